@@ -1,0 +1,5 @@
+"""`python -m entrypoints` is `contact-ledger`."""
+
+from entrypoints.cli import main
+
+main()

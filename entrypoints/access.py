@@ -1,0 +1,91 @@
+"""API keys and what each role may do.
+
+A key is `clk_<prefix>_<secret>`: the prefix finds it, the SHA-256 of its 256 random bits proves it. Only the
+prefix and the hash are recorded, as events of the organization's stream.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal, get_args
+from uuid import UUID, uuid4
+
+from ledger.acts import KeyIssue
+from ledger.events.envelope import Recorded
+from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
+
+Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
+Permission = Literal["sendable", "lookup", "status", "explain", "contacts", "values", "messages"]
+
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
+    "service": frozenset({"sendable", "lookup", "status", "messages"}),
+    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values"}),
+    "analyst": frozenset({"status", "explain", "contacts"}),
+    "auditor": frozenset({"lookup", "status", "explain", "contacts"}),
+    "admin": frozenset(get_args(Permission)),
+}
+"""`explain` includes history; without `values` e-mails, phones and names are shown masked."""
+
+_NOBODY: Final = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as the log knows it."""
+
+    id: UUID
+    prefix: str
+    key_hash: str
+    role: str
+    issued_at: datetime
+    expires_at: datetime | None = None
+    revoked: bool = False
+
+    def permits(self, permission: Permission) -> bool:
+        """Whether the key's role may do this; a role this version does not know may do nothing."""
+        return permission in PERMISSIONS.get(self.role, frozenset())
+
+
+def new_key(role: Role, expires_at: datetime | None = None) -> tuple[str, KeyIssue]:
+    """A fresh key to be shown once, and the act's body that records it."""
+    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    issue = KeyIssue(key_id=uuid4(), prefix=prefix, key_hash=_hashed(secret), role=role, expires_at=expires_at)
+    return f"clk_{prefix}_{secret}", issue
+
+
+def keys(organization_events: Iterable[Recorded]) -> dict[str, ApiKey]:
+    """Prefix → key, of every key the organization ever had."""
+    by_id: dict[UUID, ApiKey] = {}
+    revoked: set[UUID] = set()
+    for event in organization_events:
+        body = event.body
+        if isinstance(body, ApiKeyIssued):
+            by_id[body.key_id] = ApiKey(
+                body.key_id, body.prefix, body.key_hash, body.role, event.effective_at, body.expires_at
+            )
+        elif isinstance(body, ApiKeyRevoked):
+            revoked.add(body.key_id)
+    return {key.prefix: replace(key, revoked=key.id in revoked) for key in by_id.values()}
+
+
+def admitted(presented: str | None, organization_events: Iterable[Recorded], now: datetime) -> ApiKey | None:
+    """The key that `presented` proves, or None: no key, a wrong one, an expired or revoked one, all alike."""
+    prefix, secret = _parts(presented or "")
+    key = keys(organization_events).get(prefix)
+    proven = hmac.compare_digest(_hashed(secret), key.key_hash if key else _NOBODY)
+    if key is None or not proven or key.revoked or (key.expires_at is not None and key.expires_at <= now):
+        return None
+    return key
+
+
+def _parts(presented: str) -> tuple[str, str]:
+    parts = presented.split("_", 2)
+    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == "clk" else ("", "")
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

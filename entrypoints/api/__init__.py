@@ -1,0 +1,1 @@
+"""The HTTP service: it renders what the ledger answers and hands messages to recording; it decides nothing."""

@@ -1,0 +1,84 @@
+"""Around every request: its size is limited, its end is counted and logged by route, never by value."""
+
+import time
+from typing import Final
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from entrypoints.api.problems import Problem, answered
+
+MAX_BODY: Final = 1024 * 1024
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+REQUESTS = Counter("ledger_http_requests_total", "HTTP requests answered", ("route", "method", "status"))
+SECONDS = Histogram("ledger_http_request_seconds", "Time to answer an HTTP request", ("route",))
+
+
+class LimitBody:
+    """Reads the body up to `MAX_BODY` before the application sees the request; more is answered with 413."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        parts: list[bytes] = []
+        size, more = 0, _announced(scope) <= MAX_BODY
+        while more and size <= MAX_BODY:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            more = message.get("more_body", False)
+        if size > MAX_BODY or _announced(scope) > MAX_BODY:
+            detail = f"The body is larger than {MAX_BODY} bytes; send it in several requests."
+            return await answered(Problem(413, "content-too-large", detail))(scope, receive, send)
+        body: Message = {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+        async def replay() -> Message:
+            nonlocal body
+            if body["type"] == "http.request":
+                message, body = body, {"type": "http.disconnect"}
+                return message
+            return await receive()
+
+        return await self.app(scope, replay, send)
+
+
+def _announced(scope: Scope) -> int:
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+class Account:
+    """Counts and logs each request: method, route, status and time; neither path, query nor body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        began, status = time.perf_counter(), 500
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note)
+        finally:
+            seconds = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path", "none")
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            REQUESTS.labels(route, method, status).inc()
+            SECONDS.labels(route).observe(seconds)
+            structlog.get_logger().info(
+                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1)
+            )

@@ -1,0 +1,140 @@
+"""Errors as RFC 9457 problem documents: what is wrong, in which field, and what to do."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from ledger.errors import (
+    KeyDestroyed,
+    LedgerError,
+    LogUnavailable,
+    MessageRefused,
+    NotFound,
+    SchemaOutOfDate,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER: Final = {"Retry-After": "5"}
+
+_ADVICE: Final[dict[int, str]] = {
+    HTTPStatus.BAD_REQUEST: "The body is not readable JSON; send well-formed JSON in UTF-8.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this path; /openapi.json lists every path.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not know that method; the Allow header lists those it knows.",
+}
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(examples=["identifiers.3.value"])
+    message: str = Field(examples=["not a phone number; send it as + and digits"])
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457 problem document. `type` names the problem for programs, `detail` tells people what to do."""
+
+    type: str = Field(examples=["urn:contact-ledger:problem:invalid-request"])
+    title: str = Field(examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["Mend the fields named in `errors` and send the request again."])
+    errors: list[FieldError] = Field(default_factory=list)
+
+
+class Problem(Exception):
+    """Raised by routes to answer with a problem document; never carries personal data."""
+
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        detail: str,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.name = name
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+
+def invalid(*errors: tuple[str, str]) -> Problem:
+    """A request whose named fields cannot be taken: (field, what is wrong and what to send)."""
+    return Problem(422, "invalid-request", "Mend the fields named in `errors` and send the request again.", errors)
+
+
+def field_error(detail: str) -> tuple[str, str]:
+    """Splits a refusal's `field: mend` into its two halves."""
+    field, separator, message = detail.partition(": ")
+    return (field, message) if separator else ("", detail)
+
+
+def document(problem: Problem) -> bytes:
+    """The problem document's JSON, as sent."""
+    return orjson.dumps(
+        ProblemDocument(
+            type=f"urn:contact-ledger:problem:{problem.name}",
+            title=HTTPStatus(problem.status).phrase,
+            status=problem.status,
+            detail=problem.detail,
+            errors=[FieldError(field=field, message=message) for field, message in problem.errors],
+        ).model_dump()
+    )
+
+
+def answered(problem: Problem) -> Response:
+    """The problem as an HTTP answer."""
+    return Response(document(problem), problem.status, problem.headers, MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Problem:
+    """What an error is to the caller. What only the operator can mend says no more than that."""
+    match error:
+        case Problem():
+            return error
+        case RequestValidationError():
+            return invalid(*[(_path(one["loc"]), _said(one)) for one in error.errors()])
+        case HTTPException(status_code=status):
+            name = HTTPStatus(status).phrase.lower().replace(" ", "-")
+            return Problem(status, name, _ADVICE.get(status, str(error.detail)), headers=error.headers)
+        case MessageRefused(reason=reason, detail=detail):
+            status = HTTPStatus.CONFLICT if reason == "conflict" else HTTPStatus.UNPROCESSABLE_ENTITY
+            return Problem(status, reason.replace("_", "-"), detail, [field_error(detail)])
+        case NotFound():
+            return Problem(404, "not-found", str(error))
+        case KeyDestroyed():
+            return Problem(410, "erased", str(error))
+        case LogUnavailable() | SchemaOutOfDate():
+            detail = "The ledger cannot be read now, so no answer is given. Take it as no, and ask again."
+            return Problem(503, "log-unavailable", detail, headers=RETRY_AFTER)
+        case _:
+            structlog.get_logger().error("request failed", exc_info=error)
+            return Problem(500, "internal-error", "The service failed on this request; its log says where.")
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the application answers with a problem document."""
+    for kind in (Problem, LedgerError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(_request: Request, error: Exception) -> Response:
+    return answered(problem_of(error))
+
+
+def _path(location: Sequence[int | str]) -> str:
+    """`body, identifiers, 3, value` as `identifiers.3.value`; where it came from is left out."""
+    return ".".join(str(part) for part in location[1:]) or str(location[0])
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """pydantic's words without what was sent."""
+    return str(error["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,153 @@
+"""Questions: status, explain, history, contacts. They read the ledger and change nothing."""
+
+from typing import TYPE_CHECKING
+
+from entrypoints.cli import options
+from entrypoints.cli.rendering import as_json, facts, rows, shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from entrypoints.shapes import EventSeen, StatusAnswer
+
+
+def status(
+    organization: options.Organization,
+    channel: options.Channel,
+    identifier: options.IdentifierId = None,
+    kind: options.Kind = None,
+    value: options.Value = None,
+    scope: options.Scope = None,
+    purpose: options.Purpose = "marketing",
+    at: options.At = None,
+    known_at: options.KnownAt = None,
+    json: options.Json = False,
+) -> None:
+    """May I send, and how do consent, deliverability and hold stand?
+
+    Example: echo ann@example.com | contact-ledger status -o acme --channel email --kind email --value -
+    """
+    from entrypoints.shapes import whole_status
+    from entrypoints.wiring import opened
+
+    asked = options.asked(identifier, kind, value)
+    place = options.place(organization, channel, scope, purpose, asked)
+    with opened() as ledger:
+        key, _ = ledger.answers.holder(organization, asked)
+        judged = ledger.answers.sendable(organization, *place, [asked], at=at, known_at=known_at)[0]
+    answer = whole_status(key, judged)
+    if json:
+        as_json(answer)
+    else:
+        _print_status(answer)
+
+
+def explain(
+    organization: options.Organization,
+    channel: options.Channel,
+    identifier: options.IdentifierId = None,
+    kind: options.Kind = None,
+    value: options.Value = None,
+    scope: options.Scope = None,
+    purpose: options.Purpose = "marketing",
+    at: options.At = None,
+    known_at: options.KnownAt = None,
+    unmasked: options.Unmasked = False,
+    json: options.Json = False,
+) -> None:
+    """Why may I (not) send: the status with the verdict on every event.
+
+    Example: contact-ledger explain -o acme --channel sms --scope acme/shop --identifier 0b6c…
+    """
+    from entrypoints.shapes import explained
+    from entrypoints.wiring import opened
+
+    asked = options.asked(identifier, kind, value)
+    place = options.place(organization, channel, scope, purpose, asked)
+    with opened() as ledger:
+        key, _ = ledger.answers.holder(organization, asked)
+        found = ledger.answers.explain(
+            organization, asked, *place, at=at, known_at=known_at, opened=unmasked
+        )
+    answer = explained(key, found, values=unmasked)
+    if json:
+        as_json(answer)
+        return
+    _print_status(answer.status)
+    rows(
+        "Verdicts, in the order judged",
+        ["effective", "event", "effect", "rule", "by"],
+        [
+            (
+                step.event.effective_at if step.event else None,
+                _short(step.event),
+                step.effect,
+                step.rule,
+                str(step.by)[:8] if step.by else None,
+            )
+            for step in answer.steps
+        ],
+        empty="The ledger has no event of this identifier.",
+    )
+
+
+def history(
+    organization: options.Organization,
+    identifier: options.IdentifierId = None,
+    kind: options.Kind = None,
+    value: options.Value = None,
+    unmasked: options.Unmasked = False,
+    json: options.Json = False,
+) -> None:
+    """Every event of one identifier, in log order.
+
+    Example: contact-ledger history -o acme --identifier 0b6c… --json
+    """
+    from entrypoints.shapes import event_seen
+    from entrypoints.wiring import opened
+
+    asked = options.asked(identifier, kind, value)
+    with opened() as ledger:
+        events = ledger.answers.history(organization, asked, opened=unmasked)
+    seen = [event_seen(event, values=unmasked) for event in events]
+    if json:
+        as_json(seen)
+        return
+    rows(
+        "History",
+        ["position", "effective", "recorded", "event", "source"],
+        [(str(one.position), one.effective_at, one.recorded_at, _short(one), one.source) for one in seen],
+        empty="The ledger has no event of this identifier.",
+    )
+
+
+def _print_status(answer: "StatusAnswer") -> None:
+    facts(
+        "May be sent" if answer.sendable else "May not be sent",
+        [
+            ("identifier", answer.identifier_id),
+            ("asked", f"{answer.channel}, {answer.scope}, {answer.purpose}"),
+            ("at", answer.at),
+            ("because", answer.reasons or None),
+            ("decided by", answer.deciding_event),
+            ("consent", _since(answer.consent, answer.consent_since, answer.consent_method)),
+            ("first subscribed", answer.first_subscribed_at),
+            ("last subscribed", answer.latest_subscribed_at),
+            ("deliverability", _since(answer.deliverability, answer.deliverability_since)),
+            ("soft bounces", answer.soft_bounces or None),
+            ("hold", _since(answer.hold, answer.hold_since)),
+            ("held until", answer.hold_until),
+            ("erased", answer.erased or None),
+            ("may change at", answer.changes_at),
+            ("policy", answer.policy),
+        ],
+    )
+
+
+def _since(word: str, since: "datetime | None", method: str | None = None) -> str:
+    said = f"{word} since {shown(since)}" if since else str(word)
+    return f"{said} by {method}" if method else said
+
+
+def _short(event: "EventSeen | None") -> str | None:
+    return f"{event.type.removesuffix('.v1')} {str(event.event_id)[:8]}" if event else None

@@ -1,0 +1,76 @@
+"""Options that several commands share, and how their text is read."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+if TYPE_CHECKING:
+    from ledger.acts import Given
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 moment; one without an offset is taken as UTC."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+Organization = Annotated[
+    str, typer.Option("--organization", "-o", envvar="LEDGER_ORGANIZATION", help="Code of the organization.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Channel = Annotated[str, typer.Option(help="email, sms, mms, whatsapp, viber, voice, web_push, app_push or telegram.")]
+Scope = Annotated[str | None, typer.Option(help="organization/merchant/sender/list; absent: the organization.")]
+Purpose = Annotated[str, typer.Option(help="marketing, cart or transactional.")]
+At = Annotated[
+    datetime | None, typer.Option(parser=moment, metavar="TIME", help="The moment asked about (ISO 8601); absent: now.")
+]
+KnownAt = Annotated[
+    datetime | None, typer.Option(parser=moment, metavar="TIME", help="As the ledger knew it then; absent: now.")
+]
+IdentifierId = Annotated[UUID | None, typer.Option("--identifier", help="Id of the identifier.")]
+Kind = Annotated[str | None, typer.Option(help="Kind of the identifier: email, phone, external_id, …")]
+Value = Annotated[
+    str | None,
+    typer.Option(help="Its value; `-` reads it from standard input, so that it shows in no process list."),
+]
+Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show e-mails, phones and names in full.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this only what would be done is shown.")]
+
+
+def asked(identifier: UUID | None, kind: str | None, value: str | None) -> "Given | UUID":
+    """The identifier that the options name. Raises typer.BadParameter where they name none, or not one."""
+    from entrypoints.shapes import given
+    from ledger.canonical import NotCanonical
+    from ledger.events.vocabulary import KINDS
+
+    if identifier is not None and kind is None and value is None:
+        return identifier
+    if identifier is not None or kind is None or value is None:
+        raise typer.BadParameter("give either --identifier, or --kind and --value")
+    if kind not in KINDS:
+        raise typer.BadParameter(f"--kind is one of {', '.join(KINDS)}")
+    try:
+        return given(kind, sys.stdin.readline().rstrip("\r\n") if value == "-" else value)
+    except NotCanonical as refused:
+        raise typer.BadParameter(f"--value: {refused}") from None
+
+
+def place(
+    organization: str, channel: str, scope: str | None, purpose: str, asked: "Given | UUID"
+) -> tuple[str, str, str]:
+    """(channel, scope, purpose) as asked. Raises typer.BadParameter where they do not go together."""
+    from ledger.events.scope import readable_prefix
+    from ledger.events.vocabulary import CHANNELS, CHANNELS_OF, PURPOSES
+
+    channels = CHANNELS if isinstance(asked, UUID) else CHANNELS_OF[asked.kind]
+    if channel not in channels:
+        raise typer.BadParameter(f"--channel is one of {', '.join(channels) or 'none: it only names a person'}")
+    if purpose not in PURPOSES:
+        raise typer.BadParameter(f"--purpose is one of {', '.join(PURPOSES)}")
+    read, whole = readable_prefix(scope or organization, organization)
+    if not whole:
+        raise typer.BadParameter(f"--scope reads {organization}/merchant/sender/list, lower-case codes")
+    return channel, read, purpose

@@ -1,0 +1,128 @@
+"""Settings, all from the environment, in one typed class (DESIGN §9).
+
+A wrong or missing setting refuses the start with a message that names the variable and says what to set;
+values never appear in it.
+"""
+
+import base64
+import binascii
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ledger.errors import SettingsRefused
+
+PREFIX: Final = "LEDGER_"
+_SECRET_BYTES: Final = 32
+
+
+class Settings(BaseSettings):
+    """What every process of the service needs to know. `description` says what to set the variable to."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: SecretStr = Field(
+        description="the address of the PostgreSQL database, as postgresql://user:password@host:5432/name, with a "
+        "user that is a member of the ledger's roles and neither superuser nor owner"
+    )
+    owner_database_url: SecretStr | None = Field(
+        None,
+        description="the same address with the user that owns the schema; only `migrate` needs it",
+    )
+    pepper: SecretBytes = Field(
+        description="32 random bytes in base64 (`openssl rand -base64 32`), kept for ever and backed up apart from "
+        "the database: with another pepper no address is found again"
+    )
+    master_key: SecretBytes = Field(
+        description="32 random bytes in base64 (`openssl rand -base64 32`), kept as safe as the database is not: "
+        "it opens every sealed part"
+    )
+    kafka_bootstrap: str | None = Field(
+        None, description="the Kafka brokers to start from, as host:9092 or host:9092,host:9092"
+    )
+    topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("contact-ledger.inbound",), description="the inbound topics, with commas between them"
+    )
+    group: str = Field("contact-ledger", min_length=1, description="the name of the consumer group")
+    http_host: str = Field("127.0.0.1", min_length=1, description="the address the HTTP service listens on")
+    http_port: int = Field(8080, ge=0, le=65535, description="a port from 1 to 65535, or 0 for any free one")
+    http_threads: int = Field(16, ge=1, le=200, description="how many requests are worked on at once, 1 to 200")
+    probe_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="a port from 1 to 65535 on which consume, project and publish answer /livez, /readyz and /metrics",
+    )
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
+    )
+    demo: bool = Field(False, description="true only for a throw-away ledger: lets it start as superuser")
+
+    @field_validator("database_url", "owner_database_url", mode="after")
+    @classmethod
+    def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            parts = urlsplit(url.get_secret_value())
+            if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+                raise ValueError("not the address of a PostgreSQL database")
+        return url
+
+    @field_validator("pepper", "master_key", mode="before")
+    @classmethod
+    def _decoded(cls, text: Any) -> bytes:
+        if isinstance(text, SecretBytes):
+            return text.get_secret_value()
+        try:
+            secret = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError, TypeError):
+            raise ValueError("not base64") from None
+        if len(secret) != _SECRET_BYTES:
+            raise ValueError(f"{len(secret)} bytes instead of {_SECRET_BYTES}")
+        return secret
+
+    @field_validator("topics", mode="before")
+    @classmethod
+    def _listed(cls, text: Any) -> Any:
+        names = tuple(name.strip() for name in text.split(",")) if isinstance(text, str) else text
+        if not names or not all(names):
+            raise ValueError("an empty topic name")
+        return names
+
+    @property
+    def brokers(self) -> str:
+        """The Kafka bootstrap address. Raises SettingsRefused where it is not set."""
+        if not self.kafka_bootstrap:
+            raise SettingsRefused(_line("kafka_bootstrap", "not set"))
+        return self.kafka_bootstrap
+
+    @property
+    def owner_url(self) -> str:
+        """The schema owner's database address. Raises SettingsRefused where it is not set."""
+        if self.owner_database_url is None:
+            raise SettingsRefused(_line("owner_database_url", "not set"))
+        return self.owner_database_url.get_secret_value()
+
+
+def load() -> Settings:
+    """The settings from the environment. Raises SettingsRefused naming every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as refused:
+        raise SettingsRefused("\n".join(_explained(error) for error in refused.errors())) from None
+
+
+def unknown(environment: dict[str, str]) -> list[str]:
+    """Variables that begin like the ledger's settings but are none: most likely misspelt."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def _explained(error: Any) -> str:
+    trouble = "not set" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+    return _line(str(error["loc"][0]), trouble[0].lower() + trouble[1:])
+
+
+def _line(name: str, trouble: str) -> str:
+    return f"{PREFIX}{name.upper()}: {trouble}. Set it to {Settings.model_fields[name].description}."

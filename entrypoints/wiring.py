@@ -1,0 +1,99 @@
+"""Makes the running parts out of the settings: the only place where connections, clocks and threads begin."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from psycopg import Connection
+
+from entrypoints.settings import Settings, load
+from ledger.answers import Answers
+from ledger.errors import SchemaOutOfDate
+from ledger.ids import Ids
+from ledger.recording import Recording
+from ledger.store.connections import LedgerDatastore, Role, refuse_power
+from ledger.store.keyring import Keyring
+from ledger.store.migrate import LOG, compare_check_values, migrate, pending
+from ledger.store.recorder import LedgerRecorder
+from ledger.store.store import Store
+
+PACKAGES: Final = (LOG, "projections.migrations")
+"""Packages whose migrations make the schema, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a process holds open: a store that only reads, one that writes, and what works on them."""
+
+    settings: Settings
+    ids: Ids
+    keyring: Keyring
+    now: Callable[[], datetime]
+    reading: Store
+    writing: Store
+    answers: Answers
+    recording: Recording
+
+
+def clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened(settings: Settings | None = None, *, timeout: float = 10.0) -> Iterator[Service]:
+    """The service on the database of the settings (absent: of the environment), closed at the end.
+
+    `timeout`: seconds to wait for a connection. Raises SettingsRefused, SchemaOutOfDate, LogUnavailable.
+    """
+    settings = settings or load()
+    ids, keyring = secrets(settings)
+    with ExitStack() as stack:
+        size = settings.http_threads + 2
+        reading = _store(stack, settings, "ledger_reader", size, timeout, ids, keyring)
+        writing = _store(stack, settings, "ledger_writer", 4, timeout, ids, keyring)
+        with writing.connection() as connection:
+            check(connection, settings, ids, keyring)
+        yield Service(
+            settings=settings,
+            ids=ids,
+            keyring=keyring,
+            now=clock,
+            reading=reading,
+            writing=writing,
+            answers=Answers(reading, ids, clock),
+            recording=Recording(writing, ids),
+        )
+
+
+def secrets(settings: Settings) -> tuple[Ids, Keyring]:
+    """The pepper's ids and the master key's keyring."""
+    return Ids(settings.pepper.get_secret_value()), Keyring(settings.master_key.get_secret_value())
+
+
+def migrated(settings: Settings) -> list[str]:
+    """Brings the database to this program's schema, as its owner; says which files were run."""
+    ids, keyring = secrets(settings)
+    return migrate(settings.owner_url, ids, keyring, PACKAGES)
+
+
+def check(connection: Connection[Any], settings: Settings, ids: Ids, keyring: Keyring) -> None:
+    """Raises SettingsRefused or SchemaOutOfDate where a start on this database must be refused."""
+    refuse_power(connection, demo=settings.demo)
+    if connection.execute("SELECT to_regclass('schema_migrations')").fetchone() == (None,):
+        raise SchemaOutOfDate("the database is empty: run `contact-ledger migrate`")
+    compare_check_values(connection, ids, keyring)
+    waiting = pending(connection, PACKAGES)
+    if waiting:
+        names = ", ".join(migration.name for migration in waiting)
+        raise SchemaOutOfDate(f"the database lacks {names}: run `contact-ledger migrate`")
+
+
+def _store(
+    stack: ExitStack, settings: Settings, role: Role, size: int, timeout: float, ids: Ids, keyring: Keyring
+) -> Store:
+    datastore = LedgerDatastore(settings.database_url.get_secret_value(), role, size=size, timeout=timeout)
+    stack.callback(datastore.close)
+    return Store(LedgerRecorder(datastore), ids, keyring)

@@ -1,0 +1,107 @@
+"""Decides one act: refuse it, find it already done, or come to new events (DESIGN §3, §8 step 4)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ledger.acts import (
+    Act,
+    Confirmation,
+    ContactChange,
+    DeliverabilityChange,
+    HoldChange,
+    Identification,
+    KeyIssue,
+    Link,
+    OptOut,
+    PlatformListing,
+    ProfileEdit,
+    Reassignment,
+    Receipt,
+    Registration,
+    Reply,
+    Reversal,
+    SignUp,
+    Unlink,
+)
+from ledger.deciding import contacts, identifiers, settings, signup
+from ledger.deciding.view import Draft, NotLoaded, View
+from ledger.errors import MessageRefused
+from ledger.events.vocabulary import ReplyClass
+from ledger.ids import Ids
+from ledger.rules.keywords import classify
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(hours=24)
+
+DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
+    SignUp: signup.sign_up,
+    OptOut: identifiers.opt_out,
+    Confirmation: identifiers.confirmation,
+    Reply: identifiers.reply,
+    Receipt: identifiers.receipt,
+    DeliverabilityChange: identifiers.deliverability_change,
+    HoldChange: identifiers.hold_change,
+    Reassignment: identifiers.reassignment,
+    ProfileEdit: contacts.profile_edit,
+    Identification: contacts.identification,
+    Link: contacts.link_asked,
+    Unlink: contacts.unlink,
+    ContactChange: contacts.contact_change,
+    Reversal: identifiers.reversal,
+    Registration: settings.register,
+    KeyIssue: settings.issue_key,
+    PlatformListing: settings.list_on_platform,
+}
+
+
+def decide(view: View, ids: Ids, act: Act) -> Draft | None:
+    """The draft of new events, or None where this act is already in the log.
+
+    Raises MessageRefused where it cannot be taken, NotLoaded where more streams must be read first.
+    """
+    act_id = ids.act(act.organization, act.source, act.message_id)
+    digest = ids.digest(act.content)
+    flags = act.flags
+    known = view.acts[act_id]
+    if digest in known:
+        return None
+    if known:
+        if not _restrictive(act):
+            raise MessageRefused(
+                "conflict", "id: this message id was used before with other content; send a new id"
+            )
+        act_id = ids.derived(act_id, "conflict", digest.hex())
+        if act_id not in view.acts:
+            raise NotLoaded(act_ids=[act_id])
+        if view.acts[act_id]:
+            return None
+        flags = (*flags, "conflict")
+    if not _credible(act):
+        if not _restrictive(act):
+            raise MessageRefused(*_time_reason(act))
+        flags = (*flags, "time")
+    draft = Draft(view, ids, act, act_id, digest, flags)
+    if not isinstance(act.body, Registration | PlatformListing):
+        settings.require_registered(draft)
+    DECIDERS[type(act.body)](draft, act.body)
+    return draft
+
+
+def _restrictive(act: Act) -> bool:
+    if isinstance(act.body, Reply):
+        return classify(act.body.text) is ReplyClass.STOP
+    return bool(act.body.RESTRICTIVE)
+
+
+def _credible(act: Act) -> bool:
+    when = act.occurred_at
+    return when is not None and when >= EARLIEST and when <= act.received_at + AHEAD
+
+
+def _time_reason(act: Act) -> tuple[str, str]:
+    if act.occurred_at is None:
+        return "time_missing", "time: say when it happened, as an RFC 3339 timestamp"
+    if act.occurred_at < EARLIEST:
+        return "time_absurd", "time: lies before 2000; send the time at which it happened"
+    return "time_absurd", "time: lies more than 24 hours ahead; send the time at which it happened"

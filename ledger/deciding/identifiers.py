@@ -1,0 +1,256 @@
+"""Acts about one identifier: opt-outs, replies, confirmations, receipts, holds, reassignment, reversal."""
+
+from uuid import UUID
+
+from ledger.acts import (
+    Confirmation,
+    DeliverabilityChange,
+    Given,
+    HoldChange,
+    OptOut,
+    Reassignment,
+    Receipt,
+    Reply,
+    Reversal,
+)
+from ledger.deciding.carrying import carry_from, lift_carried, reaches
+from ledger.deciding.contacts import restore_by_own_grant
+from ledger.deciding.rollup import identifier_id, person_of, settle
+from ledger.deciding.standing import is_closed, require_open, require_open_for_grant
+from ledger.deciding.view import Draft
+from ledger.errors import MessageRefused
+from ledger.events.body import Event
+from ledger.events.identifier import (
+    REVERSIBLE,
+    Banned,
+    Blacklisted,
+    Blocked,
+    Bounced,
+    Complained,
+    ComplaintWithdrawn,
+    ConfirmationDeclined,
+    Delivered,
+    EventReversed,
+    IdentifierReassigned,
+    OptedOut,
+    Paused,
+    Reactivated,
+    ReplyReceived,
+    Resumed,
+    SubscriptionConfirmed,
+    Unbanned,
+    Unblacklisted,
+    Unblocked,
+)
+from ledger.events.vocabulary import ALL, KINDS, ReplyClass
+from ledger.rules.identity import holder
+from ledger.rules.keywords import KEYWORDS_VERSION, classify
+
+
+def _restrict(draft: Draft, given: Given, body: Event, method: str, *role: str) -> None:
+    """Records a restrictive act: its identifier is claimed (unless erased) and the person's others are reached."""
+    stream = identifier_id(draft, given)
+    closed = is_closed(draft, stream)
+    if not closed:
+        settle(draft, [given], method, bulk=False)
+    draft.add(stream, body, draft.event_id(body, stream.hex, *role))
+    if not any(reaches(body, given.kind, other) for other in KINDS):
+        return
+    contact = holder(draft.stream(stream).values())
+    if contact is not None:
+        carry_from(draft, stream, given.kind, person_of(draft, contact))
+
+
+def _note(draft: Draft, given: Given, body: Event, method: str, *role: str) -> UUID:
+    """Records any other act about an identifier, which must not be erased."""
+    stream = identifier_id(draft, given)
+    require_open(draft, stream)
+    settle(draft, [given], method, bulk=False)
+    draft.add(stream, body, draft.event_id(body, stream.hex, *role))
+    return stream
+
+
+def opt_out(draft: Draft, act: OptOut) -> None:
+    body = OptedOut(
+        channel=act.channel,
+        scope=act.scope,
+        purposes=act.purposes,
+        method=act.method,
+        reason=act.reason,
+        evidence=dict(act.evidence) if act.evidence else None,
+        message_id=draft.act.message_id,
+    )
+    _restrict(draft, act.identifier, body, "opt_out", act.channel, act.scope, ",".join(act.purposes))
+
+
+def reassignment(draft: Draft, act: Reassignment) -> None:
+    """Deactivation is a carrier's opt-out of the whole organization; only recycling opens an epoch."""
+    evidence = dict(act.evidence) if act.evidence else None
+    body: Event
+    if act.cause == "deactivated":
+        body = OptedOut(
+            channel=ALL,
+            scope=draft.act.organization,
+            method="carrier",
+            evidence=evidence,
+            message_id=draft.act.message_id,
+        )
+    else:
+        body = IdentifierReassigned(
+            cause="ported" if act.cause == "ported" else "recycled",
+            evidence=evidence,
+            message_id=draft.act.message_id,
+        )
+    _restrict(draft, act.identifier, body, "reassignment", act.cause)
+
+
+def reply(draft: Draft, act: Reply) -> None:
+    """Records an inbound text under its class; what a YES confirms is left to the walk."""
+    reply_class = classify(act.text)
+    body = ReplyReceived(
+        sender=act.sender,
+        reply_class=reply_class,
+        keywords=KEYWORDS_VERSION,
+        text=act.text,
+        provider_message_id=act.provider_message_id,
+        in_reply_to=act.in_reply_to,
+        message_id=draft.act.message_id,
+    )
+    stream = identifier_id(draft, act.identifier)
+    if reply_class is ReplyClass.START:
+        require_open_for_grant(draft, stream, own=True)
+        settle(draft, [act.identifier], "keyword", bulk=False)
+    elif not is_closed(draft, stream):
+        settle(draft, [act.identifier], "keyword", bulk=False)
+    draft.add(stream, body, draft.event_id(body, stream.hex, act.sender))
+    contact = holder(draft.stream(stream).values())
+    if reply_class is ReplyClass.START and contact is not None:
+        restore_by_own_grant(draft, contact)
+
+
+def confirmation(draft: Draft, act: Confirmation) -> None:
+    source = act.request_source or draft.act.source
+    request = draft.ids.act(draft.act.organization, source, act.request_id)
+    evidence = dict(act.evidence) if act.evidence else None
+    message_id = draft.act.message_id
+    body: Event
+    if act.confirmed:
+        body = SubscriptionConfirmed(request_act_id=request, evidence=evidence, message_id=message_id)
+    else:
+        body = ConfirmationDeclined(
+            request_act_id=request, reply=act.reply, evidence=evidence, message_id=message_id
+        )
+    stream = _note(draft, act.identifier, body, "confirmation", request.hex)
+    contact = holder(draft.stream(stream).values())
+    if (
+        act.confirmed
+        and contact is not None
+        and any(e.envelope.act_id == request for e in draft.stream(stream).values())
+    ):
+        restore_by_own_grant(draft, contact)
+
+
+def receipt(draft: Draft, act: Receipt) -> None:
+    """A delivery is an event only where a bounce has no later delivery; a bounce brings a known later one."""
+    attempt = draft.ids.attempt(draft.act.organization, act.outbound_id) if act.outbound_id else None
+    stream = identifier_id(draft, act.identifier)
+    message_id = draft.act.message_id
+    role = (act.channel, act.outcome)
+    if act.outcome == "complaint":
+        complained = Complained(
+            channel=act.channel, attempt=attempt, code=act.code, reason=act.reason, message_id=message_id
+        )
+        _restrict(draft, act.identifier, complained, "receipt", *role)
+    elif act.outcome == "delivered":
+        delivered = Delivered(channel=act.channel, attempt=attempt, message_id=message_id)
+        _delivered(draft, act, stream, delivered)
+    else:
+        bounced = Bounced(
+            channel=act.channel,
+            hard=act.outcome == "hard_bounce",
+            attempt=attempt,
+            code=act.code,
+            reason=act.reason,
+            message_id=message_id,
+        )
+        _restrict(draft, act.identifier, bounced, "receipt", *role)
+        newest = draft.view.deliveries.get((stream, act.channel))
+        if newest is not None and newest > draft.effective_at and not _delivered_since(draft, stream, act.channel):
+            later = Delivered(channel=act.channel)
+            cause = draft.event_id(bounced, stream.hex, *role)
+            draft.add(stream, later, draft.derived(cause, later), occurred_at=newest)
+
+
+def _delivered(draft: Draft, act: Receipt, stream: UUID, body: Delivered) -> None:
+    key = (stream, act.channel)
+    newest = draft.view.deliveries.get(key)
+    draft.deliveries[key] = max(newest, draft.effective_at) if newest else draft.effective_at
+    events = draft.stream(stream).values()
+    bounces = [e.effective_at for e in events if isinstance(e.body, Bounced) and e.body.channel == act.channel]
+    deliveries = [e.effective_at for e in events if isinstance(e.body, Delivered) and e.body.channel == act.channel]
+    if bounces and not any(delivery > max(bounces) for delivery in deliveries):
+        _note(draft, act.identifier, body, "receipt", act.channel, act.outcome)
+
+
+def _delivered_since(draft: Draft, stream: UUID, channel: str) -> bool:
+    return any(
+        isinstance(event.body, Delivered)
+        and event.body.channel == channel
+        and event.effective_at > draft.effective_at
+        for event in draft.stream(stream).values()
+    )
+
+
+_DELIVERABILITY = {
+    "reactivate": Reactivated,
+    "unblacklist": Unblacklisted,
+    "withdraw_complaint": ComplaintWithdrawn,
+}
+
+
+def deliverability_change(draft: Draft, act: DeliverabilityChange) -> None:
+    message_id = draft.act.message_id
+    if act.action == "blacklist":
+        _restrict(draft, act.identifier, Blacklisted(reason=act.reason, message_id=message_id), "deliverability")
+        return
+    body = _DELIVERABILITY[act.action](reason=act.reason, message_id=message_id)
+    _note(draft, act.identifier, body, "deliverability")
+
+
+_LIFTS = {"resume": Resumed, "unblock": Unblocked, "unban": Unbanned}
+_HOLDS = {"block": Blocked, "ban": Banned}
+
+
+def hold_change(draft: Draft, act: HoldChange) -> None:
+    message_id = draft.act.message_id
+    if act.action in _LIFTS:
+        lift = _LIFTS[act.action](scope=act.scope, reason=act.reason, message_id=message_id)
+        stream = _note(draft, act.identifier, lift, "hold", act.scope)
+        contact = holder(draft.stream(stream).values())
+        if contact is not None:
+            lift_carried(draft, stream, act.identifier.kind, person_of(draft, contact))
+        return
+    body: Event
+    if act.action == "pause":
+        body = Paused(scope=act.scope, until=act.until, reason=act.reason, message_id=message_id)
+    else:
+        body = _HOLDS[act.action](scope=act.scope, reason=act.reason, message_id=message_id)
+    _restrict(draft, act.identifier, body, "hold", act.scope)
+
+
+def reversal(draft: Draft, act: Reversal) -> None:
+    """Takes back one earlier event of the same organization, and what of it was carried to other identifiers."""
+    stream = draft.place_of(act.event_id)
+    event = draft.stream(stream).get(act.event_id) if stream is not None else None
+    if stream is None or event is None or event.envelope.organization != draft.act.organization:
+        raise MessageRefused("unknown_event", "data.event_id: no such event here; replay once it is recorded")
+    if not isinstance(event.body, REVERSIBLE):
+        raise MessageRefused("not_reversible", "data.event_id: claims and links are undone by unlink or restore")
+    body = EventReversed(
+        reversed_event_id=act.event_id, batch=act.batch, reason=act.reason, message_id=draft.act.message_id
+    )
+    draft.add(stream, body, draft.event_id(body, act.event_id.hex))
+    contact = holder(draft.stream(stream).values())
+    if contact is not None:
+        person = person_of(draft, contact)
+        lift_carried(draft, stream, person.identifiers.get(stream, ""), person)

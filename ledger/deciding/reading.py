@@ -1,0 +1,143 @@
+"""What a batch of acts needs to have read, in as few bulk reads as its depth asks for."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from ledger.acts import (
+    Act,
+    ContactChange,
+    Given,
+    Identification,
+    Link,
+    PlatformListing,
+    ProfileEdit,
+    Receipt,
+    Reversal,
+    SignUp,
+    Unlink,
+)
+from ledger.deciding.view import NotLoaded, View
+from ledger.events.contact import ContactsLinked
+from ledger.events.envelope import Recorded
+from ledger.ids import Ids
+from ledger.rules.identity import attached, holder, links
+
+
+class Log(Protocol):
+    """What deciding needs of the store: bulk reads."""
+
+    def read(self, stream_ids: Iterable[UUID], /) -> Mapping[UUID, Sequence[Recorded]]: ...
+
+    def known_acts(self, act_ids: Collection[UUID], /) -> dict[UUID, frozenset[bytes]]: ...
+
+    def deliveries(self, identifier_ids: Collection[UUID], /) -> dict[tuple[UUID, str], datetime]: ...
+
+    def places(self, event_ids: Collection[UUID], /) -> dict[UUID, UUID]: ...
+
+
+def read_view(log: Log, ids: Ids, acts: Sequence[Act]) -> View:
+    """The view to decide these acts on: their identifiers, holders, linked contacts, and what they name."""
+    receipts = {identifier for act in acts if isinstance(act.body, Receipt) for identifier in identifiers(ids, act)}
+    view = View(
+        known=known_acts(log, [ids.act(act.organization, act.source, act.message_id) for act in acts]),
+        delivered=log.deliveries(receipts) if receipts else {},
+    )
+    named = [event_id for act in acts for event_id in _named_events(ids, act)]
+    if named:
+        _locate(log, view, named)
+    first = {ids.organization(act.organization) for act in acts}
+    for act in acts:
+        first |= _subjects(ids, act)
+    first |= {place for place in view.places.values() if place is not None}
+    view.load(log.read(first))
+    contacts = {contact for stream in first for contact in [holder(view.streams[stream].values())] if contact}
+    _read_people(log, view, contacts)
+    _read_joined(log, ids, view, acts)
+    return view
+
+
+def load(log: Log, view: View, missing: NotLoaded) -> None:
+    """Reads what a decision found missing."""
+    if missing.event_ids:
+        _locate(log, view, missing.event_ids)
+    if missing.stream_ids:
+        view.load(log.read(missing.stream_ids))
+    if missing.act_ids:
+        found = known_acts(log, missing.act_ids)
+        view.known.update(found)
+        view.acts.update(found)
+
+
+def known_acts(log: Log, act_ids: Collection[UUID]) -> dict[UUID, frozenset[bytes]]:
+    """Of each act the digests under which it is in the log."""
+    return {**dict.fromkeys(act_ids, frozenset[bytes]()), **log.known_acts(act_ids)}
+
+
+def identifiers(ids: Ids, act: Act) -> set[UUID]:
+    """Stream ids of the identifiers the act names."""
+    return {ids.identifier(act.organization, given.kind, given.value) for given in givens_of(act)}
+
+
+def givens_of(act: Act) -> tuple[Given, ...]:
+    """The identifiers the act names."""
+    body = act.body
+    if isinstance(body, SignUp | Identification):
+        return body.identifiers
+    if isinstance(body, Link):
+        return tuple(side for side in (body.left, body.right) if isinstance(side, Given))
+    if isinstance(body, ContactChange):
+        return (body.subject,) if isinstance(body.subject, Given) else ()
+    given = getattr(body, "identifier", None)
+    return (given,) if isinstance(given, Given) else ()
+
+
+def _locate(log: Log, view: View, event_ids: Collection[UUID]) -> None:
+    found = log.places(event_ids)
+    view.places.update({event_id: found.get(event_id) for event_id in event_ids})
+
+
+def _named_events(ids: Ids, act: Act) -> list[UUID]:
+    if isinstance(act.body, Reversal):
+        return [act.body.event_id]
+    if isinstance(act.body, Unlink):
+        return [ids.derived(act.body.link_id, ContactsLinked.NAME, side) for side in ("low", "high")]
+    return []
+
+
+def _subjects(ids: Ids, act: Act) -> set[UUID]:
+    """Every stream the act names itself."""
+    body = act.body
+    if isinstance(body, PlatformListing):
+        return {ids.platform(body.identifier.kind, body.identifier.value)}
+    named = identifiers(ids, act)
+    if isinstance(body, ContactChange) and isinstance(body.subject, UUID):
+        named.add(body.subject)
+    elif isinstance(body, ProfileEdit) and body.contact_id is not None:
+        named.add(body.contact_id)
+    elif isinstance(body, Link):
+        named |= {side for side in (body.left, body.right) if isinstance(side, UUID)}
+    return named
+
+
+def _read_people(log: Log, view: View, contacts: set[UUID]) -> None:
+    while frontier := contacts - view.streams.keys():
+        view.load(log.read(frontier))
+        contacts = {other for contact in frontier for other in links(view.streams[contact].values()).values()}
+
+
+def _read_joined(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
+    """Where an unknown identifier joins a known contact, that contact's others are read too (for carrying)."""
+    wanted: set[UUID] = set()
+    for act in acts:
+        if not isinstance(act.body, SignUp | Identification):
+            continue
+        holders = [holder(view.streams[identifier].values()) for identifier in identifiers(ids, act)]
+        if None in holders:
+            for contact in holders:
+                if contact is not None:
+                    wanted |= attached(view.streams[contact].values()).keys()
+    wanted -= view.streams.keys()
+    if wanted:
+        view.load(log.read(wanted))

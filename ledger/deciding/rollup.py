@@ -1,0 +1,230 @@
+"""Whose identifiers these are: roll-up of identifiers given together into one person (DESIGN §4; L8, C1, C16)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.acts import Given
+from ledger.deciding.carrying import block_if_deleted, carry_to
+from ledger.deciding.view import Draft
+from ledger.events.contact import (
+    CandidateListed,
+    ContactCreated,
+    ContactsLinked,
+    IdentifierAttached,
+    IdentifierDetached,
+)
+from ledger.events.identifier import IdentifierClaimed, IdentifierReleased
+from ledger.events.vocabulary import STRONG_KINDS
+from ledger.rules.identity import DEFAULT_GUARDS, Guards, Person, holder, person, unlinked_from
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    id: UUID
+    given: Given
+    contact: UUID | None
+
+    @property
+    def strong(self) -> bool:
+        return self.given.kind in STRONG_KINDS
+
+
+def identifier_id(draft: Draft, given: Given) -> UUID:
+    return draft.ids.identifier(draft.act.organization, given.kind, given.value)
+
+
+def settle(
+    draft: Draft, givens: Collection[Given], method: str, *, bulk: bool, guards: Guards = DEFAULT_GUARDS
+) -> UUID:
+    """Claims, joins and links what was given together; the contact that the message speaks of.
+
+    A bulk message never links two existing contacts: it lists them as a candidate for a human.
+    """
+    owned = _owned(draft, givens)
+    first = owned[0].contact
+    if first is not None and all(one.contact == first for one in owned):
+        return first
+    open_ones = [one for one in owned if not guards.blocks(one.given.kind, one.given.value)]
+    for one in owned:
+        if one not in open_ones and one.contact is None:
+            _claim(draft, one, _create(draft, method, one))
+    if not open_ones:
+        return holder(draft.stream(owned[0].id).values()) or _create(draft, method, owned[0])
+    contact = _target(draft, open_ones, method)
+    if _all_new(draft, owned, guards):
+        for one in owned:
+            _claim(draft, one, contact, carry=False)
+        return contact
+    for one in open_ones:
+        if one.contact is None:
+            contact = _join(draft, one, contact, method, guards)
+    _bring_together(draft, open_ones, contact, bulk=bulk, guards=guards)
+    return contact
+
+
+def _owned(draft: Draft, givens: Collection[Given]) -> list[_Owned]:
+    """Each identifier once, strong ones first, in an order that does not depend on the message's list."""
+    ids = {identifier_id(draft, given): given for given in givens}
+    draft.streams(ids.keys())
+    owned = [_Owned(key, given, holder(draft.stream(key).values())) for key, given in ids.items()]
+    return sorted(owned, key=lambda one: (not one.strong, one.given.kind, one.id))
+
+
+def _all_new(draft: Draft, owned: list[_Owned], guards: Guards) -> bool:
+    """Whether nobody ever heard of any of them: then there is nothing to weigh, link or carry over."""
+    if any(one.contact is not None or draft.stream(one.id) for one in owned):
+        return False
+    kinds = [one.given.kind for one in owned]
+    return all(kinds.count(kind) <= guards.limits.get(kind, 100) for kind in set(kinds))
+
+
+def person_of(draft: Draft, contact: UUID) -> Person:
+    return person(contact, draft.streams)
+
+
+def _target(draft: Draft, owned: list[_Owned], method: str) -> UUID:
+    """The contact that the unknown join: one holding a strong identifier, else as identity allows."""
+    strong = [one.contact for one in owned if one.strong and one.contact is not None]
+    if strong:
+        return _oldest(draft, strong)
+    weak = [one.contact for one in owned if one.contact is not None]
+    if weak and not any(one.strong for one in owned):
+        identified = [contact for contact in weak if person_of(draft, contact).identified]
+        return _oldest(draft, identified or weak)
+    return _create(draft, method, owned[0])
+
+
+def _oldest(draft: Draft, contacts: list[UUID]) -> UUID:
+    """Of several holders the one whose person is oldest; a person's own holder where there is one person."""
+    people = {contact: person_of(draft, contact) for contact in contacts}
+    oldest = min({p.id for p in people.values()}, key=lambda contact: _first_position(draft, contact))
+    return next(contact for contact in contacts if people[contact].id == oldest)
+
+
+def _first_position(draft: Draft, contact: UUID) -> tuple[int, UUID]:
+    first = next(iter(draft.stream(contact).values()), None)
+    return (first.position if first is not None and first.position else 2**63), contact
+
+
+def _create(draft: Draft, method: str, one: _Owned) -> UUID:
+    contact = draft.ids.derived(draft.act_id, "contact", one.id.hex)
+    draft.view.streams.setdefault(contact, {})
+    body = ContactCreated(method=method)
+    draft.add(contact, body, draft.derived(draft.act_id, body, contact))
+    return contact
+
+
+def _join(draft: Draft, one: _Owned, contact: UUID, method: str, guards: Guards) -> UUID:
+    """Claims an unknown identifier for the contact, unless its person is full: then a contact of its own."""
+    now = person_of(draft, contact)
+    of_kind = sum(kind == one.given.kind for key, kind in now.identifiers.items() if key != one.id)
+    if of_kind >= guards.limits.get(one.given.kind, 100):
+        own = _create(draft, method, one)
+        _claim(draft, one, own)
+        list_candidate(draft, contact, own, "limit")
+        return contact
+    _claim(draft, one, contact)
+    return contact
+
+
+def _claim(draft: Draft, one: _Owned, contact: UUID, *, carry: bool = True) -> None:
+    given = one.given
+    platform = draft.ids.platform(given.kind, given.value) if given.kind == "email" else None
+    claimed = IdentifierClaimed(
+        contact_id=contact,
+        kind=given.kind,
+        valid=given.valid,
+        platform_key=platform,
+        value=given.value,
+        raw=given.raw if given.raw != given.value else None,
+    )
+    draft.add(one.id, claimed, draft.derived(draft.act_id, claimed, one.id, contact))
+    attached = IdentifierAttached(identifier_id=one.id, kind=given.kind)
+    draft.add(contact, attached, draft.derived(draft.act_id, attached, one.id, contact))
+    if carry:
+        joined = person_of(draft, contact)
+        carry_to(draft, {one.id: given.kind}, joined, link_id=None)
+        block_if_deleted(draft, one.id, joined)
+
+
+def _bring_together(draft: Draft, owned: list[_Owned], contact: UUID, *, bulk: bool, guards: Guards) -> None:
+    """Links the people whose strong identifiers came together, and moves or links the weak ones."""
+    for one in owned:
+        if one.contact is None or one.contact == contact:
+            continue
+        mine, theirs = person_of(draft, contact), person_of(draft, one.contact)
+        if mine.id == theirs.id:
+            continue
+        if one.strong or not theirs.identified:
+            cause = "same_message" if one.strong else "identified_as"
+            link_people(draft, mine, theirs, cause, bulk=bulk, guards=guards)
+        elif mine.identified and not bulk and _newer_than_claim(draft, one):
+            _move(draft, one, contact)
+
+
+def _newer_than_claim(draft: Draft, one: _Owned) -> bool:
+    claims = [e for e in draft.stream(one.id).values() if isinstance(e.body, IdentifierClaimed)]
+    return all(claim.effective_at < draft.effective_at for claim in claims)
+
+
+def _move(draft: Draft, one: _Owned, contact: UUID) -> None:
+    assert one.contact is not None
+    released = IdentifierReleased(contact_id=one.contact)
+    draft.add(one.id, released, draft.derived(draft.act_id, released, one.id, one.contact))
+    detached = IdentifierDetached(identifier_id=one.id, kind=one.given.kind)
+    draft.add(one.contact, detached, draft.derived(draft.act_id, detached, one.id, one.contact))
+    _claim(draft, one, contact)
+
+
+def link_people(
+    draft: Draft, mine: Person, theirs: Person, cause: str, *, bulk: bool, guards: Guards = DEFAULT_GUARDS
+) -> None:
+    """Links two people, or lists them as a candidate where a bulk message, a guard or an unlink forbids it."""
+    obstacle = "bulk" if bulk else _obstacle(draft, mine, theirs, guards)
+    if obstacle is not None:
+        list_candidate(draft, mine.id, theirs.id, obstacle)
+        return
+    link(draft, mine, theirs, cause, automatic=True)
+
+
+def link(
+    draft: Draft, mine: Person, theirs: Person, cause: str, *, automatic: bool, reason: str | None = None
+) -> None:
+    """Records the link on both streams and carries over what each side's acts mean for the other's identifiers."""
+    low, high = sorted((mine.id, theirs.id))
+    link_id = draft.ids.derived(draft.act_id, "link", low.hex, high.hex)
+    for side, other in ((low, high), (high, low)):
+        body = ContactsLinked(
+            link_id=link_id, other_contact_id=other, automatic=automatic, cause=cause, reason=reason
+        )
+        draft.add(side, body, linked_event_id(draft, link_id, first=side == low))
+    carry_to(draft, theirs.identifiers, mine, link_id=link_id)
+    carry_to(draft, mine.identifiers, theirs, link_id=link_id)
+
+
+def linked_event_id(draft: Draft, link_id: UUID, *, first: bool) -> UUID:
+    """Id of the link's event on the stream of its lower (first) or higher contact id: findable by link id."""
+    return draft.ids.derived(link_id, ContactsLinked.NAME, "low" if first else "high")
+
+
+def _obstacle(draft: Draft, mine: Person, theirs: Person, guards: Guards) -> str | None:
+    for contact in mine.contacts:
+        if unlinked_from(draft.stream(contact).values()) & set(theirs.contacts):
+            return "unlinked_before"
+    kinds = [*mine.identifiers.values(), *theirs.identifiers.values()]
+    for kind, limit in guards.limits.items():
+        if kinds.count(kind) > limit:
+            return "two_external_ids" if kind == "external_id" else "limit"
+    return None
+
+
+def list_candidate(draft: Draft, left: UUID, right: UUID, cause: str) -> None:
+    """Both contacts are listed for a human to decide, once for each pair and cause."""
+    low, high = sorted((left, right))
+    for side, other in ((low, high), (high, low)):
+        known = [e.body for e in draft.stream(side).values() if isinstance(e.body, CandidateListed)]
+        if any(body.other_contact_id == other and body.cause == cause for body in known):
+            continue
+        body = CandidateListed(other_contact_id=other, cause=cause)
+        draft.add(side, body, draft.derived(draft.act_id, body, side, other))

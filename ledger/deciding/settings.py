@@ -1,0 +1,40 @@
+"""Acts about an organization itself and about the platform's listings."""
+
+from ledger.acts import KeyIssue, PlatformListing, Registration
+from ledger.deciding.view import Draft
+from ledger.errors import MessageRefused
+from ledger.events.settings import (
+    ApiKeyIssued,
+    OrganizationRegistered,
+    PlatformBlacklisted,
+    PlatformUnblacklisted,
+)
+
+
+def require_registered(draft: Draft) -> None:
+    """Raises MessageRefused where the organization is not registered."""
+    if not draft.stream(draft.ids.organization(draft.act.organization)):
+        raise MessageRefused(
+            "unknown_organization", "data.organization: not registered here; register it, then replay"
+        )
+
+
+def register(draft: Draft, act: Registration) -> None:
+    stream = draft.ids.organization(draft.act.organization)
+    if not draft.stream(stream):
+        body = OrganizationRegistered(display_name=act.display_name)
+        draft.add(stream, body, draft.event_id(body))
+
+
+def issue_key(draft: Draft, act: KeyIssue) -> None:
+    body = ApiKeyIssued(
+        key_id=act.key_id, prefix=act.prefix, key_hash=act.key_hash, role=act.role, expires_at=act.expires_at
+    )
+    draft.add(draft.ids.organization(draft.act.organization), body, draft.event_id(body, act.key_id.hex))
+
+
+def list_on_platform(draft: Draft, act: PlatformListing) -> None:
+    """Y19: one general e-mail blacklist for all organizations."""
+    stream = draft.ids.platform(act.identifier.kind, act.identifier.value)
+    body = PlatformBlacklisted(reason=act.reason) if act.listed else PlatformUnblacklisted(reason=act.reason)
+    draft.add(stream, body, draft.event_id(body))

@@ -1,0 +1,172 @@
+"""The streams a batch of acts is decided on, and what has been decided so far."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ledger.acts import Act
+from ledger.errors import LedgerError
+from ledger.events.body import Event
+from ledger.events.envelope import Envelope, Recorded
+from ledger.ids import Ids
+
+Stream = dict[UUID, Recorded]
+"""Event id → event, in version order."""
+
+
+class NotLoaded(LedgerError):
+    """The decision needs streams that have not been read: read them and decide again."""
+
+    def __init__(
+        self,
+        stream_ids: Collection[UUID] = (),
+        *,
+        event_ids: Collection[UUID] = (),
+        act_ids: Collection[UUID] = (),
+    ) -> None:
+        super().__init__("streams to be read first")
+        self.stream_ids = frozenset(stream_ids)
+        self.event_ids = frozenset(event_ids)
+        self.act_ids = frozenset(act_ids)
+
+
+@dataclass(slots=True)
+class View:
+    """What is known to a batch: what was read from the log, and what has been decided on top of it."""
+
+    base: dict[UUID, Stream] = field(default_factory=dict)
+    """The streams as they are in the log."""
+    known: dict[UUID, frozenset[bytes]] = field(default_factory=dict)
+    """Act id → digests under which it is in the log (empty: it is not)."""
+    delivered: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
+    """(identifier, channel) → newest delivery in the side table."""
+    places: dict[UUID, UUID | None] = field(default_factory=dict)
+    """Event id → its stream, for acts that name an event (None: the log has no such event)."""
+    streams: dict[UUID, Stream] = field(default_factory=dict)
+    acts: dict[UUID, frozenset[bytes]] = field(default_factory=dict)
+    deliveries: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.streams = dict(self.base)
+        self.acts = dict(self.known)
+        self.deliveries = dict(self.delivered)
+
+    def load(self, streams: Mapping[UUID, Iterable[Recorded]]) -> None:
+        for stream_id, events in streams.items():
+            stream = {event.envelope.event_id: event for event in events}
+            self.base[stream_id] = self.streams[stream_id] = stream
+
+    def take(self, draft: "Draft") -> None:
+        """Makes a draft's events part of what later acts see."""
+        for event in draft.events:
+            self.streams[event.stream_id] = {**self.streams.get(event.stream_id, {}), event.event_id: event}
+        if draft.events:
+            self.acts[draft.act_id] = self.acts.get(draft.act_id, frozenset()) | {draft.digest}
+        self.deliveries.update(draft.deliveries)
+
+
+class Draft:
+    """What one act comes to: new events, appended in order, each once."""
+
+    __slots__ = (
+        "_heads",
+        "_occurred_at",
+        "act",
+        "act_id",
+        "deliveries",
+        "destroyed",
+        "digest",
+        "effective_at",
+        "events",
+        "flags",
+        "ids",
+        "reads",
+        "reopened",
+        "view",
+    )
+
+    def __init__(self, view: View, ids: Ids, act: Act, act_id: UUID, digest: bytes, flags: tuple[str, ...]) -> None:
+        self.view = view
+        self.ids = ids
+        self.act = act
+        self.act_id = act_id
+        self.digest = digest
+        self.flags = flags
+        self.events: list[Recorded] = []
+        self.reads: set[UUID] = set()
+        self.deliveries: dict[tuple[UUID, str], datetime] = {}
+        self.destroyed: set[UUID] = set()
+        self.reopened: set[UUID] = set()
+        self._heads: dict[UUID, Stream] = {}
+        self._occurred_at = None if "time" in flags else act.occurred_at
+        self.effective_at = min(self._occurred_at, act.received_at) if self._occurred_at else act.received_at
+
+    def stream(self, stream_id: UUID) -> Stream:
+        """The stream as it stands with this draft. Raises NotLoaded."""
+        self.reads.add(stream_id)
+        head = self._heads.get(stream_id)
+        if head is not None:
+            return head
+        try:
+            return self.view.streams[stream_id]
+        except KeyError:
+            raise NotLoaded([stream_id]) from None
+
+    def streams(self, stream_ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
+        """Several streams at once, so that what is missing is read in one go. Raises NotLoaded."""
+        missing = [s for s in stream_ids if s not in self._heads and s not in self.view.streams]
+        if missing:
+            self.reads.update(missing)
+            raise NotLoaded(missing)
+        return {stream_id: list(self.stream(stream_id).values()) for stream_id in stream_ids}
+
+    def place_of(self, event_id: UUID) -> UUID | None:
+        """The stream an event is in. Raises NotLoaded."""
+        try:
+            return self.view.places[event_id]
+        except KeyError:
+            raise NotLoaded(event_ids=[event_id]) from None
+
+    def add(
+        self,
+        stream_id: UUID,
+        body: Event,
+        event_id: UUID,
+        *,
+        occurred_at: datetime | None = None,
+    ) -> None:
+        """Appends the event unless the stream has it. `occurred_at` where it is not the act's own time."""
+        stream = self.stream(stream_id)
+        if event_id in stream:
+            return
+        act = self.act
+        envelope = Envelope(
+            event_id,
+            act.organization,
+            self.act_id,
+            self.digest,
+            act.source,
+            act.received_at,
+            occurred_at or self._occurred_at,
+            None,
+            act.actor,
+            act.correlation_id,
+            act.origin,
+            self.flags,
+        )
+        version = next(reversed(stream.values())).version + 1 if stream else 1
+        event = Recorded(stream_id, version, 0, envelope, body)
+        if stream_id in self._heads:
+            stream[event_id] = event
+        else:
+            self._heads[stream_id] = {**stream, event_id: event}
+        self.events.append(event)
+
+    def event_id(self, body: Event, *role: str) -> UUID:
+        """Id of an event that follows from the message alone."""
+        return self.ids.event(self.act_id, body.NAME, *role)
+
+    def derived(self, cause: UUID, body: Event, *role: UUID) -> UUID:
+        """Id of an event that follows from another event and from state."""
+        return self.ids.derived(cause, body.NAME, *[part.hex for part in role])

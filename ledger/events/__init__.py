@@ -1,0 +1,1 @@
+"""The immutable events, their envelope and their stored form. Nothing here reads a clock or does I/O."""

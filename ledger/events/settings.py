@@ -1,0 +1,158 @@
+"""Events of an organization's stream, of each import's, and of the platform's listings."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from ledger.events.body import Event, SealedText
+
+Level = Literal["merchant", "sender", "list"]
+
+
+class OrganizationRegistered(Event):
+    NAME: ClassVar[str] = "organization.registered.v1"
+    display_name: str
+
+
+class ScopeCreated(Event):
+    """A merchant, sender or list: its place in the path tells which."""
+
+    NAME: ClassVar[str] = "organization.scope-created.v1"
+    scope: str
+    level: Level
+    display_name: str
+
+
+class ScopeRenamed(Event):
+    NAME: ClassVar[str] = "organization.scope-renamed.v1"
+    scope: str
+    display_name: str
+
+
+class ScopeRetired(Event):
+    """No more messages in its name; opt-outs about it stand."""
+
+    NAME: ClassVar[str] = "organization.scope-retired.v1"
+    scope: str
+
+
+class FieldDefined(Event):
+    NAME: ClassVar[str] = "organization.field-defined.v1"
+    field: str
+    display_name: str
+    value_type: str
+
+
+class FieldRetired(Event):
+    NAME: ClassVar[str] = "organization.field-retired.v1"
+    field: str
+
+
+class KeywordSetAdopted(Event):
+    NAME: ClassVar[str] = "organization.keyword-set-adopted.v1"
+    version: str
+    words: dict[str, tuple[str, ...]]
+
+
+class PolicyAdopted(Event):
+    NAME: ClassVar[str] = "organization.policy-adopted.v1"
+    policy: str
+    version: str
+    parameters: dict[str, Any]
+    in_force_from: datetime
+    in_force_until: datetime | None = None
+
+
+class RetentionSet(Event):
+    NAME: ClassVar[str] = "organization.retention-set.v1"
+    subject: str
+    days: int
+
+
+class PersonAdded(Event):
+    """Someone who works with the ledger (not a contact)."""
+
+    NAME: ClassVar[str] = "organization.person-added.v1"
+    person_id: UUID
+    name: SealedText = None
+    email: SealedText = None
+
+
+class RoleGranted(Event):
+    NAME: ClassVar[str] = "organization.role-granted.v1"
+    person_id: UUID
+    role: str
+
+
+class RoleRevoked(Event):
+    NAME: ClassVar[str] = "organization.role-revoked.v1"
+    person_id: UUID
+    role: str
+
+
+class ApiKeyIssued(Event):
+    """Only the key's prefix and hash are kept; the key itself is shown once."""
+
+    NAME: ClassVar[str] = "organization.api-key-issued.v1"
+    key_id: UUID
+    prefix: str
+    key_hash: str
+    role: str
+    expires_at: datetime | None = None
+
+
+class ApiKeyRevoked(Event):
+    NAME: ClassVar[str] = "organization.api-key-revoked.v1"
+    key_id: UUID
+
+
+class ImportStarted(Event):
+    NAME: ClassVar[str] = "import.started.v1"
+    file_hash: str
+    settings: dict[str, Any]
+
+
+class ImportFinished(Event):
+    NAME: ClassVar[str] = "import.finished.v1"
+    counts: dict[str, int]
+
+
+class ImportUndone(Event):
+    NAME: ClassVar[str] = "import.undone.v1"
+    reason: SealedText = None
+
+
+class PlatformBlacklisted(Event):
+    """The address is listed for every organization of the platform (Y19: e-mail only)."""
+
+    NAME: ClassVar[str] = "platform.blacklisted.v1"
+    RANK: ClassVar[int] = 3
+    reason: SealedText = None
+
+
+class PlatformUnblacklisted(Event):
+    NAME: ClassVar[str] = "platform.unblacklisted.v1"
+    reason: SealedText = None
+
+
+SETTINGS_EVENTS: tuple[type[Event], ...] = (
+    OrganizationRegistered,
+    ScopeCreated,
+    ScopeRenamed,
+    ScopeRetired,
+    FieldDefined,
+    FieldRetired,
+    KeywordSetAdopted,
+    PolicyAdopted,
+    RetentionSet,
+    PersonAdded,
+    RoleGranted,
+    RoleRevoked,
+    ApiKeyIssued,
+    ApiKeyRevoked,
+    ImportStarted,
+    ImportFinished,
+    ImportUndone,
+    PlatformBlacklisted,
+    PlatformUnblacklisted,
+)

@@ -1,0 +1,190 @@
+"""Acts in, events recorded: the only way anything gets into the log (DESIGN §8 step 4).
+
+One call is one batch: read in bulk the streams the acts touch, decide, take the writer lock, see whether
+anything that was read has moved meanwhile and decide the acts it touches anew, then write it all in one
+transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from uuid import UUID
+
+from ledger.acts import Act, ContactChange, Receipt, Rejection
+from ledger.deciding.decision import decide
+from ledger.deciding.reading import Log, givens_of, identifiers, known_acts, load, read_view
+from ledger.deciding.view import Draft, NotLoaded, View
+from ledger.errors import MessageRefused
+from ledger.ids import Ids
+from ledger.store.reading import Reading
+from ledger.store.store import Advance, SealedBatch, Store, Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one act.
+
+    `result`: recorded, duplicate (already in the log), unchanged (nothing new in it), conflict (recorded
+    although its message id was used before) or refused (`reason` and `detail` say why; a rejection is kept).
+    """
+
+    act: Act
+    result: str
+    event_ids: tuple[UUID, ...] = ()
+    reason: str | None = None
+    detail: str | None = None
+
+
+@dataclass(slots=True)
+class _Decided:
+    outcome: Outcome
+    draft: Draft | None = None
+    reads: set[UUID] = field(default_factory=set)
+
+    def written(self) -> set[UUID]:
+        return {event.stream_id for event in self.draft.events} if self.draft is not None else set()
+
+
+class Recording:
+    """Records acts through a store; holds no state between calls."""
+
+    def __init__(self, store: Store, ids: Ids) -> None:
+        self._store = store
+        self._ids = ids
+
+    def record(
+        self,
+        acts: Sequence[Act],
+        *,
+        rejections: Sequence[Rejection] = (),
+        advance: Advance | None = None,
+    ) -> list[Outcome]:
+        """Records a batch in one transaction: events, rejections (given and arising) and the Kafka position.
+
+        Returns one outcome an act, in order. Raises PositionMoved where another consumer was faster; nothing
+        is written then.
+        """
+        *before, last = _ending_in_erasures(acts)
+        outcomes = [outcome for part in before for outcome in self._record(part, (), None)]
+        return outcomes + self._record(last, rejections, advance)
+
+    def _record(
+        self, acts: Sequence[Act], rejections: Sequence[Rejection], advance: Advance | None
+    ) -> list[Outcome]:
+        read_at = self._store.newest().position
+        view = read_view(self._store, self._ids, acts)
+        decided = [self._decide(self._store, view, act) for act in acts]
+        sealed = _seal(self._store, decided)
+        with self._store.writing() as writing:
+            again = self._decide_moved(writing, view, read_at, decided)
+            if again is not None:
+                decided, sealed = again, _seal(writing, again)
+            _write(writing, decided, sealed, rejections)
+            if advance is not None:
+                writing.advance(advance)
+        return [one.outcome for one in decided]
+
+    def _decide(self, log: Log, view: View, act: Act) -> _Decided:
+        reads = identifiers(self._ids, act)
+        while True:
+            try:
+                draft = decide(view, self._ids, act)
+            except NotLoaded as missing:
+                reads |= missing.stream_ids
+                load(log, view, missing)
+            except MessageRefused as refusal:
+                return _Decided(Outcome(act, "refused", (), refusal.reason, refusal.detail), None, reads)
+            else:
+                break
+        if draft is None:
+            return _Decided(Outcome(act, "duplicate"), None, reads)
+        view.take(draft)
+        event_ids = tuple(event.event_id for event in draft.events)
+        result = "unchanged" if not event_ids else "conflict" if "conflict" in draft.flags else "recorded"
+        return _Decided(Outcome(act, result, event_ids), draft, reads | draft.reads)
+
+    def _decide_moved(
+        self, writing: Writing, view: View, read_at: int, decided: list[_Decided]
+    ) -> list[_Decided] | None:
+        """Under the lock: decides anew the acts for which anything moved since it was read. None: nothing did."""
+        acts = [one.outcome.act for one in decided]
+        moved = writing.changed_since(read_at, set().union(*[one.reads for one in decided]) if decided else set())
+        deliveries = self._bounced_deliveries(writing, acts)
+        known = known_acts(writing, view.known) if writing.newest().position > read_at else view.known
+        moved |= {key[0] for key, at in deliveries.items() if view.delivered.get(key) != at}
+        moved_acts = {act_id for act_id, digests in known.items() if view.known[act_id] != digests}
+        if not moved and not moved_acts:
+            return None
+        fresh = View(view.base, known, {**view.delivered, **deliveries}, view.places)
+        fresh.load(writing.read(moved))
+        again: list[_Decided] = []
+        for one in decided:
+            act = one.outcome.act
+            if moved & one.reads or self._ids.act(act.organization, act.source, act.message_id) in moved_acts:
+                redone = self._decide(writing, fresh, act)
+                moved |= one.written() | redone.written()
+                again.append(redone)
+            else:
+                if one.draft is not None:
+                    fresh.take(one.draft)
+                again.append(one)
+        return again
+
+    def _bounced_deliveries(self, log: Log, acts: Sequence[Act]) -> dict[tuple[UUID, str], datetime]:
+        """The newest deliveries of addresses that bounce in this batch, as they are now."""
+        bounced = [act for act in acts if isinstance(act.body, Receipt) and act.body.outcome != "delivered"]
+        if not bounced:
+            return {}
+        return log.deliveries({i for act in bounced for i in identifiers(self._ids, act)})
+
+
+def _ending_in_erasures(acts: Sequence[Act]) -> list[Sequence[Act]]:
+    """The acts cut after each erasure: what follows one must find its keys gone, so it is a batch of its own.
+
+    Acts are idempotent, so a crash between the parts loses nothing: the position moves with the last.
+    """
+    ends = [
+        n + 1 for n, act in enumerate(acts) if isinstance(act.body, ContactChange) and act.body.action == "erase"
+    ]
+    cuts = [0, *ends, len(acts)] if not ends or ends[-1] != len(acts) else [0, *ends]
+    return [acts[start:end] for start, end in pairwise(cuts)]
+
+
+def _seal(log: Reading, decided: Sequence[_Decided]) -> SealedBatch:
+    drafts = [one.draft for one in decided if one.draft is not None]
+    return log.seal(
+        [event for draft in drafts for event in draft.events],
+        reopen={stream for draft in drafts for stream in draft.reopened},
+    )
+
+
+def _write(
+    writing: Writing, decided: Sequence[_Decided], sealed: SealedBatch, rejections: Sequence[Rejection]
+) -> None:
+    writing.append(sealed)
+    drafts = [one.draft for one in decided if one.draft is not None]
+    destroyed = {stream for draft in drafts for stream in draft.destroyed}
+    if destroyed:
+        writing.destroy_keys(destroyed)
+    deliveries = {key: at for draft in drafts for key, at in draft.deliveries.items()}
+    if deliveries:
+        writing.note_deliveries(deliveries)
+    refused = [_rejection(one.outcome) for one in decided if one.outcome.result == "refused"]
+    if rejections or refused:
+        writing.reject([*rejections, *refused])
+
+
+def _rejection(outcome: Outcome) -> Rejection:
+    act = outcome.act
+    return Rejection(
+        reason=outcome.reason or "refused",
+        detail=outcome.detail or "",
+        received_at=act.received_at,
+        payload=act.payload,
+        headers=act.headers,
+        organization=act.organization,
+        source=act.source,
+        origin=act.origin,
+        identifiers=givens_of(act),
+    )

@@ -1,0 +1,340 @@
+"""Consent of (channel, scope, purpose): a walk over standing opt-outs, live grants and open requests (DESIGN §4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from ledger.events.envelope import Recorded
+from ledger.events.identifier import (
+    ConfirmationDeclined,
+    IdentifierErased,
+    IdentifierReassigned,
+    OptedOut,
+    ReplyReceived,
+    Subscribed,
+    SubscriptionConfirmed,
+)
+from ledger.events.scope import covers, related
+from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_METHODS, TEXT_CHANNELS, Consent, ReplyClass
+from ledger.rules.policy import Policies, Policy
+from ledger.rules.timeline import Timeline
+from ledger.rules.verdict import Verdict
+
+
+@dataclass(slots=True)
+class _OptOut:
+    event: UUID
+    at: datetime
+    scope: str
+    method: str
+    before_epoch: bool = False
+
+
+@dataclass(slots=True)
+class _Grant:
+    event: UUID
+    at: datetime
+    scope: str
+    method: str
+    expires_at: datetime | None
+    own: bool
+    own_device: bool = False
+    override: bool = False
+
+    def alive(self, moment: datetime) -> bool:
+        return self.expires_at is None or moment < self.expires_at
+
+
+@dataclass(slots=True)
+class _Request:
+    event: UUID
+    act_id: UUID
+    at: datetime
+    scope: str
+    method: str
+    ends_at: datetime
+    expires_at: datetime | None
+    declined_by: UUID | None = None
+    declined_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStatus:
+    """The answer, the event that decided it, since when, and the moments at which time alone may change it."""
+
+    consent: Consent
+    event: UUID | None = None
+    since: datetime | None = None
+    method: str | None = None
+    first_subscribed_at: datetime | None = None
+    latest_subscribed_at: datetime | None = None
+    erased_event: UUID | None = None
+    standing_methods: frozenset[str] = frozenset()
+    moments: tuple[datetime, ...] = ()
+    verdicts: dict[UUID, Verdict] = field(default_factory=dict)
+
+
+def consent(timeline: Timeline, channel: str, scope: str, purpose: str, policies: Policies) -> ConsentStatus:
+    """Judges consent at the timeline's T. `channel` or `purpose` `*`: only what names no single one counts."""
+    walk = _Walk(timeline, channel, scope, purpose, policies)
+    for event in timeline.events:
+        walk.take(event)
+    return walk.result()
+
+
+class _Walk:
+    __slots__ = (
+        "channel",
+        "ended",
+        "erased",
+        "first",
+        "latest",
+        "live",
+        "policies",
+        "purpose",
+        "requests",
+        "scope",
+        "standing",
+        "timeline",
+        "verdicts",
+    )
+
+    def __init__(self, timeline: Timeline, channel: str, scope: str, purpose: str, policies: Policies) -> None:
+        self.timeline = timeline
+        self.channel = channel
+        self.scope = scope
+        self.purpose = purpose
+        self.policies = policies
+        self.standing: list[_OptOut] = []
+        self.live: list[_Grant] = []
+        self.ended: list[tuple[_Grant, UUID]] = []
+        self.requests: list[_Request] = []
+        self.first: datetime | None = None
+        self.latest: datetime | None = None
+        self.erased: UUID | None = None
+        self.verdicts: dict[UUID, Verdict] = {}
+
+    def take(self, event: Recorded) -> None:
+        match event.body:
+            case Subscribed() as body:
+                self._subscribed(event, body)
+            case OptedOut() as body:
+                self._opted_out(event, body)
+            case ReplyReceived() as body:
+                self._reply(event, body)
+            case SubscriptionConfirmed() as body:
+                self._confirm(event, [r for r in self.requests if r.act_id == body.request_act_id], "confirmation")
+            case ConfirmationDeclined() as body:
+                self._decline(event, [r for r in self.requests if r.act_id == body.request_act_id])
+            case IdentifierReassigned(cause="recycled"):
+                self._new_epoch(event)
+            case IdentifierErased():
+                self._end_all(event.event_id, "erased")
+                self.erased = event.event_id
+                self._say(event.event_id, "counted", "erased.ends_consent")
+            case _:
+                pass
+
+    def _say(self, event: UUID, effect: str, rule: str, by: UUID | None = None) -> None:
+        self.verdicts[event] = Verdict(event, effect, by, rule)  # type: ignore[arg-type]
+
+    def _named(self, channel: str, scope: str) -> bool:
+        return channel in (self.channel, ALL) and covers(scope, self.scope)
+
+    def _policy(self, moment: datetime) -> Policy:
+        return self.policies.at(moment, self.timeline.known_at)
+
+    # Grants and requests
+
+    def _subscribed(self, event: Recorded, body: Subscribed) -> None:
+        own = body.method in OWN_METHODS
+        if self.erased is not None and own:
+            self.erased = None
+        if self.purpose not in body.purposes or not self._named(body.channel, body.scope):
+            self._say(event.event_id, "void", "consent.elsewhere")
+            return
+        if self.erased is not None:
+            self._say(event.event_id, "void", "grant.erased", self.erased)
+            return
+        at = event.effective_at
+        if body.double_opt_in:
+            ends_at = at + self._policy(at).request_lifetime
+            act_id = event.envelope.act_id
+            request = _Request(event.event_id, act_id, at, body.scope, body.method, ends_at, body.expires_at)
+            self.requests.append(request)
+            self._say(event.event_id, "counted", "request.open")
+            return
+        keyword = body.method == "keyword"
+        grant = _Grant(event.event_id, at, body.scope, body.method, body.expires_at, own, keyword, body.override)
+        self._grant(grant)
+
+    def _grant(self, grant: _Grant) -> None:
+        for opt_out in [opt_out for opt_out in self.standing if self._lifts(grant, opt_out)]:
+            self._lift(opt_out, grant.event)
+        if self.standing:
+            self._say(grant.event, "void", "grant.opt_out_stands", self.standing[0].event)
+            return
+        self._live(grant, grant.at)
+        self._say(grant.event, "counted", "grant.live")
+
+    def _live(self, grant: _Grant, moment: datetime) -> None:
+        self.live.append(grant)
+        self.first = self.first or moment
+        self.latest = moment
+
+    def _lift(self, opt_out: _OptOut, by: UUID) -> None:
+        self.standing.remove(opt_out)
+        self._say(opt_out.event, "lifted", "opt_out.lifted", by)
+
+    def _lifts(self, grant: _Grant, opt_out: _OptOut) -> bool:
+        policy = self._policy(grant.at)
+        if not grant.own:
+            if not grant.override or opt_out.before_epoch or opt_out.method in policy.bulk_never_lifts:
+                return False
+        elif opt_out.before_epoch and opt_out.method != "complaint":
+            return True
+        elif opt_out.method in policy.own_device_only and self.channel in TEXT_CHANNELS and not grant.own_device:
+            return False
+        return covers(opt_out.scope, grant.scope)
+
+    # Opt-outs and endings
+
+    def _opted_out(self, event: Recorded, body: OptedOut) -> None:
+        if (body.purposes and self.purpose not in body.purposes) or not self._named(body.channel, body.scope):
+            self._say(event.event_id, "void", "consent.elsewhere")
+            return
+        self._stand(event, body.scope, body.method)
+
+    def _stand(self, event: Recorded, scope: str, method: str) -> None:
+        for grant in self.live:
+            self.ended.append((grant, event.event_id))
+        self._end_all(event.event_id, "opt_out", forget=False)
+        self.standing.append(_OptOut(event.event_id, event.effective_at, scope, method))
+        self._say(event.event_id, "counted", "opt_out.stands")
+
+    def _end_all(self, by: UUID, why: str, *, forget: bool = True) -> None:
+        for grant in self.live:
+            self._say(grant.event, "ended", f"grant.ended_by_{why}", by)
+        for request in self.requests:
+            self._say(request.event, "ended", f"request.ended_by_{why}", by)
+        self.live = []
+        self.requests = []
+        if forget:
+            self.ended = []
+
+    def _new_epoch(self, event: Recorded) -> None:
+        self._end_all(event.event_id, "reassignment")
+        self.standing = [replace(opt_out, before_epoch=True) for opt_out in self.standing]
+        self.first = self.latest = None
+        self._say(event.event_id, "counted", "epoch.opened")
+
+    # Replies, confirmations, declines
+
+    def _reply(self, event: Recorded, body: ReplyReceived) -> None:
+        reply = self.timeline.replies[event.event_id]
+        if self.channel not in KEYWORD_CHANNELS or reply is ReplyClass.HELP:
+            self._say(event.event_id, "void", "reply.no_effect")
+            return
+        at = event.effective_at
+        at_sender = [request for request in self.requests if related(request.scope, body.sender)]
+        if reply is ReplyClass.STOP:
+            scope = self._policy(at).stop_scope(body.sender)
+            if covers(scope, self.scope):
+                self._stand(event, scope, "keyword")
+            else:
+                self._say(event.event_id, "void", "consent.elsewhere")
+        elif reply is ReplyClass.START:
+            self._start(event, body.sender)
+        elif reply is ReplyClass.YES:
+            self._confirm(event, at_sender, "keyword")
+        else:
+            self._decline(event, at_sender)
+
+    def _start(self, event: Recorded, sender: str) -> None:
+        self.erased = None
+        if not covers(sender, self.scope):
+            self._say(event.event_id, "void", "consent.elsewhere")
+            return
+        at = event.effective_at
+        if self.purpose == "marketing":
+            self._grant(_Grant(event.event_id, at, sender, "keyword", None, own=True, own_device=True))
+            return
+        methods = self._policy(at).own_device_only
+        lifted = {o.event: o for o in self.standing if o.method in methods and covers(o.scope, sender)}
+        for opt_out in lifted.values():
+            self._lift(opt_out, event.event_id)
+        self._say(event.event_id, "counted" if lifted else "void", "start.lifts")
+        if self.standing:
+            return
+        for grant, ender in [pair for pair in self.ended if pair[1] in lifted]:
+            self.ended.remove((grant, ender))
+            if grant.alive(at):
+                self._live(grant, at)
+                self._say(grant.event, "counted", "grant.lives_again", event.event_id)
+
+    def _confirm(self, event: Recorded, requests: Iterable[_Request], method: str) -> None:
+        at = event.effective_at
+        open_now = [request for request in requests if at < request.ends_at]
+        if not open_now:
+            self._say(event.event_id, "void", "confirmation.nothing_open")
+            return
+        for request in open_now:
+            self.requests.remove(request)
+            self._grant(
+                _Grant(event.event_id, at, request.scope, method, request.expires_at, own=True, own_device=True)
+            )
+            self._say(request.event, "confirmed", "request.confirmed", event.event_id)
+
+    def _decline(self, event: Recorded, requests: Iterable[_Request]) -> None:
+        open_now = [request for request in requests if event.effective_at < request.ends_at]
+        for request in open_now:
+            request.declined_by = event.event_id
+            request.declined_at = event.effective_at
+            self._say(request.event, "counted", "request.declined", event.event_id)
+        self._say(
+            event.event_id, "counted" if open_now else "void", "decline" if open_now else "reply.unclassified"
+        )
+
+    # The answer
+
+    def result(self) -> ConsentStatus:
+        at = self.timeline.at
+        alive = [grant for grant in self.live if grant.alive(at)]
+        open_requests = [r for r in self.requests if at < r.ends_at or r.declined_by is not None]
+        moments = [g.expires_at for g in alive if g.expires_at is not None]
+        moments += [r.ends_at for r in open_requests if r.declined_by is None]
+        answer, event, since, method = self._decide(alive, open_requests)
+        if event is not None:
+            last = self.verdicts[event]
+            self.verdicts[event] = last._replace(effect="decisive")
+        return ConsentStatus(
+            answer,
+            event,
+            since,
+            method,
+            self.first,
+            self.latest,
+            self.erased,
+            frozenset(opt_out.method for opt_out in self.standing),
+            tuple(moments),
+            self.verdicts,
+        )
+
+    def _decide(
+        self, alive: list[_Grant], open_requests: list[_Request]
+    ) -> tuple[Consent, UUID | None, datetime | None, str | None]:
+        if self.standing:
+            opt_out = self.standing[0]
+            return Consent.UNSUBSCRIBED, opt_out.event, opt_out.at, opt_out.method
+        if alive:
+            return Consent.SUBSCRIBED, alive[0].event, alive[0].at, alive[0].method
+        if self.live:
+            last = max(self.live, key=lambda grant: (grant.expires_at or grant.at, grant.event))
+            return Consent.EXPIRED, last.event, last.expires_at, last.method
+        if open_requests:
+            request = open_requests[-1]
+            if request.declined_by is not None:
+                return Consent.DECLINED, request.declined_by, request.declined_at, request.method
+            return Consent.PENDING, request.event, request.at, request.method
+        return Consent.NEVER, None, None, None

@@ -1,0 +1,141 @@
+"""Deliverability of an address on a channel: bounced, complained, blacklisted (DESIGN §4; C6, C7, Y17–Y28)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ledger.events.identifier import (
+    Blacklisted,
+    Bounced,
+    Complained,
+    ComplaintWithdrawn,
+    Delivered,
+    Reactivated,
+    Unblacklisted,
+)
+from ledger.events.settings import PlatformBlacklisted, PlatformUnblacklisted
+from ledger.events.vocabulary import Deliverability
+from ledger.rules.policy import Policies
+from ledger.rules.timeline import Timeline
+from ledger.rules.verdict import Verdict
+
+_Standing = dict[UUID, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverabilityStatus:
+    """`failing`: every reason that stands, with the event that began it; `soft_bounces` since the last delivery."""
+
+    deliverability: Deliverability
+    event: UUID | None
+    since: datetime | None
+    soft_bounces: int
+    failing: dict[Deliverability, UUID]
+    verdicts: dict[UUID, Verdict] = field(default_factory=dict)
+
+
+def deliverability(
+    timeline: Timeline, platform: Timeline | None, channel: str, policies: Policies
+) -> DeliverabilityStatus:
+    """Bounces count per channel; complaints and blacklistings speak for the whole identifier."""
+    walk = _Walk(channel)
+    for event in timeline.events:
+        walk.take(event.body, event.event_id, event.effective_at)
+    for event in platform.events if platform else ():
+        walk.take(event.body, event.event_id, event.effective_at)
+    return walk.result(policies.at(timeline.at, timeline.known_at).bounce_threshold)
+
+
+class _Walk:
+    __slots__ = ("bounces", "channel", "complaints", "hard", "listed", "platform", "soft", "verdicts")
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.bounces: list[tuple[UUID, datetime, UUID]] = []
+        self.hard: tuple[UUID, datetime] | None = None
+        self.soft = 0
+        self.complaints: _Standing = {}
+        self.listed: _Standing = {}
+        self.platform: _Standing = {}
+        self.verdicts: dict[UUID, Verdict] = {}
+
+    def take(self, body: object, event: UUID, at: datetime) -> None:
+        match body:
+            case Bounced():
+                self._bounced(body, event, at)
+            case Delivered():
+                if body.channel == self.channel:
+                    self._clear_bounces(event, "delivery.clears_bounces")
+            case Reactivated():
+                self._clear_bounces(event, "reactivated")
+            case Complained():
+                self._stand(self.complaints, event, at, "complaint.stands")
+            case ComplaintWithdrawn():
+                self._clear(self.complaints, event, "complaint.withdrawn")
+            case Blacklisted():
+                self._stand(self.listed, event, at, "blacklisted")
+            case Unblacklisted():
+                self._clear(self.listed, event, "unblacklisted")
+            case PlatformBlacklisted():
+                self._stand(self.platform, event, at, "platform.blacklisted")
+            case PlatformUnblacklisted():
+                self._clear(self.platform, event, "platform.unblacklisted")
+            case _:
+                pass
+
+    def _bounced(self, body: Bounced, event: UUID, at: datetime) -> None:
+        if body.channel != self.channel:
+            self.verdicts[event] = Verdict(event, "void", None, "bounce.other_channel")
+            return
+        self.bounces.append((event, at, body.attempt or event))
+        if body.hard:
+            self.hard = self.hard or (event, at)
+        else:
+            self.soft += 1
+        self.verdicts[event] = Verdict(event, "counted", None, "bounce.hard" if body.hard else "bounce.soft")
+
+    def _clear_bounces(self, event: UUID, rule: str) -> None:
+        for bounce, _, _ in self.bounces:
+            self.verdicts[bounce] = Verdict(bounce, "lifted", event, rule)
+        self.bounces, self.hard, self.soft = [], None, 0
+        self.verdicts[event] = Verdict(event, "counted", None, rule)
+
+    def _stand(self, standing: _Standing, event: UUID, at: datetime, rule: str) -> None:
+        standing[event] = at
+        self.verdicts[event] = Verdict(event, "counted", None, rule)
+
+    def _clear(self, standing: _Standing, event: UUID, rule: str) -> None:
+        self.verdicts[event] = Verdict(event, "counted" if standing else "void", None, rule)
+        for earlier in standing:
+            self.verdicts[earlier] = Verdict(earlier, "lifted", event, rule)
+        standing.clear()
+
+    def _bounced_since(self, threshold: int) -> tuple[UUID, datetime] | None:
+        """The bounce that made the address bounced: the first hard one, or the one that filled the threshold."""
+        attempts: set[UUID] = set()
+        filled: tuple[UUID, datetime] | None = None
+        for event, at, attempt in self.bounces:
+            attempts.add(attempt)
+            if len(attempts) >= threshold:
+                filled = (event, at)
+                break
+        candidates = [found for found in (self.hard, filled) if found is not None]
+        return min(candidates, key=lambda found: found[1]) if candidates else None
+
+    def result(self, threshold: int) -> DeliverabilityStatus:
+        found: dict[Deliverability, tuple[UUID, datetime]] = {}
+        if self.complaints:
+            found[Deliverability.COMPLAINED] = next(iter(self.complaints.items()))
+        if self.listed or self.platform:
+            found[Deliverability.BLACKLISTED] = next(iter((self.listed or self.platform).items()))
+        bounced = self._bounced_since(threshold)
+        if bounced is not None:
+            found[Deliverability.BOUNCED] = bounced
+        for event, _ in found.values():
+            self.verdicts[event] = self.verdicts[event]._replace(effect="decisive")
+        failing = {reason: event for reason, (event, _) in found.items()}
+        if not found:
+            return DeliverabilityStatus(Deliverability.ACTIVE, None, None, self.soft, failing, self.verdicts)
+        worst = next(iter(found))
+        event, since = found[worst]
+        return DeliverabilityStatus(worst, event, since, self.soft, failing, self.verdicts)

@@ -1,0 +1,66 @@
+"""The places an identifier's events speak of: the rows of `channel_status` (DESIGN §6)."""
+
+from collections.abc import Iterable, Iterator
+
+from ledger.events.envelope import Recorded
+from ledger.events.identifier import (
+    Blacklisted,
+    Bounced,
+    Complained,
+    HoldPlaced,
+    OptedOut,
+    ReplyReceived,
+    ReplyReclassified,
+    Subscribed,
+)
+from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, ReplyClass
+from ledger.rules.policy import BUILT_IN, Policies
+
+Place = tuple[str, str, str]
+"""(channel, scope, purpose); `*` where the event names none."""
+
+
+def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> set[Place]:
+    """Every place named by an event, whether it still counts or not."""
+    events = list(events)
+    readings: dict[object, set[ReplyClass]] = {}
+    for event in events:
+        if isinstance(event.body, ReplyReclassified):
+            readings.setdefault(event.body.reply_event_id, set()).add(event.body.reply_class)
+    places: set[Place] = set()
+    for event in events:
+        if isinstance(event.body, ReplyReceived):
+            classes = readings.get(event.event_id, set()) | {event.body.reply_class}
+            places.update(_of_reply(event, event.body, classes, policies))
+        else:
+            places.update(_of(event))
+    return places
+
+
+def _of(event: Recorded) -> Iterator[Place]:
+    organization = event.envelope.organization
+    match event.body:
+        case Subscribed() as body:
+            for purpose in body.purposes:
+                yield body.channel, body.scope, purpose
+        case OptedOut() as body:
+            for purpose in body.purposes or (ALL,):
+                yield body.channel, body.scope, purpose
+        case HoldPlaced() as body:
+            yield ALL, body.scope, ALL
+        case Bounced(channel=channel) | Complained(channel=channel):
+            yield channel, organization, ALL
+        case Blacklisted():
+            yield ALL, organization, ALL
+        case _:
+            pass
+
+
+def _of_reply(
+    event: Recorded, body: ReplyReceived, classes: set[ReplyClass], policies: Policies
+) -> Iterator[Place]:
+    for channel in KEYWORD_CHANNELS:
+        if ReplyClass.STOP in classes:
+            yield channel, policies.at(event.effective_at).stop_scope(body.sender), ALL
+        if ReplyClass.START in classes:
+            yield channel, body.sender, "marketing"

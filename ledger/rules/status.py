@@ -1,0 +1,175 @@
+"""Status of one identifier for (channel, scope, purpose): three axes, sendable, and the reasons (DESIGN §4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.events.envelope import Recorded
+from ledger.events.vocabulary import TEXT_CHANNELS, Consent, Deliverability, Hold
+from ledger.rules.consent import ConsentStatus, consent
+from ledger.rules.deliverability import DeliverabilityStatus, deliverability
+from ledger.rules.hold import HoldStatus, hold
+from ledger.rules.policy import BUILT_IN, Policies, Policy
+from ledger.rules.timeline import Timeline, timeline
+from ledger.rules.verdict import Verdict
+
+SEVERITY = (
+    "erased",
+    "banned",
+    "blocked",
+    "complained",
+    "blacklisted",
+    "unsubscribed",
+    "bounced",
+    "paused",
+    "declined",
+    "pending",
+    "expired",
+    "never",
+)
+"""Failing reasons, most serious first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The answer for one place at one moment, with the verdict on every event.
+
+    `reasons` are those that fail, most serious first; `deciding_event` is the first reason's event, or the
+    grant that makes it sendable. `changes_at` is the next moment at which time alone may change the answer.
+    """
+
+    channel: str
+    scope: str
+    purpose: str
+    at: datetime
+    consent: Consent
+    consent_event: UUID | None
+    consent_since: datetime | None
+    consent_method: str | None
+    first_subscribed_at: datetime | None
+    latest_subscribed_at: datetime | None
+    deliverability: Deliverability
+    deliverability_event: UUID | None
+    deliverability_since: datetime | None
+    soft_bounces: int
+    hold: Hold
+    hold_event: UUID | None
+    hold_since: datetime | None
+    hold_until: datetime | None
+    erased: bool
+    erased_event: UUID | None
+    sendable: bool
+    reasons: tuple[str, ...]
+    deciding_event: UUID | None
+    changes_at: datetime | None
+    policy: str
+    verdicts: tuple[Verdict, ...]
+
+
+def status(
+    events: Sequence[Recorded],
+    *,
+    channel: str,
+    scope: str,
+    purpose: str,
+    at: datetime,
+    known_at: datetime | None = None,
+    platform: Sequence[Recorded] = (),
+    policies: Policies = BUILT_IN,
+) -> Status:
+    """Judges one identifier's events, in any order and with duplicates, at `at` as known at `known_at`."""
+    line = timeline(events, at=at, known_at=known_at)
+    listed = timeline(platform, at=at, known_at=known_at) if platform else None
+    return judge(line, channel=channel, scope=scope, purpose=purpose, platform=listed, policies=policies)
+
+
+def judge(
+    line: Timeline,
+    *,
+    channel: str,
+    scope: str,
+    purpose: str,
+    platform: Timeline | None = None,
+    policies: Policies = BUILT_IN,
+) -> Status:
+    """The same over a timeline already made, for asking many places of one identifier."""
+    consented = consent(line, channel, scope, purpose, policies)
+    delivered = deliverability(line, platform, channel, policies)
+    held = hold(line, scope)
+    policy = policies.at(line.at, line.known_at)
+    failing = _failing(consented, delivered, held, channel, purpose, policy)
+    reasons = tuple(reason for reason in SEVERITY if reason in failing)
+    moments = [*consented.moments, *held.moments]
+    return Status(
+        channel=channel,
+        scope=scope,
+        purpose=purpose,
+        at=line.at,
+        consent=consented.consent,
+        consent_event=consented.event,
+        consent_since=consented.since,
+        consent_method=consented.method,
+        first_subscribed_at=consented.first_subscribed_at,
+        latest_subscribed_at=consented.latest_subscribed_at,
+        deliverability=delivered.deliverability,
+        deliverability_event=delivered.event,
+        deliverability_since=delivered.since,
+        soft_bounces=delivered.soft_bounces,
+        hold=held.hold,
+        hold_event=held.event,
+        hold_since=held.since,
+        hold_until=held.until,
+        erased=consented.erased_event is not None,
+        erased_event=consented.erased_event,
+        sendable=not reasons,
+        reasons=reasons,
+        deciding_event=failing[reasons[0]] if reasons else consented.event,
+        changes_at=min(moments) if moments else None,
+        policy=policy.version,
+        verdicts=_verdicts(line, platform, consented, delivered, held),
+    )
+
+
+def _failing(
+    consented: ConsentStatus,
+    delivered: DeliverabilityStatus,
+    held: HoldStatus,
+    channel: str,
+    purpose: str,
+    policy: Policy,
+) -> dict[str, UUID | None]:
+    failing: dict[str, UUID | None] = {}
+    if consented.erased_event is not None:
+        failing["erased"] = consented.erased_event
+    for kind, event in held.failing.items():
+        failing[kind.value] = event
+    for kind_, event in delivered.failing.items():
+        failing[kind_.value] = event
+    if purpose == "transactional":
+        if channel in TEXT_CHANNELS and consented.standing_methods & policy.transactional_stops:
+            failing["unsubscribed"] = consented.event
+    elif consented.consent is not Consent.SUBSCRIBED:
+        failing[consented.consent.value] = consented.event
+    return failing
+
+
+def _verdicts(
+    line: Timeline,
+    platform: Timeline | None,
+    consented: ConsentStatus,
+    delivered: DeliverabilityStatus,
+    held: HoldStatus,
+) -> tuple[Verdict, ...]:
+    """One verdict an event, in walking order; then what was reversed, then what had not happened yet."""
+    said = {**held.verdicts, **delivered.verdicts, **consented.verdicts}
+    verdicts = [
+        said.get(event.event_id) or Verdict(event.event_id, "void", None, "no_bearing")
+        for event in (*line.events, *(platform.events if platform else ()))
+    ]
+    verdicts += [
+        Verdict(event_id, "reversed", reversal, "reversed")
+        for event_id, reversal in sorted(line.reversed_by.items())
+    ]
+    verdicts += [Verdict(event_id, "void", None, "later_than_asked") for event_id in line.later]
+    return tuple(verdicts)

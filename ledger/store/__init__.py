@@ -1,0 +1,1 @@
+"""PostgreSQL: the log, its data keys, rejections and positions. Nothing else in the ledger knows of it."""

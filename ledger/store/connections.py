@@ -1,0 +1,121 @@
+"""Connections: each pool acts as one role of the ledger, whoever logs in (DESIGN §5).
+
+The login is a NOINHERIT member of the roles its process needs; every connection does `SET ROLE`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, get_args
+
+import psycopg
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
+from psycopg.sql import SQL, Identifier
+
+from ledger.errors import LogUnavailable, SettingsRefused
+
+Role = Literal["ledger_writer", "ledger_projector", "ledger_reader", "ledger_auditor"]
+
+_SESSION = """
+SET TIME ZONE 'UTC';
+SET lock_timeout = '60s';
+SET idle_in_transaction_session_timeout = '60s';
+"""
+
+
+def acting_as(role: Role) -> Callable[[Connection[Any]], None]:
+    """What makes a new connection act as `role`, with times in UTC."""
+
+    def configure(connection: Connection[Any]) -> None:
+        connection.execute(_SESSION)
+        connection.execute(SQL("SET ROLE {}").format(Identifier(role)))
+        if not connection.autocommit:
+            connection.commit()
+
+    return configure
+
+
+def pool(url: str, role: Role, *, size: int = 4, timeout: float = 10.0) -> ConnectionPool[Connection[TupleRow]]:
+    """An open pool for projections and queries: tuple rows, `with pool.connection()` is one transaction.
+
+    Connections are tried before they are handed out, so a restart of the database is not seen by callers.
+    """
+    return ConnectionPool(
+        url,
+        connection_class=Connection[TupleRow],
+        min_size=1,
+        max_size=size,
+        open=True,
+        timeout=timeout,
+        configure=acting_as(role),
+        check=ConnectionPool.check_connection,
+    )
+
+
+class LedgerDatastore(PostgresDatastore):
+    """The library's datastore, by URL and role. Opens its first connection when first asked."""
+
+    def __init__(self, url: str, role: Role = "ledger_writer", *, size: int = 4, timeout: float = 10.0) -> None:
+        named = conninfo_to_dict(url)
+        super().__init__(
+            dbname=str(named.get("dbname", "")),
+            host=str(named.get("host", "")),
+            port=str(named.get("port", "5432")),
+            user=str(named.get("user", "")),
+            password="",
+        )
+        configure = acting_as(role)
+
+        def configure_autocommit(connection: Connection[Any]) -> None:
+            connection.autocommit = True
+            configure(connection)
+
+        self.pool = ConnectionPool(
+            url,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row},
+            min_size=1,
+            max_size=size,
+            open=False,
+            timeout=timeout,
+            configure=configure_autocommit,
+            check=ConnectionPool.check_connection,
+        )
+
+    def register_type_adapters(self) -> None:
+        """Nothing to register: events go in by COPY, not as arrays of a composite type."""
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection[Any]]:
+        """A connection in autocommit mode, rows as tuples. Raises LogUnavailable where none can be had."""
+        try:
+            self.pool.open()
+            with self.pool.connection() as pooled:
+                connection: Connection[Any] = pooled
+                connection.row_factory = tuple_row
+                try:
+                    yield connection
+                finally:
+                    connection.row_factory = dict_row
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise LogUnavailable("PostgreSQL does not answer or broke off: try again") from error
+
+
+def refuse_power(connection: Connection[Any], *, demo: bool = False) -> None:
+    """Raises SettingsRefused where the login, being superuser or owner, could change the log (demo apart)."""
+    row = connection.execute(
+        """
+        SELECT rolsuper, pg_has_role(session_user, 'ledger_owner', 'MEMBER'),
+               pg_has_role(session_user, datdba, 'MEMBER')
+        FROM pg_roles, pg_database
+        WHERE rolname = session_user AND datname = current_database()
+        """
+    ).fetchone()
+    assert row is not None
+    if any(row) and not demo:
+        raise SettingsRefused(
+            "LEDGER_DATABASE_URL logs in as a superuser or owner, who could change the log:"
+            " use a login that is only a member of " + ", ".join(get_args(Role))
+        )

@@ -1,0 +1,121 @@
+"""Data keys: one for each stream's sealed parts, wrapped by the master key; and the table they lie in.
+
+AES-256-GCM throughout, fresh 12-byte nonces before the ciphertext. A key says which generation of its
+stream it is; erasing deletes it and remembers the generation, so that it is never made again.
+"""
+
+import hmac
+import os
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg import Connection
+
+from ledger.errors import KeyDestroyed, SettingsRefused
+
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A key ready for use. `wrapped` is what the table holds."""
+
+    owner: UUID
+    generation: int
+    wrapped: bytes = field(repr=False)
+    cipher: AESGCM = field(repr=False)
+
+    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+        """Nonce and ciphertext; opens only under the same `bound_to`."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self.cipher.encrypt(nonce, plain, bound_to)
+
+    def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """The plain bytes. Raises KeyDestroyed where this is not the key they were sealed under."""
+        try:
+            return self.cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to)
+        except InvalidTag:
+            raise KeyDestroyed("a sealed part does not open under its key and its place in the log") from None
+
+
+class Keyring:
+    """Makes and unwraps data keys. Holds the master key (32 bytes) and nothing else."""
+
+    __slots__ = ("_check", "_master")
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != 32:
+            raise SettingsRefused("LEDGER_MASTER_KEY must be 32 bytes; make one with `openssl rand -base64 32`")
+        self._master = AESGCM(master_key)
+        self._check = hmac.digest(master_key, b"contact-ledger check", "sha256")
+
+    def check_value(self) -> bytes:
+        """What is stored at the first migration so that a start under another master key is refused."""
+        return self._check
+
+    def new_key(self, owner: UUID, generation: int) -> DataKey:
+        """A fresh key, not yet stored."""
+        random = os.urandom(_NONCE + 32)
+        nonce, plain = random[:_NONCE], random[_NONCE:]
+        wrapped = nonce + self._master.encrypt(nonce, plain, _bound(owner, generation))
+        return DataKey(owner, generation, wrapped, AESGCM(plain))
+
+    def unwrap(self, owner: UUID, generation: int, wrapped: bytes) -> DataKey:
+        """The key of a row. Raises SettingsRefused where the master key or the row is not the right one."""
+        try:
+            plain = self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(owner, generation))
+        except InvalidTag:
+            raise SettingsRefused(
+                "a data key does not unwrap: LEDGER_MASTER_KEY is not the one it was made under"
+            ) from None
+        return DataKey(owner, generation, wrapped, AESGCM(plain))
+
+
+def _bound(owner: UUID, generation: int) -> bytes:
+    return owner.bytes + generation.to_bytes(4, "big")
+
+
+def keys_of(connection: Connection[Any], keyring: Keyring, stream_ids: Collection[UUID]) -> dict[UUID, DataKey]:
+    """The standing keys of these streams; streams without one are left out."""
+    rows = connection.cursor(binary=True).execute(
+        "SELECT stream_id, generation, wrapped FROM data_keys WHERE stream_id = ANY(%s)", (list(stream_ids),)
+    )
+    return {row[0]: keyring.unwrap(*row) for row in rows.fetchall()}
+
+
+def erased_generations(connection: Connection[Any], stream_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The newest erased generation of those of these streams that were ever erased."""
+    rows = connection.execute(
+        "SELECT stream_id, max(generation) FROM erased_keys WHERE stream_id = ANY(%s) GROUP BY stream_id",
+        (list(stream_ids),),
+    )
+    return {row[0]: row[1] for row in rows.fetchall()}
+
+
+def insert_keys(connection: Connection[Any], keys: Iterable[DataKey]) -> None:
+    """Stores new keys. The database refuses a generation that was erased."""
+    with connection.cursor().copy(
+        "COPY data_keys (stream_id, generation, wrapped) FROM STDIN (FORMAT binary)"
+    ) as copy:
+        copy.set_types(("uuid", "int4", "bytea"))
+        for key in keys:
+            copy.write_row((key.owner, key.generation, key.wrapped))
+
+
+def delete_keys(connection: Connection[Any], stream_ids: Sequence[UUID], at: datetime) -> None:
+    """Erases the keys of these streams for good and remembers their generations."""
+    connection.execute(
+        """
+        WITH gone AS (DELETE FROM data_keys WHERE stream_id = ANY(%(ids)s) RETURNING stream_id, generation)
+        INSERT INTO erased_keys (stream_id, generation, erased_at)
+        SELECT asked.stream_id, coalesce(gone.generation, 0), %(at)s
+        FROM unnest(%(ids)s::uuid[]) AS asked (stream_id) LEFT JOIN gone USING (stream_id)
+        ON CONFLICT DO NOTHING
+        """,
+        {"ids": list(set(stream_ids)), "at": at},
+    )

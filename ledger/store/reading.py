@@ -1,0 +1,161 @@
+"""Every read of the log, each a statement of its own: the log only grows, so `upto` fixes what is seen."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, Cursor
+
+from ledger.events.envelope import Recorded
+from ledger.events.stored import decode
+from ledger.store.keyring import Keyring
+from ledger.store.sealing import SealedBatch, open_sealed, seal
+
+END = 2**63 - 1
+"""A position beyond every log."""
+
+_EVENTS = """
+SELECT originator_id, originator_version, notification_id, topic, state,
+       organization, event_id, act_id, digest, recorded_at
+FROM stored_events
+"""
+_STREAMS = _EVENTS + "WHERE originator_id = ANY(%s) AND notification_id <= %s"
+_FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
+_EVENT = _EVENTS + "WHERE event_id = %s"
+_SCAN = (
+    _EVENTS
+    + """
+WHERE originator_id >= %(low)s AND (%(high)s::uuid IS NULL OR originator_id < %(high)s)
+  AND notification_id <= %(upto)s AND (%(names)s::text[] IS NULL OR topic = ANY(%(names)s))
+ORDER BY originator_id, originator_version
+"""
+)
+NEWEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
+
+Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The log's end; position 0 when it is empty."""
+
+    position: int
+    recorded_at: datetime | None
+
+
+class Reading:
+    """Reads the log over the connections it is given: the store's pool, or one open transaction."""
+
+    def __init__(self, connect: Connect, keyring: Keyring) -> None:
+        self._connect = connect
+        self._keyring = keyring
+
+    def newest(self) -> Newest:
+        """Position and recorded time of the log's last event."""
+        with self._connect() as connection:
+            row = _cursor(connection).execute(NEWEST).fetchone()
+        return Newest(*row) if row is not None else Newest(0, None)
+
+    def read(
+        self, stream_ids: Iterable[UUID], *, upto: int | None = None, opened: bool = False
+    ) -> dict[UUID, list[Recorded]]:
+        """These streams whole (or up to a position), in version order; an empty list where there is none.
+
+        `opened`: sealed fields are filled in where the key still exists; else they stay None.
+        """
+        streams: dict[UUID, list[Recorded]] = {stream_id: [] for stream_id in stream_ids}
+        if not streams:
+            return streams
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(_STREAMS, (list(streams), _limit(upto)), prepare=True).fetchall()
+            events = [decode(*row) for row in rows]
+            if opened:
+                events = open_sealed(connection, self._keyring, events)
+        for event in events:
+            streams[event.stream_id].append(event)
+        for stream in streams.values():
+            stream.sort(key=attrgetter("version"))
+        return streams
+
+    def follow(self, after: int, limit: int, *, upto: int | None = None) -> list[Recorded]:
+        """The next events after a position, in log order."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(_FOLLOW, (after, _limit(upto), limit), prepare=True)
+            return [decode(*row) for row in rows]
+
+    def scan(
+        self, low: UUID, high: UUID | None, *, upto: int, names: Sequence[str] | None = None
+    ) -> Iterator[list[Recorded]]:
+        """Every stream with low <= id < high, whole up to `upto`, in the order of ids: one list a stream.
+
+        `names`: only events of these stored names. For rebuilds; rows come in portions, not all at once.
+        """
+        asked = {"low": low, "high": high, "upto": upto, "names": list(names) if names is not None else None}
+        with self._connect() as connection, connection.transaction(), connection.cursor("scan") as cursor:
+            cursor.itersize = 10_000
+            cursor.execute(_SCAN, asked, binary=True)
+            events = (decode(*row) for row in cursor)
+            for _, stream in groupby(events, key=attrgetter("stream_id")):
+                yield list(stream)
+
+    def known_acts(self, act_ids: Collection[UUID]) -> dict[UUID, frozenset[bytes]]:
+        """Acts already in the log → the digests they are there with."""
+        known: dict[UUID, frozenset[bytes]] = {}
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(
+                "SELECT DISTINCT act_id, digest FROM stored_events WHERE act_id = ANY(%s)",
+                (list(act_ids),),
+                prepare=True,
+            )
+            for act_id, digest in rows:
+                known[act_id] = known.get(act_id, frozenset()) | {digest}
+        return known
+
+    def places(self, event_ids: Collection[UUID]) -> dict[UUID, UUID]:
+        """Event id → its stream, of those of these events that the log has."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(
+                "SELECT event_id, originator_id FROM stored_events WHERE event_id = ANY(%s)",
+                (list(event_ids),),
+                prepare=True,
+            )
+            return dict(rows)
+
+    def find_event(self, event_id: UUID) -> Recorded | None:
+        """The event of this id, sealed; None where the log has none."""
+        with self._connect() as connection:
+            row = _cursor(connection).execute(_EVENT, (event_id,), prepare=True).fetchone()
+        return decode(*row) if row is not None else None
+
+    def deliveries(self, identifier_ids: Collection[UUID]) -> dict[tuple[UUID, str], datetime]:
+        """The newest delivery known of each (identifier, channel) of these."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(
+                "SELECT identifier_id, channel, delivered_at FROM deliveries WHERE identifier_id = ANY(%s)",
+                (list(identifier_ids),),
+                prepare=True,
+            )
+            return {(identifier_id, channel): at for identifier_id, channel, at in rows}
+
+    def open(self, events: Sequence[Recorded]) -> list[Recorded]:
+        """The same events with sealed fields filled in where the key still exists."""
+        with self._connect() as connection:
+            return open_sealed(connection, self._keyring, events)
+
+    def seal(self, events: Sequence[Recorded], *, reopen: Collection[UUID] = ()) -> SealedBatch:
+        """Rows ready to be appended, in the order of the events; see `sealing.seal` for erased streams."""
+        with self._connect() as connection:
+            return seal(connection, self._keyring, events, reopen)
+
+
+def _cursor(connection: Connection[Any]) -> Cursor[tuple[Any, ...]]:
+    return connection.cursor(binary=True)
+
+
+def _limit(upto: int | None) -> int:
+    return END if upto is None else upto

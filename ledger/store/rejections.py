@@ -1,0 +1,191 @@
+"""Messages that were not taken: why, and the message itself sealed under a key of its own for 30 days."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import orjson
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from ledger.acts import Rejection
+from ledger.errors import KeyDestroyed, NotFound
+from ledger.events.stored import join_state
+from ledger.ids import Ids
+from ledger.store.keyring import Keyring
+
+KEPT = timedelta(days=30)
+LONGEST_TEXT = 500
+State = Literal["open", "replayed", "dropped"]
+
+_SELECT = """
+SELECT id, organization, source, reason, detail, origin, received_at, rejected_at, expires_at, state,
+       settled_at
+FROM rejections
+"""
+_INSERT = """
+INSERT INTO rejections (id, organization, source, reason, detail, origin, received_at, rejected_at,
+                        expires_at, identifier_ids, wrapped, payload)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (id) DO NOTHING
+"""
+_LIST = (
+    _SELECT
+    + """
+WHERE (%(organization)s::text IS NULL OR organization = %(organization)s)
+  AND (%(state)s::text IS NULL OR state = %(state)s)
+  AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+  AND (%(at)s::timestamptz IS NULL OR (rejected_at, id) < (%(at)s, %(id)s))
+ORDER BY rejected_at DESC, id DESC LIMIT %(limit)s
+"""
+)
+_GET = _SELECT + "WHERE id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row of the table, without its payload."""
+
+    id: UUID
+    organization: str | None
+    source: str | None
+    reason: str
+    detail: str
+    origin: str | None
+    received_at: datetime
+    rejected_at: datetime
+    expires_at: datetime
+    state: State
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The message as it came."""
+
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+
+
+def insert(
+    connection: Connection[Any], keyring: Keyring, ids: Ids, rejections: Sequence[Rejection], at: datetime
+) -> list[UUID]:
+    """Writes one row each and returns their ids. The same message for the same reason is one row."""
+    made = []
+    for rejection in rejections:
+        rejection_id = _id_of(rejection, ids)
+        key = keyring.new_key(rejection_id, 1)
+        known = [
+            ids.identifier(rejection.organization, given.kind, given.value)
+            for given in rejection.identifiers
+            if rejection.organization is not None
+        ]
+        row = (
+            rejection_id,
+            _plain(rejection.organization),
+            _plain(rejection.source),
+            rejection.reason,
+            _plain(rejection.detail),
+            _plain(rejection.origin),
+            rejection.received_at,
+            at,
+            at + KEPT,
+            known,
+            key.wrapped,
+            key.seal(_framed(rejection), rejection_id.bytes),
+        )
+        connection.execute(_INSERT, row)
+        made.append(rejection_id)
+    return made
+
+
+def listed(
+    connection: Connection[Any],
+    *,
+    organization: str | None = None,
+    state: State | None = None,
+    reason: str | None = None,
+    after: Rejected | None = None,
+    limit: int = 100,
+) -> list[Rejected]:
+    """Newest first; the next page is `after` the last row of this one."""
+    asked = {
+        "organization": organization,
+        "state": state,
+        "reason": reason,
+        "at": after.rejected_at if after else None,
+        "id": after.id if after else None,
+        "limit": limit,
+    }
+    return connection.cursor(row_factory=class_row(Rejected)).execute(_LIST, asked).fetchall()
+
+
+def get(connection: Connection[Any], rejection_id: UUID) -> Rejected:
+    """One row. Raises NotFound."""
+    row = connection.cursor(row_factory=class_row(Rejected)).execute(_GET, (rejection_id,)).fetchone()
+    if row is None:
+        raise NotFound("there is no rejection of this id")
+    return row
+
+
+def payload(connection: Connection[Any], keyring: Keyring, rejection_id: UUID) -> Payload:
+    """The message as it came. Raises NotFound, and KeyDestroyed once it has expired or was erased."""
+    row = connection.execute("SELECT wrapped, payload FROM rejections WHERE id = %s", (rejection_id,)).fetchone()
+    if row is None:
+        raise NotFound("there is no rejection of this id")
+    wrapped, sealed = row
+    if wrapped is None or sealed is None:
+        raise KeyDestroyed("the payload of this rejection has expired or was erased")
+    plain = keyring.unwrap(rejection_id, 1, wrapped).open(sealed, rejection_id.bytes)
+    length = int.from_bytes(plain[:4], "big")
+    headers = orjson.loads(plain[4 : 4 + length])
+    return Payload(tuple((name, b64decode(value)) for name, value in headers), plain[4 + length :])
+
+
+def settle(connection: Connection[Any], rejection_ids: Collection[UUID], state: State) -> None:
+    """Marks rows as replayed, dropped, or open again."""
+    connection.execute(
+        "UPDATE rejections SET state = %s,"
+        " settled_at = CASE WHEN %s = 'open' THEN NULL ELSE clock_timestamp() END WHERE id = ANY(%s)",
+        (state, state, list(rejection_ids)),
+    )
+
+
+def purge_expired(connection: Connection[Any], at: datetime) -> int:
+    """Destroys the payloads that have expired by `at`, returns how many; rows and reasons stay."""
+    return connection.execute(
+        "UPDATE rejections SET wrapped = NULL, payload = NULL, identifier_ids = '{}'"
+        " WHERE payload IS NOT NULL AND expires_at <= %s",
+        (at,),
+    ).rowcount
+
+
+def forget(connection: Connection[Any], identifier_ids: Collection[UUID]) -> int:
+    """Destroys the payloads that name any of these identifiers and returns how many."""
+    return connection.execute(
+        "UPDATE rejections SET wrapped = NULL, payload = NULL, identifier_ids = '{}'"
+        " WHERE payload IS NOT NULL AND identifier_ids && %s",
+        (list(identifier_ids),),
+    ).rowcount
+
+
+def _id_of(rejection: Rejection, ids: Ids) -> UUID:
+    """A message that is read twice from one place is rejected once; without a place each time is its own."""
+    if rejection.origin is None:
+        return uuid4()
+    return ids.derived(UUID(int=0), "rejection", rejection.origin, rejection.reason, rejection.detail)
+
+
+def _framed(rejection: Rejection) -> bytes:
+    headers = orjson.dumps([(name, b64encode(value).decode()) for name, value in rejection.headers])
+    return join_state(headers, rejection.payload)
+
+
+def _plain(text: str | None) -> str | None:
+    """Text of a message nobody has checked, as PostgreSQL takes it: no NUL, no half character, not long."""
+    if text is None:
+        return None
+    return text[:LONGEST_TEXT].replace("\0", "\ufffd").encode("utf-8", "replace").decode()

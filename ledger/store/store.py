@@ -1,0 +1,66 @@
+"""The store: reads of the log over a pool, and one writing transaction at a time."""
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from ledger.ids import Ids
+from ledger.store import positions, rejections
+from ledger.store.keyring import Keyring
+from ledger.store.positions import Advance, PartitionKey
+from ledger.store.reading import Newest, Reading
+from ledger.store.recorder import CHANNEL, LedgerRecorder
+from ledger.store.sealing import SealedBatch
+from ledger.store.writing import Clock, Writing, writing
+
+__all__ = ["CHANNEL", "Advance", "Clock", "Newest", "PartitionKey", "SealedBatch", "Store", "Writing"]
+
+
+class Store(Reading):
+    """The log and what is written with it. Raises LogUnavailable where the database cannot be reached.
+
+    `clock` is for tests and demos; without it PostgreSQL's clock stamps what is recorded.
+    """
+
+    def __init__(self, recorder: LedgerRecorder, ids: Ids, keyring: Keyring, clock: Clock | None = None) -> None:
+        super().__init__(recorder.datastore.connection, keyring)
+        self.recorder = recorder
+        self._ids = ids
+        self._clock = clock
+
+    def connection(self) -> AbstractContextManager[Connection[Any]]:
+        """A connection of the store's pool, in autocommit mode."""
+        return self.recorder.datastore.connection()
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One transaction under the writer lock: commits at the end, rolls back on any exception."""
+        with (
+            self._connect() as connection,
+            writing(connection, self._keyring, self._ids, self._clock) as opened,
+        ):
+            yield opened
+
+    def positions(self, cluster: str, topics: Collection[str]) -> dict[PartitionKey, int]:
+        """Where these topics' partitions are to be read next."""
+        with self._connect() as connection:
+            return positions.positions(connection, cluster, topics)
+
+    def accept_position(self, key: PartitionKey, position: int) -> None:
+        """Sets a position after a person decided that lost messages are lost."""
+        with self._connect() as connection:
+            positions.accept(connection, key, position)
+
+    def rejection_payload(self, rejection_id: UUID) -> rejections.Payload:
+        """A rejected message as it came. Raises NotFound and KeyDestroyed."""
+        with self._connect() as connection:
+            return rejections.payload(connection, self._keyring, rejection_id)
+
+    def purge_rejections(self, at: datetime) -> int:
+        """Destroys rejected payloads that have expired by `at`; returns how many."""
+        with self._connect() as connection:
+            return rejections.purge_expired(connection, at)

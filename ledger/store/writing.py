@@ -1,0 +1,117 @@
+"""One transaction of the one writer: events, keys, rejections, deliveries, position, all or nothing."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from ledger.acts import Rejection
+from ledger.ids import Ids
+from ledger.store import positions, rejections
+from ledger.store.keyring import Keyring, delete_keys, insert_keys
+from ledger.store.positions import Advance
+from ledger.store.reading import NEWEST, Newest, Reading
+from ledger.store.recorder import copy_rows, reserve_positions
+from ledger.store.sealing import SealedBatch, refuse_erased
+
+Clock = Callable[[], datetime]
+
+LONGEST = "30s"
+"""A writer that is stopped while it holds the lock loses its connection after this, so that others go on."""
+
+_COPY = """
+COPY stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
+                    notification_id, recorded_at) FROM STDIN (FORMAT binary)
+"""
+_TYPES = ("uuid", "int8", "text", "bytea", "text", "uuid", "uuid", "bytea", "int8", "timestamptz")
+
+_DELIVERED = """
+INSERT INTO deliveries (identifier_id, channel, delivered_at)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[])
+ON CONFLICT (identifier_id, channel) DO UPDATE SET delivered_at = excluded.delivered_at
+WHERE deliveries.delivered_at < excluded.delivered_at
+"""
+
+
+class Writing(Reading):
+    """What can be written under the writer lock. Its reads see the log's very end, on the same connection."""
+
+    def __init__(self, connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None) -> None:
+        super().__init__(lambda: nullcontext(connection), keyring)
+        self._connection = connection
+        self._ids = ids
+        self._before, self.recorded_at = _under_the_lock(connection, clock)
+
+    def changed_since(self, position: int, stream_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these streams that got events after `position`. Reads only the log's tail."""
+        if self._before.position <= position:
+            return set()
+        tail = self._connection.cursor(binary=True).execute(
+            "SELECT DISTINCT originator_id FROM stored_events WHERE notification_id > %s",
+            (position,),
+            prepare=True,
+        )
+        return {row[0] for row in tail}.intersection(stream_ids)
+
+    def append(self, batch: SealedBatch) -> range:
+        """Appends the batch and returns its positions. May be called again; followers are woken at commit.
+
+        Raises KeyDestroyed where a key was erased since the batch was sealed, and psycopg's UniqueViolation
+        where an event or version is there already: the caller did not ask `changed_since`.
+        """
+        if not batch.rows:
+            return range(0)
+        refuse_erased(self._connection, batch.used)
+        if batch.new_keys:
+            insert_keys(self._connection, batch.new_keys)
+        reserved = reserve_positions(self._connection, len(batch.rows))
+        rows = ((*row, position, self.recorded_at) for row, position in zip(batch.rows, reserved, strict=True))
+        copy_rows(self._connection.cursor(), _COPY, _TYPES, rows)
+        self._connection.execute("NOTIFY stored_events")
+        return reserved
+
+    def reject(self, rejected: Sequence[Rejection]) -> list[UUID]:
+        """Writes the rejections, payloads sealed, and returns their ids."""
+        return rejections.insert(self._connection, self._keyring, self._ids, rejected, self.recorded_at)
+
+    def note_deliveries(self, newest: Mapping[tuple[UUID, str], datetime]) -> None:
+        """Keeps each (identifier, channel)'s delivery where it is newer than the one known."""
+        if newest:
+            identifier_ids, channels = zip(*newest, strict=True)
+            self._connection.execute(_DELIVERED, (list(identifier_ids), list(channels), list(newest.values())))
+
+    def destroy_keys(self, stream_ids: Collection[UUID]) -> None:
+        """Erases what is sealed of these streams: their keys for good, and rejected payloads naming them."""
+        delete_keys(self._connection, list(stream_ids), self.recorded_at)
+        rejections.forget(self._connection, stream_ids)
+
+    def settle(self, rejection_ids: Collection[UUID], state: rejections.State) -> None:
+        """Marks rejections as replayed or dropped, in the transaction that makes it so."""
+        rejections.settle(self._connection, rejection_ids, state)
+
+    def advance(self, step: Advance) -> None:
+        """Moves a partition's position. Raises PositionMoved, and then nothing of this transaction stays."""
+        positions.advance(self._connection, step)
+
+
+@contextmanager
+def writing(connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None) -> Iterator[Writing]:
+    """One transaction holding the writer lock from its first statement to its end."""
+    with connection.transaction():
+        connection.execute("SELECT take_writer_lock()")
+        yield Writing(connection, keyring, ids, clock)
+
+
+def _under_the_lock(connection: Connection[Any], clock: Clock | None) -> tuple[Newest, datetime]:
+    """The log's end, and the time to record at: never below the newest, whatever the clock says."""
+    row = connection.execute(NEWEST).fetchone()
+    newest = Newest(*row) if row is not None else Newest(0, None)
+    now = connection.execute(
+        "SELECT clock_timestamp(), set_config('transaction_timeout', %s, true)", (LONGEST,)
+    ).fetchone()
+    assert now is not None
+    recorded_at: datetime = clock() if clock is not None else now[0]
+    return newest, max(recorded_at, newest.recorded_at or recorded_at)
