@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import orjson
 
@@ -27,7 +28,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
 def peak_mb(pid: int) -> float:
     """The most memory the process has ever held, in MiB; 0 where it is gone."""
     try:
-        with open(f"/proc/{pid}/status") as status:
+        with Path(f"/proc/{pid}/status").open() as status:
             peak = next(line for line in status if line.startswith("VmHWM:"))
     except OSError:
         return 0.0

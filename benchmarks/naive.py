@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger.events.envelope import Recorded
 
@@ -64,12 +64,12 @@ def pace(messages: Iterable[Sequence[Recorded]], database_url: str) -> Pace:
 
 
 def _environment(database_url: str) -> dict[str, str]:
-    parts = urlsplit(database_url)
+    named = conninfo_to_dict(database_url)
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": parts.path.lstrip("/"),
-        "POSTGRES_HOST": parts.hostname or "127.0.0.1",
-        "POSTGRES_PORT": str(parts.port or 5432),
-        "POSTGRES_USER": unquote(parts.username or ""),
-        "POSTGRES_PASSWORD": unquote(parts.password or ""),
+        "POSTGRES_DBNAME": str(named["dbname"]),
+        "POSTGRES_HOST": str(named["host"]),
+        "POSTGRES_PORT": str(named.get("port", "5432")),
+        "POSTGRES_USER": str(named["user"]),
+        "POSTGRES_PASSWORD": str(named.get("password", "none")),
     }

@@ -27,9 +27,7 @@ def pace(bootstrap: str, topics: Sequence[str], messages: int, database_url: str
                 with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                     copy.set_types(["text", "int4", "int8", "bytea", "bytea"])
                     for record in batch:
-                        copy.write_row(
-                            (record.topic, record.partition, record.offset, record.key, record.value)
-                        )
+                        copy.write_row((record.topic, record.partition, record.offset, record.key, record.value))
                 connection.commit()
                 copied += len(batch)
         seconds = time.perf_counter() - begun

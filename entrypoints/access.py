@@ -45,6 +45,10 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked: bool = False
 
+    def usable(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return not self.revoked and (self.expires_at is None or self.expires_at > now)
+
     def permits(self, permission: Permission) -> bool:
         """Whether the key's role may do this; a role this version does not know may do nothing."""
         return permission in PERMISSIONS.get(self.role, frozenset())
@@ -77,9 +81,7 @@ def admitted(presented: str | None, organization_events: Iterable[Recorded], now
     prefix, secret = _parts(presented or "")
     key = keys(organization_events).get(prefix)
     proven = hmac.compare_digest(_hashed(secret), key.key_hash if key else _NOBODY)
-    if key is None or not proven or key.revoked or (key.expires_at is not None and key.expires_at <= now):
-        return None
-    return key
+    return key if key is not None and proven and key.usable(now) else None
 
 
 def _parts(presented: str) -> tuple[str, str]:

@@ -27,9 +27,7 @@ class Child:
     that lasts. It sits in a session of its own: Ctrl-C reaches this process, which then stops it in order.
     """
 
-    def __init__(
-        self, command: Sequence[str], log: Path, last_signal: signal.Signals, user: str | None = None
-    ):
+    def __init__(self, command: Sequence[str], log: Path, last_signal: signal.Signals, user: str | None = None):
         self._log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(

@@ -105,9 +105,7 @@ class EmbeddedPostgres:
             shutil.chown(path, self._user)
 
     def _make_cluster(self, binaries: Path) -> None:
-        making = (
-            self._directory / "making"
-        )  # renamed when done: an interrupted initdb leaves nothing half made
+        making = self._directory / "making"  # renamed when done: an interrupted initdb leaves nothing half made
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(mode=0o700)
         self._hand_over(making)

@@ -6,6 +6,7 @@ Exceptions are logged by type and place only: their messages may carry values (a
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -31,7 +32,7 @@ def configure(level: str = "info") -> None:
     logging.basicConfig(handlers=[_Library()], level=logging.WARNING, force=True)
 
 
-def without_values(_logger: Any, _method: str, entry: dict[str, Any]) -> dict[str, Any]:
+def without_values(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Turns `exc_info` into the exception's type and place; our own errors' messages carry no values."""
     error = entry.pop("exc_info", None)
     if error is True:

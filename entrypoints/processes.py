@@ -44,7 +44,7 @@ def run_together(commands: Sequence[str]) -> None:
             while not stop.wait(_GLANCE):
                 for command, child in children.items():
                     if child.poll() is not None:
-                        raise ProcessEnded(f"{command} ended with exit code {child.returncode}; the others were stopped")
+                        raise ProcessEnded(f"{command} ended with code {child.returncode}; the others were stopped")
         finally:
             _stop(children)
 

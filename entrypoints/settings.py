@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         None,
         ge=1,
         le=65535,
-        description="a port from 1 to 65535 on which consume, project and publish answer /livez, /readyz and /metrics",
+        description="a port from 1 to 65535 where consume, project and publish answer /livez, /readyz, /metrics",
     )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"

@@ -1,26 +1,27 @@
 """Makes the running parts out of the settings: the only place where connections, clocks and threads begin."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
-
-from psycopg import Connection
+from typing import Final
 
 from entrypoints.settings import Settings, load
 from ledger.answers import Answers
-from ledger.errors import SchemaOutOfDate
 from ledger.ids import Ids
 from ledger.recording import Recording
-from ledger.store.connections import LedgerDatastore, Role, refuse_power
+from ledger.store.checks import check_environment, check_start
+from ledger.store.connections import LedgerDatastore, Role
 from ledger.store.keyring import Keyring
-from ledger.store.migrate import LOG, compare_check_values, migrate, pending
+from ledger.store.migrate import LOG, migrate
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.store import Store
 
 PACKAGES: Final = (LOG, "projections.migrations")
 """Packages whose migrations make the schema, in order."""
+ROLES: Final[tuple[Role, ...]] = ("ledger_reader", "ledger_writer")
+"""Database roles the service acts as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,19 @@ def opened(settings: Settings | None = None, *, timeout: float = 10.0) -> Iterat
     """
     settings = settings or load()
     ids, keyring = secrets(settings)
+    check_environment(os.environ)
+    check_start(
+        settings.database_url.get_secret_value(),
+        ids,
+        keyring,
+        roles=ROLES,
+        packages=PACKAGES,
+        demo=settings.demo,
+    )
     with ExitStack() as stack:
         size = settings.http_threads + 2
         reading = _store(stack, settings, "ledger_reader", size, timeout, ids, keyring)
         writing = _store(stack, settings, "ledger_writer", 4, timeout, ids, keyring)
-        with writing.connection() as connection:
-            check(connection, settings, ids, keyring)
         yield Service(
             settings=settings,
             ids=ids,
@@ -77,18 +85,6 @@ def migrated(settings: Settings) -> list[str]:
     """Brings the database to this program's schema, as its owner; says which files were run."""
     ids, keyring = secrets(settings)
     return migrate(settings.owner_url, ids, keyring, PACKAGES)
-
-
-def check(connection: Connection[Any], settings: Settings, ids: Ids, keyring: Keyring) -> None:
-    """Raises SettingsRefused or SchemaOutOfDate where a start on this database must be refused."""
-    refuse_power(connection, demo=settings.demo)
-    if connection.execute("SELECT to_regclass('schema_migrations')").fetchone() == (None,):
-        raise SchemaOutOfDate("the database is empty: run `contact-ledger migrate`")
-    compare_check_values(connection, ids, keyring)
-    waiting = pending(connection, PACKAGES)
-    if waiting:
-        names = ", ".join(migration.name for migration in waiting)
-        raise SchemaOutOfDate(f"the database lacks {names}: run `contact-ledger migrate`")
 
 
 def _store(

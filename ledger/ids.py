@@ -3,59 +3,86 @@
 Every part is preceded by its length, so no two lists of parts give the same bytes. The pepper never rotates.
 """
 
-import hmac
 from functools import lru_cache
+from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
-_VERSION = "1"
+_BLOCK: Final = 64
+_ID: Final = (16).to_bytes(4, "big")
+
+
+@lru_cache(maxsize=4096)
+def _framed(part: str) -> bytes:
+    """A part of few values (kinds, names, scopes), preceded by its length."""
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
+def _once(part: str) -> bytes:
+    """A part that hardly comes again (values, message ids), preceded by its length."""
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
+def _role(parts: tuple[UUID | str, ...]) -> bytes:
+    return b"".join([_ID + part.bytes if isinstance(part, UUID) else _framed(part) for part in parts])
 
 
 class Ids:
     """Derives stream, act, event and contact ids. Pure: the same parts always give the same id."""
 
-    __slots__ = ("_pepper", "act", "identifier")
+    __slots__ = ("_inner", "_outer", "act", "identifier")
 
     def __init__(self, pepper: bytes) -> None:
-        self._pepper = pepper
+        key = (sha256(pepper).digest() if len(pepper) > _BLOCK else pepper).ljust(_BLOCK, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in key))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in key))
         self.identifier = lru_cache(maxsize=65_536)(self._identifier)
         self.act = lru_cache(maxsize=16_384)(self._act)
 
-    def _id(self, *parts: str) -> UUID:
-        framed = _VERSION + "".join([f"{len(part)}:{part}" for part in parts])
-        return UUID(bytes=hmac.digest(self._pepper, framed.encode(), "sha256")[:16])
+    def _mac(self, message: bytes) -> bytes:
+        """HMAC-SHA-256 with the key's two blocks hashed beforehand: half the time of hashing them each time."""
+        inner = self._inner.copy()
+        inner.update(message)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
 
     def _identifier(self, organization: str, kind: str, value: str) -> UUID:
         """Stream id of an identifier by its canonical value."""
-        return self._id("identifier", organization, kind, value)
+        framed = b"1identifier" + _framed(organization) + _framed(kind) + _once(value)
+        return UUID(bytes=self._mac(framed)[:16])
 
     def _act(self, organization: str, source: str, message_id: str) -> UUID:
         """Id of what one message did; the same however often it is delivered."""
-        return self._id("act", organization, source, message_id)
+        framed = b"1act" + _framed(organization) + _framed(source) + _once(message_id)
+        return UUID(bytes=self._mac(framed)[:16])
 
     def platform(self, kind: str, value: str) -> UUID:
         """Stream id of the platform's listing of an address: the same for every organization."""
-        return self._id("platform", kind, value)
+        return UUID(bytes=self._mac(b"1platform" + _framed(kind) + _once(value))[:16])
 
     def organization(self, organization: str) -> UUID:
         """Stream id of an organization's settings."""
-        return self._id("organization", organization)
+        return UUID(bytes=self._mac(b"1organization" + _framed(organization))[:16])
 
-    def event(self, act_id: UUID, name: str, *role: str) -> UUID:
+    def event(self, act_id: UUID, name: str, *role: UUID | str) -> UUID:
         """Id of an event that follows from the message alone: `role` comes from the message, never from state."""
-        return self._id("event", act_id.hex, name, *role)
+        return UUID(bytes=self._mac(b"1event" + _ID + act_id.bytes + _framed(name) + _role(role))[:16])
 
-    def derived(self, cause: UUID, name: str, *role: str) -> UUID:
+    def derived(self, cause: UUID, name: str, *role: UUID | str) -> UUID:
         """Id of an event (or contact) that depends on state: it derives from what caused it."""
-        return self._id("derived", cause.hex, name, *role)
+        return UUID(bytes=self._mac(b"1derived" + _ID + cause.bytes + _framed(name) + _role(role))[:16])
 
     def attempt(self, organization: str, message_id: str) -> UUID:
         """Unsealed stand-in for an outbound message's id, so that receipts of one attempt count once."""
-        return self._id("attempt", organization, message_id)
+        return UUID(bytes=self._mac(b"1attempt" + _framed(organization) + _once(message_id))[:16])
 
     def digest(self, content: bytes) -> bytes:
         """Keyed digest (16 bytes) of a message's content: tells a re-sent message from a changed one."""
-        return hmac.digest(self._pepper, b"digest" + content, "sha256")[:16]
+        return self._mac(b"1digest" + content)[:16]
 
     def check_value(self) -> bytes:
         """What is stored at the first migration so that a start under another pepper is refused."""
-        return hmac.digest(self._pepper, b"check", "sha256")
+        return self._mac(b"1check")

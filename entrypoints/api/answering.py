@@ -147,7 +147,7 @@ def _asked(
     for place, one in enumerate(identifiers):
         kind = one.kind or (kinds.get(one.id) if one.id else None)
         if kind is None:
-            errors.append((f"identifiers.{place}.id", "no such identifier in this organization; ask by kind and value"))
+            errors.append((f"identifiers.{place}.id", "unknown in this organization; ask by kind and value"))
         elif channel not in CHANNELS_OF[kind]:
             errors.append((f"identifiers.{place}", _no_channel(kind, channel)))
         elif one.value is not None:

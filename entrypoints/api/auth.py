@@ -59,7 +59,7 @@ def needs(permission: Permission) -> Callable[[Caller], Caller]:
             raise Problem(
                 403,
                 "forbidden",
-                f"The role `{caller.key.role}` lacks the permission `{permission}`; use a key of a role that has it.",
+                f"The role `{caller.key.role}` lacks the permission `{permission}`; use a key whose role has it.",
             )
         return caller
 

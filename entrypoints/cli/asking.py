@@ -66,9 +66,7 @@ def explain(
     place = options.place(organization, channel, scope, purpose, asked)
     with opened() as ledger:
         key, _ = ledger.answers.holder(organization, asked)
-        found = ledger.answers.explain(
-            organization, asked, *place, at=at, known_at=known_at, opened=unmasked
-        )
+        found = ledger.answers.explain(organization, asked, *place, at=at, known_at=known_at, opened=unmasked)
     answer = explained(key, found, values=unmasked)
     if json:
         as_json(answer)

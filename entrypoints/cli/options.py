@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 if TYPE_CHECKING:
+    from entrypoints.access import Role
     from ledger.acts import Given
 
 
@@ -21,11 +22,14 @@ Organization = Annotated[
     str, typer.Option("--organization", "-o", envvar="LEDGER_ORGANIZATION", help="Code of the organization.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Channel = Annotated[str, typer.Option(help="email, sms, mms, whatsapp, viber, voice, web_push, app_push or telegram.")]
+Channel = Annotated[
+    str, typer.Option(help="email, sms, mms, whatsapp, viber, voice, web_push, app_push, telegram.")
+]
 Scope = Annotated[str | None, typer.Option(help="organization/merchant/sender/list; absent: the organization.")]
 Purpose = Annotated[str, typer.Option(help="marketing, cart or transactional.")]
 At = Annotated[
-    datetime | None, typer.Option(parser=moment, metavar="TIME", help="The moment asked about (ISO 8601); absent: now.")
+    datetime | None,
+    typer.Option(parser=moment, metavar="TIME", help="The moment asked about; absent: now."),
 ]
 KnownAt = Annotated[
     datetime | None, typer.Option(parser=moment, metavar="TIME", help="As the ledger knew it then; absent: now.")
@@ -74,3 +78,13 @@ def place(
     if not whole:
         raise typer.BadParameter(f"--scope reads {organization}/merchant/sender/list, lower-case codes")
     return channel, read, purpose
+
+
+def role(text: str) -> "Role":
+    """A role by its name. Raises typer.BadParameter."""
+    from entrypoints.access import ROLES
+
+    for known in ROLES:
+        if known == text:
+            return known
+    raise typer.BadParameter(f"a role is one of {', '.join(ROLES)}")

@@ -65,9 +65,7 @@ def signup(rng: Random, person: Person) -> Claim:
         subscriptions.append({"channel": "sms", "scope": scope, "purposes": ["marketing"]})
     if not identifiers:
         identifiers.append(email(person, rng))
-        subscriptions.append(
-            {"channel": "email", "scope": person.organization.lists[0], "purposes": ["marketing"]}
-        )
+        subscriptions.append({"channel": "email", "scope": person.organization.lists[0], "purposes": ["marketing"]})
     if person.push and method == "form":
         identifiers.append({"kind": "web_push", "value": person.push})
         subscriptions.append(

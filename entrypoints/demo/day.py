@@ -47,9 +47,7 @@ POISONED, REPEATED, REUSED_ID, LATE = 0.006, 0.02, 0.002, 0.03
 _DAY = timedelta(days=1)
 
 
-def day(
-    seed: int, messages: int, start: datetime, *, known: int = 0, fresh: float = 0.3
-) -> Iterator[Message]:
+def day(seed: int, messages: int, start: datetime, *, known: int = 0, fresh: float = 0.3) -> Iterator[Message]:
     """`messages` messages sent in the 24 hours from `start`, in the order of sending.
 
     `known`: how many people (numbers 0 and up) earlier days have met; `fresh`: share of messages about

@@ -31,9 +31,7 @@ def topic_of(type_: str) -> str:
 TOPICS = ("demo.contacts", "demo.texts", "demo.receipts")
 
 
-def structured(
-    key: bytes, attributes: Mapping[str, str], data: Mapping[str, Any], sent_at: datetime
-) -> Message:
+def structured(key: bytes, attributes: Mapping[str, str], data: Mapping[str, Any], sent_at: datetime) -> Message:
     """Attributes and data as one JSON document."""
     document = {
         "specversion": "1.0",

@@ -58,9 +58,7 @@ ORGANIZATIONS = (
         ("acme/shop/-/news", "acme/shop/-/offers", "acme/outlet/-/news"),
         ("acme/shop/48099", "acme/outlet/48100"),
     ),
-    Organization(
-        "birch", "Birch Lodges", ("birch/lodge/-/stays", "birch/lodge/-/spa"), ("birch/lodge/61200",)
-    ),
+    Organization("birch", "Birch Lodges", ("birch/lodge/-/stays", "birch/lodge/-/spa"), ("birch/lodge/61200",)),
     Organization(
         "cobalt",
         "Cobalt Review",

@@ -19,9 +19,7 @@ def _signup(person: Person, **changes: Any) -> dict[str, Any]:
     data = {
         "organization": person.organization.code,
         "identifiers": [{"kind": "email", "value": person.emails[0]}],
-        "subscriptions": [
-            {"channel": "email", "scope": person.organization.lists[0], "purposes": ["marketing"]}
-        ],
+        "subscriptions": [{"channel": "email", "scope": person.organization.lists[0], "purposes": ["marketing"]}],
         "method": "form",
     }
     return data | changes
@@ -46,9 +44,7 @@ def _message(person: Person, id_: str, at: datetime, data: dict[str, Any], **cha
 
 def _bad_json(rng: Random, person: Person, id_: str, at: datetime) -> Message:
     whole = _message(person, id_, at, _signup(person))
-    return Message(
-        whole.topic, whole.key, whole.value[: rng.randrange(20, len(whole.value) - 1)], STRUCTURED, at
-    )
+    return Message(whole.topic, whole.key, whole.value[: rng.randrange(20, len(whole.value) - 1)], STRUCTURED, at)
 
 
 def _unknown_type(rng: Random, person: Person, id_: str, at: datetime) -> Message:

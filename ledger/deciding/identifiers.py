@@ -47,13 +47,13 @@ from ledger.rules.identity import holder
 from ledger.rules.keywords import KEYWORDS_VERSION, classify
 
 
-def _restrict(draft: Draft, given: Given, body: Event, method: str, *role: str) -> None:
+def _restrict(draft: Draft, given: Given, body: Event, method: str, *role: UUID | str) -> None:
     """Records a restrictive act: its identifier is claimed (unless erased) and the person's others are reached."""
     stream = identifier_id(draft, given)
     closed = is_closed(draft, stream)
     if not closed:
         settle(draft, [given], method, bulk=False)
-    draft.add(stream, body, draft.event_id(body, stream.hex, *role))
+    draft.add(stream, body, draft.event_id(body, stream, *role))
     if not any(reaches(body, given.kind, other) for other in KINDS):
         return
     contact = holder(draft.stream(stream).values())
@@ -61,12 +61,12 @@ def _restrict(draft: Draft, given: Given, body: Event, method: str, *role: str) 
         carry_from(draft, stream, given.kind, person_of(draft, contact))
 
 
-def _note(draft: Draft, given: Given, body: Event, method: str, *role: str) -> UUID:
+def _note(draft: Draft, given: Given, body: Event, method: str, *role: UUID | str) -> UUID:
     """Records any other act about an identifier, which must not be erased."""
     stream = identifier_id(draft, given)
     require_open(draft, stream)
     settle(draft, [given], method, bulk=False)
-    draft.add(stream, body, draft.event_id(body, stream.hex, *role))
+    draft.add(stream, body, draft.event_id(body, stream, *role))
     return stream
 
 
@@ -122,7 +122,7 @@ def reply(draft: Draft, act: Reply) -> None:
         settle(draft, [act.identifier], "keyword", bulk=False)
     elif not is_closed(draft, stream):
         settle(draft, [act.identifier], "keyword", bulk=False)
-    draft.add(stream, body, draft.event_id(body, stream.hex, act.sender))
+    draft.add(stream, body, draft.event_id(body, stream, act.sender))
     contact = holder(draft.stream(stream).values())
     if reply_class is ReplyClass.START and contact is not None:
         restore_by_own_grant(draft, contact)
@@ -140,7 +140,7 @@ def confirmation(draft: Draft, act: Confirmation) -> None:
         body = ConfirmationDeclined(
             request_act_id=request, reply=act.reply, evidence=evidence, message_id=message_id
         )
-    stream = _note(draft, act.identifier, body, "confirmation", request.hex)
+    stream = _note(draft, act.identifier, body, "confirmation", request)
     contact = holder(draft.stream(stream).values())
     if (
         act.confirmed
@@ -177,7 +177,7 @@ def receipt(draft: Draft, act: Receipt) -> None:
         newest = draft.view.deliveries.get((stream, act.channel))
         if newest is not None and newest > draft.effective_at and not _delivered_since(draft, stream, act.channel):
             later = Delivered(channel=act.channel)
-            cause = draft.event_id(bounced, stream.hex, *role)
+            cause = draft.event_id(bounced, stream, *role)
             draft.add(stream, later, draft.derived(cause, later), occurred_at=newest)
 
 
@@ -249,7 +249,7 @@ def reversal(draft: Draft, act: Reversal) -> None:
     body = EventReversed(
         reversed_event_id=act.event_id, batch=act.batch, reason=act.reason, message_id=draft.act.message_id
     )
-    draft.add(stream, body, draft.event_id(body, act.event_id.hex))
+    draft.add(stream, body, draft.event_id(body, act.event_id))
     contact = holder(draft.stream(stream).values())
     if contact is not None:
         person = person_of(draft, contact)

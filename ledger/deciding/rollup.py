@@ -108,7 +108,7 @@ def _first_position(draft: Draft, contact: UUID) -> tuple[int, UUID]:
 
 
 def _create(draft: Draft, method: str, one: _Owned) -> UUID:
-    contact = draft.ids.derived(draft.act_id, "contact", one.id.hex)
+    contact = draft.ids.derived(draft.act_id, "contact", one.id)
     draft.view.streams.setdefault(contact, {})
     body = ContactCreated(method=method)
     draft.add(contact, body, draft.derived(draft.act_id, body, contact))
@@ -193,7 +193,7 @@ def link(
 ) -> None:
     """Records the link on both streams and carries over what each side's acts mean for the other's identifiers."""
     low, high = sorted((mine.id, theirs.id))
-    link_id = draft.ids.derived(draft.act_id, "link", low.hex, high.hex)
+    link_id = draft.ids.derived(draft.act_id, "link", low, high)
     for side, other in ((low, high), (high, low)):
         body = ContactsLinked(
             link_id=link_id, other_contact_id=other, automatic=automatic, cause=cause, reason=reason

@@ -30,7 +30,7 @@ def issue_key(draft: Draft, act: KeyIssue) -> None:
     body = ApiKeyIssued(
         key_id=act.key_id, prefix=act.prefix, key_hash=act.key_hash, role=act.role, expires_at=act.expires_at
     )
-    draft.add(draft.ids.organization(draft.act.organization), body, draft.event_id(body, act.key_id.hex))
+    draft.add(draft.ids.organization(draft.act.organization), body, draft.event_id(body, act.key_id))
 
 
 def list_on_platform(draft: Draft, act: PlatformListing) -> None:

@@ -65,5 +65,5 @@ def _subscribe(draft: Draft, act: SignUp, given: Given, wanted: Subscription, *,
     )
     if bulk and standing_repeat(draft, stream, body):
         return
-    role = (stream.hex, wanted.channel, wanted.scope, ",".join(wanted.purposes))
+    role = (stream, wanted.channel, wanted.scope, ",".join(wanted.purposes))
     draft.add(stream, body, draft.event_id(body, *role))

@@ -163,10 +163,10 @@ class Draft:
             self._heads[stream_id] = {**stream, event_id: event}
         self.events.append(event)
 
-    def event_id(self, body: Event, *role: str) -> UUID:
+    def event_id(self, body: Event, *role: UUID | str) -> UUID:
         """Id of an event that follows from the message alone."""
         return self.ids.event(self.act_id, body.NAME, *role)
 
     def derived(self, cause: UUID, body: Event, *role: UUID) -> UUID:
         """Id of an event that follows from another event and from state."""
-        return self.ids.derived(cause, body.NAME, *[part.hex for part in role])
+        return self.ids.derived(cause, body.NAME, *role)

@@ -20,9 +20,18 @@ Role = Literal["ledger_writer", "ledger_projector", "ledger_reader", "ledger_aud
 
 _SESSION = """
 SET TIME ZONE 'UTC';
+SET default_transaction_isolation = 'read committed';
 SET lock_timeout = '60s';
 SET idle_in_transaction_session_timeout = '60s';
 """
+
+
+_BROKEN = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.TransactionTimeout,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+)
 
 
 def acting_as(role: Role) -> Callable[[Connection[Any]], None]:
@@ -99,8 +108,16 @@ class LedgerDatastore(PostgresDatastore):
                     yield connection
                 finally:
                     connection.row_factory = dict_row
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except _BROKEN as error:
             raise LogUnavailable("PostgreSQL does not answer or broke off: try again") from error
+
+
+def grant_roles(connection: Connection[Any], login: str) -> None:
+    """Lets `login` act as each role, by `SET ROLE` only. For the administrator who runs the migrations."""
+    for role in get_args(Role):
+        connection.execute(
+            SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(Identifier(role), Identifier(login))
+        )
 
 
 def refuse_power(connection: Connection[Any], *, demo: bool = False) -> None:

@@ -24,7 +24,7 @@ SELECT originator_id, originator_version, notification_id, topic, state,
        organization, event_id, act_id, digest, recorded_at
 FROM stored_events
 """
-_STREAMS = _EVENTS + "WHERE originator_id = ANY(%s) AND notification_id <= %s"
+_STREAMS = _EVENTS + "WHERE originator_id = ANY(%s)"
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
 _SCAN = (
@@ -71,9 +71,10 @@ class Reading:
         streams: dict[UUID, list[Recorded]] = {stream_id: [] for stream_id in stream_ids}
         if not streams:
             return streams
+        end = END if upto is None else upto
         with self._connect() as connection:
-            rows = _cursor(connection).execute(_STREAMS, (list(streams), _limit(upto)), prepare=True).fetchall()
-            events = [decode(*row) for row in rows]
+            rows = _cursor(connection).execute(_STREAMS, (list(streams),), prepare=True)
+            events = [decode(*row) for row in rows if row[2] <= end]
             if opened:
                 events = open_sealed(connection, self._keyring, events)
         for event in events:
@@ -85,7 +86,8 @@ class Reading:
     def follow(self, after: int, limit: int, *, upto: int | None = None) -> list[Recorded]:
         """The next events after a position, in log order."""
         with self._connect() as connection:
-            rows = _cursor(connection).execute(_FOLLOW, (after, _limit(upto), limit), prepare=True)
+            asked = (after, END if upto is None else upto, limit)
+            rows = _cursor(connection).execute(_FOLLOW, asked, prepare=True)
             return [decode(*row) for row in rows]
 
     def scan(
@@ -155,7 +157,3 @@ class Reading:
 
 def _cursor(connection: Connection[Any]) -> Cursor[tuple[Any, ...]]:
     return connection.cursor(binary=True)
-
-
-def _limit(upto: int | None) -> int:
-    return END if upto is None else upto

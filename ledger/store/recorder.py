@@ -44,12 +44,12 @@ class LedgerRecorder(PostgresProcessRecorder):
         """Refuses: only migrations create, since several processes at once would crash here."""
         raise SchemaOutOfDate("tables are made by `contact-ledger migrate` only")
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
-        """Inserts the library's plain events, and its tracking, in one transaction. Returns positions."""
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        """Inserts the library's plain events, and its tracking, in one transaction. Returns their positions."""
         with self.datastore.transaction(commit=True) as cursor:
             self._insert_events(cursor, stored_events, **kwargs)
             if not stored_events:
-                return []
+                return None
             self._lock_table(cursor)
             self._notify_channel(cursor)
             positions = reserve_positions(cursor.connection, len(stored_events))

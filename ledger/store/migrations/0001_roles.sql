@@ -24,5 +24,4 @@ $$;
 
 GRANT USAGE, CREATE ON SCHEMA public TO ledger_owner, ledger_projector;
 GRANT USAGE ON SCHEMA public TO ledger_writer, ledger_reader, ledger_auditor;
-GRANT SELECT ON schema_migrations, check_values
-    TO ledger_owner, ledger_writer, ledger_projector, ledger_reader, ledger_auditor;
+GRANT SELECT ON schema_migrations, check_values TO PUBLIC;  -- read before a role is taken on

@@ -1,0 +1,1 @@
+"""Kafka in and out: broker, intake, translators, the consuming loop, the publisher."""

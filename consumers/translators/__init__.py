@@ -1,0 +1,1 @@
+"""Pure functions from message models to acts, one file a family of types."""

@@ -1,0 +1,81 @@
+"""Signups, opt-outs and confirmations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from consumers.translators.translation import Translation, given, givens, restrictive_scope
+from ledger.acts import Confirmation, OptOut, Override, SignUp, Subscription
+from ledger.errors import MessageRefused
+from ledger.events.scope import covers, trimmed
+from ledger.events.vocabulary import ALL, CHANNELS, OPT_OUT_METHODS, PURPOSES
+from schemas import consent as wire
+
+
+def signup(message: wire.Signup, _: Mapping[str, Any]) -> Translation:
+    override = message.override
+    body = SignUp(
+        identifiers=givens(message.identifiers),
+        subscriptions=tuple(
+            _subscription(subscription, number, message.organization)
+            for number, subscription in enumerate(message.subscriptions)
+        ),
+        method=message.method,
+        profile=message.profile,
+        evidence=message.evidence,
+        override=Override(override.actor, override.legal_basis) if override else None,
+    )
+    return Translation(message.organization, body, override.actor if override else None)
+
+
+def _subscription(wanted: wire.Subscription, number: int, organization: str) -> Subscription:
+    scope = trimmed(wanted.scope)
+    if not covers(organization, scope):
+        field = f"data.subscriptions.{number}.scope"
+        raise MessageRefused("wrong_scope", f"{field}: must begin with the organization of the message")
+    return Subscription(
+        channel=wanted.channel,
+        scope=scope,
+        purposes=tuple(sorted(set(wanted.purposes))),
+        double_opt_in=wanted.double_opt_in,
+        expires_at=wanted.expires_at,
+    )
+
+
+def opt_out(message: wire.OptOut, data: Mapping[str, Any]) -> Translation:
+    """What cannot be read in an opt-out is read as widely as it can be meant, and flagged."""
+    scope, whole = restrictive_scope(message.scope, data, "scope", message.organization)
+    flags = [] if whole else ["scope"]
+    channel = message.channel
+    if channel not in (ALL, *CHANNELS):
+        channel = ALL
+        flags.append("channel")
+    purposes = tuple(sorted(set(message.purposes or ())))
+    if not set(purposes) <= set(PURPOSES) or (data.get("purposes") is not None and message.purposes is None):
+        purposes = ()
+        flags.append("purposes")
+    method = message.method
+    if method not in OPT_OUT_METHODS:
+        method = "manual"
+        flags.append("method")
+    body = OptOut(
+        identifier=given(message.identifier),
+        channel=channel or ALL,
+        scope=scope,
+        purposes=purposes,
+        method=method or "manual",
+        reason=message.reason,
+        evidence=message.evidence,
+    )
+    return Translation(message.organization, body, message.actor, tuple(flags))
+
+
+def confirmation(message: wire.Confirmation, _: Mapping[str, Any]) -> Translation:
+    body = Confirmation(
+        identifier=given(message.identifier),
+        request_id=message.request_id,
+        confirmed=message.outcome == "confirmed",
+        request_source=message.request_source,
+        reply=message.reply,
+        evidence=message.evidence,
+    )
+    return Translation(message.organization, body)

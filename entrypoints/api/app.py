@@ -1,0 +1,52 @@
+"""Puts the HTTP service together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from entrypoints.api import answering, probes, problems
+from entrypoints.api.middleware import Account, LimitBody
+from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
+from entrypoints.wiring import Service
+
+_ERRORS: Final[dict[int, str]] = {
+    401: "no valid API key of this organization",
+    403: "the key's role may not do this",
+    404: "nothing under this id in this organization",
+    413: "the body is larger than 1 MiB",
+    422: "a field cannot be taken; `errors` names it",
+    503: "the ledger cannot be read now: take it as no",
+}
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application on an opened service. The service is closed by whoever opened it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
+        yield
+
+    app = FastAPI(
+        title="contact-ledger",
+        version="1",
+        description="Who may be written to, on which channel, for what: and why.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses={status: _documented(text) for status, text in _ERRORS.items()},
+    )
+    app.state.service = service
+    app.add_middleware(LimitBody)
+    app.add_middleware(Account)
+    problems.install(app)
+    app.include_router(answering.router)
+    app.include_router(probes.router)
+    return app
+
+
+def _documented(text: str) -> dict[str, Any]:
+    return {"description": text, "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}}

@@ -1,0 +1,20 @@
+"""Whether the process lives, whether it can answer, and its figures."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from entrypoints.api.auth import Ledger
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/livez")
+def livez() -> dict[str, bool]:
+    """The process lives."""
+    return {"alive": True}
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(ledger: Ledger) -> Response:
+    """Figures in the Prometheus text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

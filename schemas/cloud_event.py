@@ -1,0 +1,17 @@
+"""The attributes of a CloudEvent (1.0) as they are used here, whichever mode it came in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CloudEvent:
+    """`time` is the text as sent; `data` the decoded JSON object."""
+
+    id: str
+    source: str
+    type: str
+    data: dict[str, Any]
+    time: str | None = None
+    subject: str | None = None
+    traceparent: str | None = None
