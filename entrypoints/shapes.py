@@ -6,9 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ledger.acts import Given
 from ledger.answers import Explanation
-from ledger.canonical import canonical
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import Consent, Deliverability, Hold
 from ledger.rules.status import Status
@@ -108,12 +106,6 @@ class LookupAnswer(BaseModel):
     identifier_id: UUID
     known: bool
     contact_id: UUID | None = Field(description="the person who holds it now")
-
-
-def given(kind: str, value: str) -> Given:
-    """An identifier as people give it. Raises NotCanonical where the text cannot be one of this kind."""
-    read = canonical(kind, value)
-    return Given(read.kind, read.value, read.raw, read.valid)
 
 
 def sendable(identifier_id: UUID, status: Status) -> Sendable:

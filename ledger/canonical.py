@@ -1,6 +1,7 @@
 """Canonical values of identifiers: the one normaliser on the only way in (DESIGN §3; beyond 22).
 
 A mistake here cannot be undone: stream ids derive from these values. They are pinned by golden samples.
+What is not surely one identifier is refused, which can be mended, rather than given an id nobody else meets.
 """
 
 import re
@@ -8,28 +9,48 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import idna
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from ledger.events.vocabulary import CHANNELS_OF
+from ledger.phone_numbers import e164
 
-_PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]{0,62}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\Z")
-_NOT_IN_EMAIL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+LONGEST: Final = 4096
+"""Characters of the longest identifier of any kind."""
+_LONGEST_OF: Final = {"external_id": 200, "email": 320}
+
+_REFUSALS: Final = {
+    "unknown_kind": f"no such kind of identifier; one of {', '.join(CHANNELS_OF)}",
+    "not_an_email": "not an e-mail address; send one address alone, as name@domain",
+    "not_a_phone": "not a phone number; send it as + and digits, with the country code",
+    "not_an_identifier": "empty, too long, or with control characters in it",
+}
+
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:(?!-|[a-z0-9-]*(?:--|-\.))[a-z0-9-]{1,63}\.)+"
+    r"(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,24}\Z"
+)
+"""Lower-case addresses that are canonical and valid as they stand; what is not told here is judged at length."""
+_LONGEST_PLAIN = 64
+
+_NOT_IN_EMAIL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>,;:]")
+"""Also what stands around addresses and between them."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_PHONE_TEXT = re.compile(r"[+\d\s().\-\u2010-\u2015/]+\Z")
-_NANP = re.compile(r"\+1[2-9]\d{9}\Z", re.ASCII)
-"""North American numbers as they should be: their own E.164 form, so they need no parsing."""
-_LONGEST = {"external_id": 200}
-_LONGEST_EMAIL = 320
+_AROUND = " \t\r\n\x0b\x0c\x85\xa0\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u2060\ufeff"
+"""Spaces and invisible marks that come along when an address is copied."""
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_PHONE = re.compile(r"(?:tel:)?[\s(]*\+([\d\s().\-\u2010-\u2015\u2212/]+)\Z")
 
 
 class NotCanonical(ValueError):
-    """The text is no identifier of its kind. `reason` is a stable code; the text itself is never repeated."""
+    """The text is no identifier of its kind. `reason` is a stable code, the message says what to send instead;
+    the text itself is never repeated.
+    """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+        super().__init__(_REFUSALS[reason])
         self.reason = reason
 
 
@@ -44,11 +65,14 @@ class Canonical:
 
 
 def canonical(kind: str, raw: str) -> Canonical:
-    """The canonical form of an identifier. Raises NotCanonical: `unknown_kind`, `not_an_email`, `not_a_phone`,
-    `not_an_identifier`.
+    """The canonical form of an identifier; that of a canonical value is the same again.
+
+    Raises NotCanonical with reason `unknown_kind`, `not_an_email`, `not_a_phone` or `not_an_identifier`.
     """
     if kind not in CHANNELS_OF:
         raise NotCanonical("unknown_kind")
+    if len(raw) > LONGEST:
+        raise NotCanonical("not_an_identifier")
     value, valid = _NORMALISERS.get(kind, _exact)(kind, raw)
     return Canonical(kind, value, raw, valid)
 
@@ -56,28 +80,47 @@ def canonical(kind: str, raw: str) -> Canonical:
 @lru_cache(maxsize=65_536)
 def _email(kind: str, raw: str) -> tuple[str, bool]:
     """NFC, trimmed, lower-cased whole, domain in IDNA ASCII; dots and plus kept."""
-    text = unicodedata.normalize("NFC", raw).strip().lower()
-    if _PLAIN_EMAIL.match(text) and ".." not in text and ".@" not in text:
+    text = raw.lower()
+    if len(text) <= _LONGEST_PLAIN and _PLAIN_EMAIL.match(text):
         return text, True
-    local, at, domain = text.rpartition("@")
-    if not (local and at and domain) or len(text) > _LONGEST_EMAIL or _CONTROL.search(text):
+    local, at, domain = _folded(raw.strip(_AROUND)).rpartition("@")
+    value = f"{local}@{_ascii(domain).rstrip('.')}"
+    if not (local and at) or value.endswith("@") or len(value) > _LONGEST_OF["email"]:
         raise NotCanonical("not_an_email")
-    if _NOT_IN_EMAIL.search(text) or "@" in local.replace('"', ""):
+    if _NOT_IN_EMAIL.search(value) or any(_is_invisible(character) for character in local):
         raise NotCanonical("not_an_email")
-    value = unicodedata.normalize("NFC", f"{local}@{_ascii(domain)}".lower())
-    return value, _valid_email(value)
+    return value, _is_valid_email(value)
+
+
+def _folded(text: str) -> str:
+    """NFC and lower case; folding once more changes nothing."""
+    while (folded := unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())) != text:
+        text = folded
+    return text
 
 
 def _ascii(domain: str) -> str:
+    """The domain in IDNA ASCII. Labels that IDNA knows no more, or not yet (emoji), are encoded all the same,
+    so that both spellings of such a domain meet and a later table changes nothing.
+    """
+    if domain.isascii():
+        return domain
     try:
         return idna.encode(domain, uts46=True).decode()
-    except (idna.IDNAError, UnicodeError):
-        return domain
+    except UnicodeError:
+        labels = _DOTS.split(domain)
+        return ".".join(
+            label if label.isascii() else "xn--" + label.encode("punycode", "replace").decode() for label in labels
+        )
 
 
-def _valid_email(value: str) -> bool:
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+
+
+def _is_valid_email(value: str) -> bool:
     try:
-        validate_email(value, check_deliverability=False, test_environment=True)
+        validate_email(value, check_deliverability=False, allow_quoted_local=True)
     except EmailNotValidError:
         return False
     return True
@@ -85,28 +128,27 @@ def _valid_email(value: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _phone(kind: str, raw: str) -> tuple[str, bool]:
-    """E.164 of anything that reads as + and digits."""
-    if _NANP.match(raw):
-        return raw, phonenumbers.is_valid_number(phonenumbers.PhoneNumber(1, int(raw[2:])))
-    text = unicodedata.normalize("NFKC", raw).strip().removeprefix("tel:").strip()
-    if not text.startswith("+") or not _PHONE_TEXT.match(text) or text.count("+") != 1:
-        raise NotCanonical("not_a_phone")
+    """E.164 of anything that reads as + and digits.
+
+    A leading `00` is no plus: in half of Asia and in Australia such a number begins with another prefix, and
+    `001 44…` would be read as somebody else's.
+    """
+    digits = raw[1:]
+    if not (raw.startswith("+") and digits.isascii() and digits.isdecimal()):
+        shown = "".join(c for c in unicodedata.normalize("NFKC", raw) if unicodedata.category(c) != "Cf")
+        written = _PHONE.match(shown.strip())
+        if written is None:
+            raise NotCanonical("not_a_phone")
+        digits = "".join(str(int(character)) for character in written[1] if character.isdecimal())
     try:
-        number = phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException:
-        digits = "".join(str(unicodedata.digit(character)) for character in text if character.isdigit())
-        if not 7 <= len(digits) <= 15 or digits.startswith("0"):
-            raise NotCanonical("not_a_phone") from None
-        return f"+{digits}", False
-    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if not 7 <= len(value) - 1 <= 17:
-        raise NotCanonical("not_a_phone")
-    return value, phonenumbers.is_valid_number(number)
+        return e164(digits)
+    except ValueError:
+        raise NotCanonical("not_a_phone") from None
 
 
 def _exact(kind: str, raw: str) -> tuple[str, bool]:
     """Exact text, without control characters."""
-    if not raw or len(raw) > _LONGEST.get(kind, 4096) or _CONTROL.search(raw):
+    if not raw or len(raw) > _LONGEST_OF.get(kind, LONGEST) or _CONTROL.search(raw):
         raise NotCanonical("not_an_identifier")
     return raw, True
 

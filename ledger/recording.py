@@ -69,6 +69,12 @@ class Recording:
         outcomes = [outcome for part in before for outcome in self._record(part, (), None)]
         return outcomes + self._record(last, rejections, advance)
 
+    def recorded_before(self, act: Act) -> list[UUID]:
+        """Ids of the events that an act made when it was first recorded, for answering its repetition alike."""
+        act_id = self._ids.act(act.organization, act.source, act.message_id)
+        digest = self._ids.digest(act.content)
+        return self._store.act_events([act_id, self._ids.derived(act_id, "conflict", digest.hex())], digest)
+
     def _record(
         self, acts: Sequence[Act], rejections: Sequence[Rejection], advance: Advance | None
     ) -> list[Outcome]:

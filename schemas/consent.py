@@ -4,12 +4,38 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.message import Code, Data, Evidence, Identifier, Lenient, LenientTexts, Moment, Purposes, Scope, Wire
+from schemas.message import (
+    OR_NONE,
+    Channel,
+    Code,
+    Evidence,
+    Identifier,
+    Identifiers,
+    LenientCode,
+    LenientEvidence,
+    LenientText,
+    Message,
+    Moment,
+    Purpose,
+    Scope,
+    Text,
+    Wire,
+    required,
+)
 from schemas.profile import Fields
 
-Channel = Literal["email", "sms", "mms", "whatsapp", "viber", "voice", "web_push", "app_push", "telegram"]
-Method = Literal["form", "keyword", "checkout", "call", "preference_page", "api", "import"]
-Purpose = Literal["marketing", "cart", "transactional"]
+SignupMethod = Literal["form", "keyword", "checkout", "call", "preference_page", "api", "import"]
+OptOutMethod = Literal[
+    "keyword",
+    "link",
+    "one_click",
+    "manual",
+    "complaint",
+    "carrier",
+    "provider_rejection",
+    "import",
+    "preference_page",
+]
 
 
 class Subscription(Wire):
@@ -18,7 +44,7 @@ class Subscription(Wire):
     channel: Channel
     scope: Scope
     purposes: Annotated[list[Purpose], Field(min_length=1, max_length=3)]
-    double_opt_in: bool = False
+    double_opt_in: bool = Field(default=False, description="only a request until the person confirms it")
     expires_at: Moment | None = None
 
 
@@ -26,42 +52,43 @@ class Override(Wire):
     """Who answers for lifting an opt-out in bulk, and on what legal basis."""
 
     actor: Code
-    legal_basis: Code
+    legal_basis: Text
 
 
-class Signup(Data):
-    """contact.signup.v1"""
+class Signup(Message):
+    """Somebody signed up, or was signed up, for subscriptions."""
 
-    identifiers: Annotated[list[Identifier], Field(min_length=1, max_length=50)]
-    subscriptions: Annotated[list[Subscription], Field(max_length=100)]
-    method: Method
+    identifiers: Identifiers
+    subscriptions: Annotated[list[Subscription], Field(min_length=1, max_length=100)]
+    method: SignupMethod
     profile: Fields | None = None
-    evidence: Evidence = None
+    evidence: Evidence | None = None
     override: Override | None = None
 
 
-class OptOut(Data):
-    """contact.opt-out.v1. Only the identifier must be readable."""
+class OptOut(Message):
+    """The person wants no more of this. Only the identifier must be readable."""
+
+    model_config = required("identifier", "channel", "scope", "method")
 
     identifier: Identifier
-    channel: Lenient = None
-    scope: Lenient = None
-    purposes: LenientTexts = None
-    method: Lenient = None
-    reason: Lenient = None
-    actor: Lenient = None
-    evidence: Evidence = None
+    channel: Annotated[Channel | Literal["*"] | None, OR_NONE] = None
+    scope: LenientText = None
+    purposes: Annotated[list[Purpose] | None, OR_NONE] = Field(default=None, description="absent: all")
+    method: Annotated[OptOutMethod | None, OR_NONE] = None
+    reason: LenientText = None
+    actor: LenientCode = None
+    evidence: LenientEvidence = None
 
 
-class Confirmation(Data):
-    """contact.confirmation.v1"""
+class Confirmation(Message):
+    """The answer to a request for double opt-in, told by the signup's message id."""
 
     identifier: Identifier
-    request_id: Code
-    request_source: Code | None = None
+    request_id: Annotated[str, Field(min_length=1, max_length=500)]
+    request_source: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
+        default=None, description="absent: the source of this message"
+    )
     outcome: Literal["confirmed", "declined"]
-    reply: Lenient = None
-    evidence: Evidence = None
-
-
-__all__ = ["Confirmation", "OptOut", "Override", "Purposes", "Signup", "Subscription"]
+    reply: Text | None = None
+    evidence: Evidence | None = None

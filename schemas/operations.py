@@ -1,81 +1,121 @@
 """What operators and systems say: deliverability, holds, reassignment, links, deletion, reversal."""
 
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Literal
 
 from pydantic import Field
 
-from schemas.message import Code, Data, Evidence, Identifier, Lenient
+from schemas.message import (
+    Code,
+    Id,
+    Identifier,
+    Identifiers,
+    LenientCode,
+    LenientEvidence,
+    LenientMoment,
+    LenientText,
+    Message,
+    Text,
+    Wire,
+    Word,
+    either,
+    required,
+)
 
-Id = Annotated[UUID, Field(strict=False)]
 
+class Deliverability(Message):
+    """An actor lists an address as dead or takes that back. All but blacklisting must name actor and reason."""
 
-class Deliverability(Data):
-    """contact.deliverability.v1"""
+    model_config = required("identifier", "action", "actor", "reason")
 
     identifier: Identifier
     action: Literal["reactivate", "blacklist", "unblacklist", "withdraw_complaint"]
-    actor: Lenient = None
-    reason: Lenient = None
+    actor: LenientCode = None
+    reason: LenientText = None
 
 
-class Hold(Data):
-    """contact.hold.v1. No scope: the whole organization. Lifts must name actor and reason."""
+class Hold(Message):
+    """An actor places or lifts a hold. Lifting must name actor and reason."""
+
+    model_config = required("identifier", "action", "actor", "reason")
 
     identifier: Identifier
     action: Literal["pause", "resume", "block", "unblock", "ban", "unban"]
-    scope: Lenient = None
-    until: Lenient = None
-    actor: Lenient = None
-    reason: Lenient = None
+    scope: LenientText = Field(default=None, description="absent: the organization")
+    until: LenientMoment = Field(default=None, description="when a pause ends by itself")
+    actor: LenientCode = None
+    reason: LenientText = None
 
 
-class Reassignment(Data):
-    """contact.reassign.v1"""
+class Reassignment(Message):
+    """A carrier says what became of a number."""
 
     identifier: Identifier
     cause: Literal["recycled", "deactivated", "ported"]
-    evidence: Evidence = None
+    evidence: LenientEvidence = None
 
 
-class Identify(Data):
-    """contact.identify.v1: identifiers seen together."""
+class Identify(Message):
+    """Identifiers seen together: they belong to one person."""
 
-    identifiers: Annotated[list[Identifier], Field(min_length=1, max_length=50)]
-    method: Code
+    identifiers: Identifiers
+    method: Word
 
 
-class Link(Data):
-    """contact.link.v1: exactly two sides, by contact id or identifier."""
+class ContactReference(Wire):
+    """A contact by its id."""
 
-    contact_ids: Annotated[list[Id], Field(max_length=2)] = Field(default_factory=list)
-    identifiers: Annotated[list[Identifier], Field(max_length=2)] = Field(default_factory=list)
+    contact_id: Id
+
+
+class Link(Message):
+    """An actor says that two contacts are one person."""
+
+    left: ContactReference | Identifier
+    right: ContactReference | Identifier
     actor: Code
-    reason: Code
+    reason: Text
 
 
-class Unlink(Data):
-    """contact.unlink.v1"""
+class Unlink(Message):
+    """An actor takes one link back."""
 
     link_id: Id
     actor: Code
-    reason: Code
+    reason: Text
 
 
-class ContactChange(Data):
-    """contact.delete.v1, contact.restore.v1, contact.erase.v1: of one contact, by its id or an identifier."""
+class Deletion(Message):
+    """An actor deletes a contact (it can be restored): its identifiers are blocked."""
+
+    model_config = either("actor", "reason")
+
+    contact_id: Id | None = None
+    identifier: Identifier | None = None
+    actor: LenientCode = None
+    reason: LenientText = None
+    request_id: LenientCode = None
+
+
+class Restoration(Message):
+    """An actor restores a deleted contact."""
+
+    model_config = either("actor", "reason")
 
     contact_id: Id | None = None
     identifier: Identifier | None = None
     actor: Code
-    reason: Code
+    reason: Text
     request_id: Code | None = None
 
 
-class Reversal(Data):
-    """ledger.reversal.v1"""
+class Erasure(Restoration):
+    """The person asked to be erased: their personal data is destroyed for good."""
+
+
+class Reversal(Message):
+    """An actor takes back one earlier event, alone or as one of a batch."""
 
     event_id: Id
     actor: Code
-    reason: Code
+    reason: Text
     batch: Code | None = None

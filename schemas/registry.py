@@ -1,12 +1,23 @@
 """Message types by name: the inbound contract, version 1 (DESIGN §12)."""
 
 from schemas.consent import Confirmation, OptOut, Signup
-from schemas.message import Data
-from schemas.operations import ContactChange, Deliverability, Hold, Identify, Link, Reassignment, Reversal, Unlink
+from schemas.message import Message
+from schemas.operations import (
+    Deletion,
+    Deliverability,
+    Erasure,
+    Hold,
+    Identify,
+    Link,
+    Reassignment,
+    Restoration,
+    Reversal,
+    Unlink,
+)
 from schemas.profile import Profile
 from schemas.traffic import InboundText, Receipt
 
-MESSAGE_TYPES: dict[str, type[Data]] = {
+MESSAGE_TYPES: dict[str, type[Message]] = {
     "contact.signup.v1": Signup,
     "contact.opt-out.v1": OptOut,
     "contact.confirmation.v1": Confirmation,
@@ -19,9 +30,9 @@ MESSAGE_TYPES: dict[str, type[Data]] = {
     "contact.identify.v1": Identify,
     "contact.link.v1": Link,
     "contact.unlink.v1": Unlink,
-    "contact.delete.v1": ContactChange,
-    "contact.restore.v1": ContactChange,
-    "contact.erase.v1": ContactChange,
+    "contact.delete.v1": Deletion,
+    "contact.restore.v1": Restoration,
+    "contact.erase.v1": Erasure,
     "ledger.reversal.v1": Reversal,
 }
 

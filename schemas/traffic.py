@@ -4,26 +4,30 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.message import Code, Data, Identifier, Lenient
+from schemas.message import OR_NONE, Channel, Code, Identifier, LenientText, Message, Word, required
 
 
-class InboundText(Data):
-    """sms.inbound.v1: `from_` (wire name `from`) is the sender's number, `to` the sender scope it was sent to."""
+class InboundText(Message):
+    """A text from a person. Only the number it came from must be readable."""
 
-    from_: Annotated[Code, Field(alias="from")]
-    to: Lenient = None
-    text: Lenient = None
-    provider_message_id: Lenient = None
-    in_reply_to: Lenient = None
+    model_config = required("from", "to", "text")
+
+    from_: Annotated[Code, Field(alias="from", description="the person's number, as + and digits")]
+    to: LenientText = Field(default=None, description="the scope of the sender written to")
+    text: LenientText = None
+    provider_message_id: LenientText = None
+    in_reply_to: LenientText = None
 
 
-class Receipt(Data):
-    """delivery.receipt.v1. `rejected` with code `opted_out` is an opt-out; other codes are soft bounces."""
+class Receipt(Message):
+    """What became of an outbound message. `rejected` with code `opted_out` is an opt-out, others a soft bounce."""
+
+    model_config = required("identifier", "channel", "outcome")
 
     identifier: Identifier
-    channel: Code
-    scope: Lenient = None
-    message_id: Lenient = None
+    channel: Annotated[Channel | None, OR_NONE] = None
+    scope: LenientText = Field(default=None, description="the sender's scope")
+    message_id: LenientText = Field(default=None, description="the outbound message: its receipts count once")
     outcome: Literal["delivered", "soft_bounce", "hard_bounce", "complaint", "rejected"]
-    code: Lenient = None
-    reason: Lenient = None
+    code: Annotated[Word | None, OR_NONE] = None
+    reason: LenientText = None

@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
+from consumers.translators.translation import given_value
 from entrypoints import shapes
 from entrypoints.api.auth import Caller, Ledger, needs
 from entrypoints.api.models import Channel, IdentifierGiven, Purpose, Scope, SendableQuestion, ValueGiven
-from entrypoints.api.problems import invalid
+from entrypoints.api.problems import field_error, invalid
 from entrypoints.wiring import Service
 from ledger.acts import Given
-from ledger.canonical import NotCanonical
-from ledger.errors import NotFound
+from ledger.errors import MessageRefused, NotFound
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.scope import covers, trimmed
 from ledger.events.vocabulary import CHANNELS_OF
@@ -55,10 +55,7 @@ def lookup(
     question: ValueGiven, ledger: Ledger, caller: Annotated[Caller, Depends(needs("lookup"))]
 ) -> shapes.LookupAnswer:
     """The ids under which the ledger keeps an identifier and the person who holds it."""
-    try:
-        given = shapes.given(question.kind, question.value)
-    except NotCanonical as refused:
-        raise invalid(("value", str(refused))) from None
+    given = given_value(question.kind, question.value, "value")
     key, contact = ledger.answers.holder(caller.organization, given)
     known = bool(ledger.reading.read([key])[key])
     return shapes.LookupAnswer(identifier_id=key, known=known, contact_id=contact)
@@ -152,9 +149,9 @@ def _asked(
             errors.append((f"identifiers.{place}", _no_channel(kind, channel)))
         elif one.value is not None:
             try:
-                asked.append(shapes.given(kind, one.value))
-            except NotCanonical as refused:
-                errors.append((f"identifiers.{place}.value", str(refused)))
+                asked.append(given_value(kind, one.value, f"identifiers.{place}.value"))
+            except MessageRefused as refused:
+                errors.append(field_error(refused.detail))
         elif one.id is not None:
             asked.append(one.id)
     if errors:

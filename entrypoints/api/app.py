@@ -1,17 +1,19 @@
 """Puts the HTTP service together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import anyio.to_thread
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
-from entrypoints.api import answering, probes, problems
+from entrypoints.api import answering, messages, probes, problems
 from entrypoints.api.middleware import Account, LimitBody
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.wiring import Service
 
+_SCHEMAS: Final = "#/components/schemas/"
 _ERRORS: Final[dict[int, str]] = {
     401: "no valid API key of this organization",
     403: "the key's role may not do this",
@@ -44,9 +46,24 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(Account)
     problems.install(app)
     app.include_router(answering.router)
+    app.include_router(messages.router)
     app.include_router(probes.router)
+    app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app
 
 
 def _documented(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}}
+    return {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}ProblemDocument"}}}}
+
+
+def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """FastAPI's own description, with the shape of problem documents added."""
+    made = app.openapi
+
+    def described() -> dict[str, Any]:
+        schema = made()
+        _, problem = models_json_schema([(ProblemDocument, "serialization")], ref_template=_SCHEMAS + "{model}")
+        schema["components"]["schemas"].update(problem["$defs"])
+        return schema
+
+    return described

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from entrypoints.api.auth import Ledger
+from entrypoints.health import Readiness, readiness
 
 router = APIRouter(tags=["operations"])
 
@@ -14,7 +15,14 @@ def livez() -> dict[str, bool]:
     return {"alive": True}
 
 
+@router.get("/readyz")
+def readyz(ledger: Ledger) -> Readiness:
+    """Whether questions are answered (503: they are not), and whether lists or intake lag."""
+    return readiness(ledger)
+
+
 @router.get("/metrics", response_class=Response)
 def metrics(ledger: Ledger) -> Response:
     """Figures in the Prometheus text format."""
+    readiness(ledger)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

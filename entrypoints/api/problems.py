@@ -48,7 +48,7 @@ class ProblemDocument(BaseModel):
 
 
 class Problem(Exception):
-    """Raised by routes to answer with a problem document; never carries personal data."""
+    """Raised by routes to answer with a problem document, `more` being members of its own. Never personal."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Problem(Exception):
         detail: str,
         errors: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -64,6 +65,7 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors
         self.headers = headers
+        self.more = more or {}
 
 
 def invalid(*errors: tuple[str, str]) -> Problem:
@@ -79,15 +81,14 @@ def field_error(detail: str) -> tuple[str, str]:
 
 def document(problem: Problem) -> bytes:
     """The problem document's JSON, as sent."""
-    return orjson.dumps(
-        ProblemDocument(
-            type=f"urn:contact-ledger:problem:{problem.name}",
-            title=HTTPStatus(problem.status).phrase,
-            status=problem.status,
-            detail=problem.detail,
-            errors=[FieldError(field=field, message=message) for field, message in problem.errors],
-        ).model_dump()
+    shown = ProblemDocument(
+        type=f"urn:contact-ledger:problem:{problem.name}",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=problem.detail,
+        errors=[FieldError(field=field, message=message) for field, message in problem.errors],
     )
+    return orjson.dumps({**shown.model_dump(), **problem.more})
 
 
 def answered(problem: Problem) -> Response:
@@ -100,6 +101,9 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case RequestValidationError() if error.errors()[0]["type"] == "json_invalid":
+            place = error.errors()[0]["loc"][-1]
+            return Problem(400, "bad-request", _ADVICE[400], [("body", f"not JSON from character {place} on")])
         case RequestValidationError():
             return invalid(*[(_path(one["loc"]), _said(one)) for one in error.errors()])
         case HTTPException(status_code=status):

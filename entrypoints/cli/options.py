@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from entrypoints.access import Role
     from ledger.acts import Given
+    from ledger.store.rejections import State
 
 
 def moment(text: str) -> datetime:
@@ -46,8 +47,8 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this only what 
 
 def asked(identifier: UUID | None, kind: str | None, value: str | None) -> "Given | UUID":
     """The identifier that the options name. Raises typer.BadParameter where they name none, or not one."""
-    from entrypoints.shapes import given
-    from ledger.canonical import NotCanonical
+    from consumers.translators.translation import given_value
+    from ledger.errors import MessageRefused
     from ledger.events.vocabulary import KINDS
 
     if identifier is not None and kind is None and value is None:
@@ -57,9 +58,9 @@ def asked(identifier: UUID | None, kind: str | None, value: str | None) -> "Give
     if kind not in KINDS:
         raise typer.BadParameter(f"--kind is one of {', '.join(KINDS)}")
     try:
-        return given(kind, sys.stdin.readline().rstrip("\r\n") if value == "-" else value)
-    except NotCanonical as refused:
-        raise typer.BadParameter(f"--value: {refused}") from None
+        return given_value(kind, sys.stdin.readline().rstrip("\r\n") if value == "-" else value, "--value")
+    except MessageRefused as refused:
+        raise typer.BadParameter(refused.detail) from None
 
 
 def place(
@@ -88,3 +89,14 @@ def role(text: str) -> "Role":
         if known == text:
             return known
     raise typer.BadParameter(f"a role is one of {', '.join(ROLES)}")
+
+
+def state(text: str) -> "State | None":
+    """A rejection's state by its name, None for any. Raises typer.BadParameter."""
+    match text:
+        case "open" | "replayed" | "dropped":
+            return text
+        case "any":
+            return None
+        case _:
+            raise typer.BadParameter("--state is open, replayed, dropped or any")

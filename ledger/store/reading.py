@@ -128,6 +128,16 @@ class Reading:
             )
             return dict(rows)
 
+    def act_events(self, act_ids: Collection[UUID], digest: bytes) -> list[UUID]:
+        """Ids of the events that an act of this content made, in log order, under any of these act ids."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(
+                "SELECT event_id FROM stored_events"
+                " WHERE act_id = ANY(%s) AND digest = %s ORDER BY notification_id",
+                (list(act_ids), digest),
+            )
+            return [event_id for (event_id,) in rows]
+
     def find_event(self, event_id: UUID) -> Recorded | None:
         """The event of this id, sealed; None where the log has none."""
         with self._connect() as connection:

@@ -51,7 +51,7 @@ def seal(
         else:
             if stream_id in standing:
                 batch.used[stream_id] = key.generation
-            sealed = key.seal(private, _place(event))
+            sealed = key.seal(private, place(event))
             state = join_state(encode_header(envelope, body, key.generation), sealed)
         batch.rows.append(
             (
@@ -79,7 +79,7 @@ def open_sealed(connection: Connection[Any], keyring: Keyring, events: Sequence[
     for event in events:
         key = keys.get(event.stream_id)
         if event.sealed is not None and key is not None and key.generation == event.generation:
-            event = opened(event, orjson.loads(key.open(event.sealed, _place(event))))
+            event = opened(event, orjson.loads(key.open(event.sealed, place(event))))
         result.append(event)
     return result
 
@@ -95,6 +95,6 @@ def refuse_erased(connection: Connection[Any], used: dict[UUID, int]) -> None:
         raise KeyDestroyed("a key was erased after these events were sealed: read and decide again")
 
 
-def _place(event: Recorded) -> bytes:
+def place(event: Recorded) -> bytes:
     """What a sealed part is bound to: stream, event and stored name."""
     return event.stream_id.bytes + event.envelope.event_id.bytes + event.body.NAME.encode()

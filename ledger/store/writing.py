@@ -28,6 +28,8 @@ COPY stored_events (originator_id, originator_version, topic, state, organizatio
 """
 _TYPES = ("uuid", "int8", "text", "bytea", "text", "uuid", "uuid", "bytea", "int8", "timestamptz")
 
+TAIL = "SELECT DISTINCT originator_id FROM stored_events WHERE notification_id > %s"
+
 _DELIVERED = """
 INSERT INTO deliveries (identifier_id, channel, delivered_at)
 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[])
@@ -49,11 +51,7 @@ class Writing(Reading):
         """Those of these streams that got events after `position`. Reads only the log's tail."""
         if self._before.position <= position:
             return set()
-        tail = self._connection.cursor(binary=True).execute(
-            "SELECT DISTINCT originator_id FROM stored_events WHERE notification_id > %s",
-            (position,),
-            prepare=True,
-        )
+        tail = self._connection.cursor(binary=True).execute(TAIL, (position,), prepare=True)
         return {row[0] for row in tail}.intersection(stream_ids)
 
     def append(self, batch: SealedBatch) -> range:

@@ -5,7 +5,6 @@ aggregate recorders is left out: it wants no positions returned, which no proces
 """
 
 from collections.abc import Callable
-from typing import ClassVar
 from uuid import uuid4
 
 import pytest
@@ -32,8 +31,6 @@ class OnOurRecorder:
 
 class TestApplicationRecorder(OnOurRecorder, library.ApplicationRecorderTestCase[LedgerRecorder]):
     """The log as one sequence, with many threads writing and reading."""
-
-    EXPECT_CONTIGUOUS_NOTIFICATION_IDS: ClassVar[bool] = True
 
     def test_insert_subscribe(self) -> None:
         self.optional_test_insert_subscribe()

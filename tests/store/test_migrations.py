@@ -1,6 +1,6 @@
 """Migrations: run once, in order, by many at once, and never with other secrets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
@@ -95,7 +95,7 @@ def test_no_answer_is_said_without_the_address(fresh_database: str) -> None:
 
 
 @pytest.fixture
-def login(migrated: str) -> Callable[[str], str]:
+def login(migrated: str) -> Iterator[Callable[[str], str]]:
     """Makes a login with these role attributes and gives the URL to log in with."""
     made = []
 

@@ -1,0 +1,289 @@
+"""Kafka, read: one partition's poll at a time, from the position the ledger says (DESIGN §7).
+
+This package's only modules that import kafka are this one and `consumers.producer`. The ledger's own positions are
+the truth; what is committed to Kafka is for lag dashboards.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError
+
+from consumers.intake import Message
+from ledger.acts import Rejection
+from ledger.errors import LedgerError, MessagesLost
+from ledger.store.store import Advance, PartitionKey
+
+MOST = 5_000
+"""Messages of one poll."""
+_LOG_APPEND_TIME = 1
+_SETTINGS: dict[str, Any] = {
+    "client_id": "contact-ledger",
+    "enable_auto_commit": False,
+    "auto_offset_reset": "none",
+    "isolation_level": "read_committed",
+    "allow_auto_create_topics": False,
+    "partition_assignment_strategy": (CooperativeStickyAssignor,),
+    "fetch_max_bytes": 24 * 1024 * 1024,
+    "max_partition_fetch_bytes": 4 * 1024 * 1024,
+    "metadata_max_age_ms": 30_000,
+    "reconnect_backoff_max_ms": 2_000,
+    "metrics_enabled": False,
+}
+
+Positions = Callable[[str, Collection[str]], Mapping[PartitionKey, int]]
+"""Where the ledger says the partitions of these topics of this cluster are to be read next."""
+
+
+class BrokerUnavailable(LedgerError):
+    """Kafka does not answer, or broke off. Try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll brought of one partition, in order; perhaps nothing but a step over what nobody may see."""
+
+    advance: Advance
+    messages: tuple[Message, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    """Messages that the client library cannot read."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a partition is read: `stored` is the ledger's position (None: it has none), `next` Kafka's."""
+
+    key: PartitionKey
+    stored: int | None
+    next: int
+
+
+class Broker:
+    """Reads topics as a member of `group`, or all their partitions by itself where there is none.
+
+    Not for several threads. `now` is asked when messages are first read, for topics without append times.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        topics: Collection[str],
+        positions: Positions,
+        now: Callable[[], datetime],
+        *,
+        group: str | None = None,
+        most: int = MOST,
+    ) -> None:
+        """Raises BrokerUnavailable."""
+        self._topics = tuple(topics)
+        self._positions = positions
+        self._now = now
+        self._places: dict[TopicPartition, _Place] = {}
+        self._unplaced: set[TopicPartition] = set()
+        try:
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=bootstrap, group_id=group, max_poll_records=most, **_SETTINGS
+            )
+        except KafkaError as error:
+            raise BrokerUnavailable("Kafka does not answer: see LEDGER_KAFKA_BOOTSTRAP") from error
+        self._group = group
+        if group is not None:
+            self._consumer.subscribe(self._topics, listener=_Rebalance(self))
+
+    def poll(self, timeout: float = 1.0) -> list[Poll]:
+        """What has come within `timeout` seconds, partition by partition.
+
+        Each position counts as taken: call `again` for one that was not. Raises MessagesLost where a person must
+        decide, LogUnavailable where positions cannot be read, BrokerUnavailable.
+        """
+        try:
+            self._assign_all()
+            self._place()
+            records = self._consumer.poll(timeout_ms=int(timeout * 1000))
+        except (OffsetOutOfRangeError, LogTruncationError) as error:
+            self._unplaced.update(partition for partition in error.args[0] if partition in self._places)
+            return []
+        except UnicodeDecodeError:
+            return [self._step_over()]
+        except KafkaError as error:
+            raise BrokerUnavailable(f"Kafka does not answer as it should: {type(error).__name__}") from error
+        return [poll for partition in list(self._places) if (poll := self._taken(partition, records))]
+
+    def again(self, key: PartitionKey) -> None:
+        """Has the partition read anew from where the ledger says: somebody else has moved its position."""
+        self._unplaced.update(partition for partition, place in self._places.items() if place.key == key)
+
+    def commit(self, advances: Iterable[Advance]) -> None:
+        """Tells Kafka how far the group has come, for lag dashboards only: a failure is logged and harmless."""
+        offsets = {
+            TopicPartition(one.key.topic, one.key.partition): OffsetAndMetadata(one.after, "", -1)
+            for one in advances
+        }
+        if self._group is None or not offsets:
+            return
+        try:
+            self._consumer.commit_async(offsets, callback=_committed)
+        except KafkaError as error:
+            _committed(offsets, error)
+
+    def lags(self) -> dict[PartitionKey, int]:
+        """Messages of each partition read here that are still to be taken, as of the last poll."""
+        lags = {}
+        for partition, place in list(self._places.items()):
+            if self._holds(partition) and (highwater := self._consumer.highwater(partition)) is not None:
+                lags[place.key] = max(0, highwater - place.next)
+        return lags
+
+    def close(self) -> None:
+        """Leaves the group."""
+        self._consumer.close(autocommit=False, timeout_ms=5_000)
+
+    def assigned(self, partitions: Iterable[TopicPartition]) -> None:
+        """Kafka gave these partitions to this process; nothing is read of them before they are placed."""
+        for partition in partitions:
+            self._consumer.seek(partition, 0)
+            self._consumer.pause(partition)
+            self._unplaced.add(partition)
+
+    def revoked(self, partitions: Iterable[TopicPartition]) -> None:
+        """They are somebody else's now. What is still being recorded of them meets compare-and-set."""
+        for partition in partitions:
+            self._places.pop(partition, None)
+            self._unplaced.discard(partition)
+
+    def _holds(self, partition: TopicPartition) -> bool:
+        return partition in self._consumer.assignment()
+
+    def _assign_all(self) -> None:
+        if self._group is not None or self._consumer.assignment():
+            return
+        found = [
+            TopicPartition(topic, partition)
+            for topic in self._topics
+            for partition in self._consumer.partitions_for_topic(topic)
+        ]
+        if found:
+            self._consumer.assign(found)
+            self.assigned(found)
+
+    def _place(self) -> None:
+        """Seeks the new partitions to the ledger's positions and lets them be read."""
+        self._notice_topics_made_anew()
+        placing = [partition for partition in list(self._unplaced) if self._holds(partition)]
+        if not placing:
+            return
+        self._consumer.topics()  # asks the cluster: its answer has the topics' ids of now
+        cluster = self._consumer._cluster
+        stored = self._positions(cluster.cluster_id or "", {partition.topic for partition in placing})
+        starts = self._consumer.beginning_offsets(placing)
+        ends = self._consumer.end_offsets(placing)
+        for partition in placing:
+            key = PartitionKey(
+                cluster.cluster_id or "", partition.topic, self._topic_id(partition.topic), partition.partition
+            )
+            place = _placed(key, stored, starts[partition], ends[partition])
+            if self._holds(partition):
+                self._consumer.seek(partition, place.next)
+                self._consumer.resume(partition)
+                self._places[partition] = place
+            self._unplaced.discard(partition)
+
+    def _notice_topics_made_anew(self) -> None:
+        for partition, place in list(self._places.items()):
+            if self._topic_id(partition.topic) not in ("", place.key.topic_id) and self._holds(partition):
+                del self._places[partition]
+                self.assigned([partition])
+
+    def _topic_id(self, topic: str) -> str:
+        topic_id: UUID | None = self._consumer._cluster.topic_id(topic)
+        return str(topic_id) if topic_id else ""
+
+    def _taken(self, partition: TopicPartition, records: Mapping[TopicPartition, Any]) -> Poll | None:
+        place = self._places.get(partition)
+        if place is None or not self._holds(partition) or partition in self._unplaced:
+            return None
+        if self._topic_id(partition.topic) not in ("", place.key.topic_id):
+            return None
+        position = self._consumer.position(partition, timeout_ms=1_000)
+        if position is None or position <= place.next:
+            return None
+        now = self._now()
+        messages = tuple(_message(place.key, record, now) for record in records.get(partition, ()))
+        return self._moved(place, position, messages=messages)
+
+    def _step_over(self) -> Poll:
+        """The library stumbled over header names that are no UTF-8: the record is rejected unread.
+
+        It stumbles again over every later record of that batch, so each costs a rejection of its own.
+        """
+        part = self._consumer._fetcher._next_partition_records
+        place = self._places[part.topic_partition]
+        offset = max(part.next_fetch_offset, place.next)
+        self._consumer.seek(part.topic_partition, offset + 1)
+        rejection = Rejection(
+            "unreadable",
+            "headers: names in UTF-8 are needed, in every message of the batch",
+            self._now(),
+            origin=_origin(place.key, offset),
+        )
+        return self._moved(place, offset + 1, rejections=(rejection,))
+
+    def _moved(self, place: _Place, position: int, **brought: Any) -> Poll:
+        advance = Advance(place.key, place.stored, position)
+        place.stored = place.next = position
+        return Poll(advance, **brought)
+
+
+class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Runs on the client's own thread, which also sends heartbeats: it only notes what changed."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        self._broker.assigned(assigned)
+
+    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        self._broker.revoked(revoked)
+
+
+def _placed(key: PartitionKey, stored: Mapping[PartitionKey, int], start: int, end: int) -> _Place:
+    position = stored.get(key)
+    log = structlog.get_logger().bind(topic=key.topic, topic_id=key.topic_id, partition=key.partition)
+    if position is not None and not start <= position <= end:
+        raise MessagesLost(
+            f"{key.topic}/{key.partition}: the ledger stands at {position}, but the topic holds {start} to {end}."
+            " Messages were lost; `contact-ledger positions accept` goes on from what is there."
+        )
+    before = [one for one in stored if (one.topic, one.partition) == (key.topic, key.partition) and one != key]
+    if position is None and before:
+        log.warning("topic was made anew: it is read from its start", position=start)
+    else:
+        log.info("partition assigned", position=start if position is None else position)
+    return _Place(key, position, start if position is None else position)
+
+
+def _message(key: PartitionKey, record: Any, now: datetime) -> Message:
+    appended = record.timestamp_type == _LOG_APPEND_TIME
+    return Message(
+        payload=record.value if record.value is not None else b"",
+        headers=tuple((name, value if value is not None else b"") for name, value in record.headers),
+        received_at=datetime.fromtimestamp(record.timestamp / 1000, UTC) if appended else now,
+        origin=_origin(key, record.offset),
+    )
+
+
+def _origin(key: PartitionKey, offset: int) -> str:
+    topic = key.topic_id or f"{key.cluster}.{key.topic}"
+    return f"kafka:{topic}/{key.partition}/{offset}"
+
+
+def _committed(offsets: Mapping[TopicPartition, Any], answer: Any) -> None:
+    if isinstance(answer, Exception):
+        structlog.get_logger().warning("positions not told to Kafka", error=type(answer).__name__)

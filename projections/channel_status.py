@@ -1,0 +1,246 @@
+"""`channel_status`: the status of every place that an identifier's events name, one partition a channel.
+
+Every row equals the pure rules for its channel, scope and purpose (DESIGN §6). Whether a message may be sent
+is never read from here but from the log.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from ledger.rules.status import Status
+from projections.portion import IDENTIFIER_NAMES, Portion, platform_key
+from projections.tables import Row, Rows, Table, merge
+
+_COPIED: Final = {
+    "consent": "text",
+    "consent_event": "uuid",
+    "consent_since": "timestamptz",
+    "consent_method": "text",
+    "first_subscribed_at": "timestamptz",
+    "latest_subscribed_at": "timestamptz",
+    "deliverability": "text",
+    "deliverability_event": "uuid",
+    "deliverability_since": "timestamptz",
+    "soft_bounces": "int4",
+    "hold": "text",
+    "hold_event": "uuid",
+    "hold_since": "timestamptz",
+    "hold_until": "timestamptz",
+    "erased": "bool",
+    "erased_event": "uuid",
+    "sendable": "bool",
+    "reasons": "text[]",
+    "deciding_event": "uuid",
+    "changes_at": "timestamptz",
+    "policy": "text",
+}
+"""Columns that are fields of the rules' `Status`, under the same names."""
+TABLE: Final = Table(
+    "channel_status",
+    key=("channel", "identifier_id", "scope", "purpose"),
+    columns={
+        "channel": "text",
+        "identifier_id": "uuid",
+        "scope": "text",
+        "purpose": "text",
+        "organization": "text",
+        **_COPIED,
+        "platform_key": "uuid",
+    },
+)
+
+_CHANGED = """
+INSERT INTO outbox (organization, identifier_id, channel, scope, purpose, payload, position)
+SELECT s.organization, s.identifier_id, s.channel, s.scope, s.purpose,
+       CASE WHEN NOT s.erased THEN to_jsonb(s) - ARRAY['erased', 'erased_event', 'platform_key'] END, %s
+FROM staged_channel_status s LEFT JOIN channel_status t USING (channel, identifier_id, scope, purpose)
+WHERE ROW(s.*) IS DISTINCT FROM ROW(t.*)
+ORDER BY s.identifier_id, s.channel, s.scope, s.purpose
+"""
+_DIFFERENT = """
+INSERT INTO outbox (organization, identifier_id, channel, scope, purpose, payload, position)
+SELECT coalesce(s.organization, t.organization), identifier_id, channel, scope, purpose,
+       CASE WHEN NOT s.erased THEN to_jsonb(s) - ARRAY['erased', 'erased_event', 'platform_key'] END, %s
+FROM projections_fresh.channel_status s
+    FULL JOIN channel_status t USING (channel, identifier_id, scope, purpose)
+WHERE ROW(s.*) IS DISTINCT FROM ROW(t.*)
+ORDER BY identifier_id, channel, scope, purpose
+"""
+_COUNT = """
+INSERT INTO status_counters AS kept
+SELECT organization, channel, scope, purpose, consent, sum(n) FROM (
+    SELECT organization, channel, scope, purpose, consent, 1 AS n FROM staged_channel_status
+    UNION ALL
+    SELECT t.organization, channel, scope, purpose, t.consent, -1
+    FROM staged_channel_status JOIN channel_status t USING (channel, identifier_id, scope, purpose)
+) AS moved
+GROUP BY organization, channel, scope, purpose, consent HAVING sum(n) <> 0
+ON CONFLICT (organization, channel, scope, purpose, consent) DO UPDATE SET listed = kept.listed + excluded.listed
+"""
+_RECOUNT = """
+INSERT INTO status_counters
+SELECT organization, channel, scope, purpose, consent, count(*) FROM channel_status
+GROUP BY organization, channel, scope, purpose, consent
+"""
+
+
+class ChannelStatus:
+    name = "channel_status"
+    tables = (TABLE,)
+    counters = ("status_counters",)
+    scanned = IDENTIFIER_NAMES
+    clock = "channel_status"
+
+    def due(self, connection: Connection[Any], at: datetime) -> set[UUID]:
+        rows = connection.execute("SELECT DISTINCT identifier_id FROM channel_status WHERE changes_at <= %s", (at,))
+        return {row[0] for row in rows}
+
+    def listed(self, connection: Connection[Any], listings: Collection[UUID]) -> set[UUID]:
+        rows = connection.execute(
+            "SELECT DISTINCT identifier_id FROM channel_status WHERE platform_key = ANY(%s)", (list(listings),)
+        )
+        return {row[0] for row in rows}
+
+    def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
+        touched = portion.identifiers() | set(also)
+        portion.read_identifiers(touched)
+        streams = portion.read(touched)
+        rows: list[Row] = []
+        for identifier_id, events in streams.items():
+            key = platform_key(events)
+            organization = events[0].envelope.organization
+            rows += [_row(identifier_id, organization, key, status) for status in portion.statuses(identifier_id)]
+        return {TABLE.name: rows}
+
+    def merge(self, connection: Connection[Any], position: int) -> None:
+        connection.execute(_CHANGED, (position,))
+        connection.execute(_COUNT)
+        connection.execute("DELETE FROM status_counters WHERE listed = 0")
+        merge(connection, TABLE)
+
+    def recount(self, connection: Connection[Any]) -> None:
+        connection.execute(_RECOUNT)
+
+    def differences(self, connection: Connection[Any], position: int) -> None:
+        connection.execute(_DIFFERENT, (position,))
+
+
+def _row(identifier_id: UUID, organization: str, key: UUID | None, status: Status) -> Row:
+    return (
+        status.channel,
+        identifier_id,
+        status.scope,
+        status.purpose,
+        organization,
+        status.consent.value,
+        status.consent_event,
+        status.consent_since,
+        status.consent_method,
+        status.first_subscribed_at,
+        status.latest_subscribed_at,
+        status.deliverability.value,
+        status.deliverability_event,
+        status.deliverability_since,
+        status.soft_bounces,
+        status.hold.value,
+        status.hold_event,
+        status.hold_since,
+        status.hold_until,
+        status.erased,
+        status.erased_event,
+        status.sendable,
+        list(status.reasons),
+        status.deciding_event,
+        status.changes_at,
+        status.policy,
+        key,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """A row as it is read. `changes_at`: compare it with the clock, time alone changes the row then."""
+
+    channel: str
+    identifier_id: UUID
+    scope: str
+    purpose: str
+    organization: str
+    consent: str
+    consent_event: UUID | None
+    consent_since: datetime | None
+    consent_method: str | None
+    first_subscribed_at: datetime | None
+    latest_subscribed_at: datetime | None
+    deliverability: str
+    deliverability_event: UUID | None
+    deliverability_since: datetime | None
+    soft_bounces: int
+    hold: str
+    hold_event: UUID | None
+    hold_since: datetime | None
+    hold_until: datetime | None
+    erased: bool
+    erased_event: UUID | None
+    sendable: bool
+    reasons: list[str]
+    deciding_event: UUID | None
+    changes_at: datetime | None
+    policy: str
+
+
+_SELECT = """
+SELECT channel, identifier_id, scope, purpose, organization, consent, consent_event, consent_since, consent_method,
+       first_subscribed_at, latest_subscribed_at, deliverability, deliverability_event, deliverability_since,
+       soft_bounces, hold, hold_event, hold_since, hold_until, erased, erased_event, sendable, reasons,
+       deciding_event, changes_at, policy
+FROM channel_status
+"""
+_OF_IDENTIFIER = _SELECT + "WHERE identifier_id = %s ORDER BY channel, scope, purpose"
+_MEMBERS = (
+    _SELECT
+    + """
+WHERE organization = %(organization)s AND channel = %(channel)s AND scope = %(scope)s AND consent = %(consent)s
+  AND (consent_since, identifier_id, purpose) < (%(since)s::timestamptz, %(identifier)s, %(purpose)s)
+ORDER BY consent_since DESC, identifier_id DESC, purpose DESC LIMIT %(limit)s
+"""
+)
+
+
+def of_identifier(connection: Connection[Any], identifier_id: UUID) -> list[StatusRow]:
+    """Every row of an identifier, by channel, scope and purpose."""
+    return connection.cursor(row_factory=class_row(StatusRow)).execute(_OF_IDENTIFIER, (identifier_id,)).fetchall()
+
+
+def members(
+    connection: Connection[Any],
+    organization: str,
+    channel: str,
+    scope: str,
+    consent: str,
+    *,
+    after: StatusRow | None = None,
+    limit: int = 100,
+) -> list[StatusRow]:
+    """Who is listed at exactly this list with this consent (not `never`), latest first (S2, S4).
+
+    The next page is `after` the last row of this one.
+    """
+    asked = {
+        "organization": organization,
+        "channel": channel,
+        "scope": scope,
+        "consent": consent,
+        "since": after.consent_since if after else "infinity",
+        "identifier": after.identifier_id if after else UUID(int=0),
+        "purpose": after.purpose if after else "",
+        "limit": limit,
+    }
+    cursor = connection.cursor(row_factory=class_row(StatusRow))
+    return cursor.execute(_MEMBERS, asked, prepare=False).fetchall()

@@ -1,0 +1,1 @@
+"""SQL that makes the projections' tables, run after the log's own."""

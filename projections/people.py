@@ -1,0 +1,194 @@
+"""People out of streams: who is one person, and everything `all_contacts` says of them (pure but for reading)."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from ledger.events.contact import ContactCreated, ContactDeleted, ProfileChanged, Purchased
+from ledger.events.envelope import Recorded
+from ledger.events.identifier import IdentifierClaimed
+from ledger.events.vocabulary import ALL, CHANNELS_OF, Consent, Deliverability, Hold
+from ledger.rules.deliverability import deliverability
+from ledger.rules.identity import Person, is_deleted, is_erased, links, person
+from ledger.rules.policy import BUILT_IN
+from ledger.rules.profile import profile
+from ledger.rules.status import Status
+from projections.portion import Portion, last_recorded, platform_key
+
+_SAID: Final = (Consent.SUBSCRIBED, Consent.PENDING, Consent.UNSUBSCRIBED, Consent.DECLINED, Consent.EXPIRED)
+"""Of several statuses under one merchant and channel, the first of these found is shown (L10)."""
+_MARKS: Final = {
+    Deliverability.COMPLAINED: "complained",
+    Deliverability.BLACKLISTED: "blacklisted",
+    Deliverability.BOUNCED: "bounced",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person with the streams that say who it is."""
+
+    person: Person
+    contacts: Mapping[UUID, Sequence[Recorded]]
+    identifiers: Mapping[UUID, Sequence[Recorded]]
+
+    @property
+    def organization(self) -> str:
+        return self.contacts[self.person.id][0].envelope.organization
+
+    @property
+    def events(self) -> Iterator[Recorded]:
+        for streams in (self.contacts, self.identifiers):
+            for events in streams.values():
+                yield from events
+
+    @property
+    def erased(self) -> bool:
+        return all(is_erased(events) for events in self.contacts.values())
+
+
+def touched_contacts(portion: Portion) -> set[UUID]:
+    """Contacts the portion's events are about, or whose identifiers they are about, now or ever."""
+    streams = portion.read(portion.identifiers())
+    holders = {
+        event.body.contact_id
+        for events in streams.values()
+        for event in events
+        if isinstance(event.body, IdentifierClaimed)
+    }
+    return portion.contacts() | holders
+
+
+def people(portion: Portion, contacts: Collection[UUID]) -> list[Found]:
+    """The people these contacts are part of, each once, with all their streams read."""
+    frontier = set(contacts)
+    seen: set[UUID] = set()
+    while frontier:
+        seen |= frontier
+        frontier = {other for events in portion.read(frontier).values() for other in links(events).values()} - seen
+    found: dict[UUID, Person] = {}
+    placed: set[UUID] = set()
+    for contact in sorted(seen):
+        if contact not in placed:
+            one = person(contact, portion.read)
+            placed.update(one.contacts)
+            found[one.id] = one
+    portion.read_identifiers({key for one in found.values() for key in one.identifiers})
+    return [Found(one, portion.read(one.contacts), portion.read(one.identifiers)) for one in found.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the statuses of a person's identifiers come to."""
+
+    type: str
+    subscriptions: dict[str, dict[str, str]]
+    marks: list[str]
+    changes_at: datetime | None
+
+
+def standing(portion: Portion, found: Found, purchased: bool) -> Standing:
+    """Type (L12-L15), subscriptions by merchant and channel (L3, L10), marks of the status filters (Y15-Y23)."""
+    subscriptions: dict[str, dict[str, Consent]] = {}
+    marks: set[str] = set()
+    moments: list[datetime] = []
+    reachable = False
+    for identifier_id, kind in found.person.identifiers.items():
+        channels = CHANNELS_OF[kind]
+        reachable = reachable or bool(channels)
+        if channels:
+            statuses = portion.statuses(identifier_id)
+            marks |= _marks(portion, identifier_id, kind, statuses)
+            moments += [status.changes_at for status in statuses if status.changes_at is not None]
+            _subscriptions(subscriptions, statuses)
+    shown = {
+        merchant: {channel: consent.value for channel, consent in sorted(channels.items())}
+        for merchant, channels in sorted(subscriptions.items())
+    }
+    consents = {consent for channels in subscriptions.values() for consent in channels.values()}
+    return Standing(_type(consents, purchased, reachable), shown, sorted(marks), min(moments, default=None))
+
+
+def _type(consents: Collection[Consent], purchased: bool, reachable: bool) -> str:
+    """Subscribed anywhere; else in the customer file and never asked; else nothing to reach them by; else L13."""
+    if Consent.SUBSCRIBED in consents:
+        return "subscriber"
+    if purchased and not consents:
+        return "purchaser"
+    return "unsubscriber" if reachable else "anonymous"
+
+
+def _subscriptions(into: dict[str, dict[str, Consent]], statuses: Sequence[Status]) -> None:
+    for status in statuses:
+        if status.consent is Consent.NEVER:
+            continue
+        merchant = "/".join(status.scope.split("/")[:2])
+        channels = into.setdefault(merchant, {})
+        channels[status.channel] = min(
+            channels.get(status.channel, status.consent), status.consent, key=_SAID.index
+        )
+
+
+def _marks(portion: Portion, identifier_id: UUID, kind: str, statuses: Sequence[Status]) -> set[str]:
+    """`email`, `email.active`, `email.unsubscribed` …: what a person with this identifier is found under."""
+    consents = {status.consent for status in statuses}
+    marks = {kind}
+    if any(status.sendable for status in statuses if status.purpose != ALL):
+        marks.add(f"{kind}.active")
+    elif Consent.UNSUBSCRIBED in consents:
+        marks.add(f"{kind}.unsubscribed")
+    elif Consent.PENDING in consents:
+        marks.add(f"{kind}.pending")
+    for status in statuses:
+        if status.deliverability in _MARKS:
+            marks.add(f"{kind}.{_MARKS[status.deliverability]}")
+        if status.hold is not Hold.NONE:
+            marks.add(status.hold.value)
+    if _listed(portion, identifier_id):
+        marks.add(f"{kind}.blacklisted")
+    return marks
+
+
+def _listed(portion: Portion, identifier_id: UUID) -> bool:
+    """Whether the platform lists it, which names no place and so may be in no status."""
+    platform = portion.platform(identifier_id)
+    if platform is None:
+        return False
+    judged = deliverability(portion.line(identifier_id), platform, "email", BUILT_IN)
+    return Deliverability.BLACKLISTED in judged.failing
+
+
+def platform_keys(found: Found) -> list[UUID]:
+    return sorted({key for events in found.identifiers.values() if (key := platform_key(events)) is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the person's contacts say: profile, origin, orders, deletion."""
+
+    profile: dict[str, Any]
+    created: Recorded
+    purchased_at: datetime | None
+    last_updated: datetime
+    deleted_at: datetime | None
+
+
+def facts(found: Found, opened: Sequence[Recorded]) -> Facts:
+    """`opened`: the profile edits of all the person's contacts, opened."""
+    own = [event for events in found.contacts.values() for event in events]
+    created = [event for event in own if isinstance(event.body, ContactCreated)]
+    deleted = all(is_deleted(events) for events in found.contacts.values())
+    return Facts(
+        profile={name: field.value for name, field in profile(opened).items()},
+        created=min(created, key=lambda event: event.position),
+        purchased_at=max((e.effective_at for e in own if isinstance(e.body, Purchased)), default=None),
+        last_updated=last_recorded(found.events),
+        deleted_at=max(e.effective_at for e in own if isinstance(e.body, ContactDeleted)) if deleted else None,
+    )
+
+
+def edits(found: Found) -> list[Recorded]:
+    """The profile edits of all the person's contacts, sealed as they are."""
+    return [e for events in found.contacts.values() for e in events if isinstance(e.body, ProfileChanged)]
