@@ -39,7 +39,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy >&2
 
 contracts: $(VENV)/.dev
-	$(BIN)/lint-imports --no-timings >&2
+	$(BIN)/lint-imports >&2
 
 bench-ingest bench-rebuild bench-latency bench-query: bench-%: $(VENV)/.test
 	exec $(BIN)/python -m benchmarks.$* $(ARGS)

@@ -64,10 +64,7 @@ class Consumer:
 
     def take_polls(self, stop: threading.Event, timeout: float = 1.0) -> int:
         """One poll of every partition that has something; returns how many messages were taken."""
-        taken: list[Poll] = []
-        for poll in self._broker.poll(timeout):
-            if self._take(poll, stop):
-                taken.append(poll)
+        taken = [poll for poll in self._broker.poll(timeout) if self._take(poll, stop)]
         self._broker.commit(poll.advance for poll in taken)
         for key, lag in self._broker.lags().items():
             metrics.LAG.labels(key.topic, key.partition).set(lag)

@@ -3,6 +3,7 @@
 Pure: no clock, no I/O. Whatever is wrong with one message, the next one is not touched by it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +13,18 @@ from pydantic import ValidationError
 
 from consumers.cloud_events import LARGEST, Headers, cloud_event
 from consumers.translators.registry import TRANSLATORS
-from consumers.translators.translation import Translation
+from consumers.translators.translation import Translation, invalid, readable_identifiers
 from ledger.acts import Act, Rejection
 from ledger.errors import MessageRefused
 from schemas.cloud_event import CloudEvent
+from schemas.message import ORGANIZATION, moment
 from schemas.registry import MESSAGE_TYPES, RESTRICTIVE_TYPES
 
 _KEPT = 64 * 1024
-"""Bytes of a message too large to be taken that are kept with its rejection."""
+"""Bytes of a message too large to be taken that are kept with its rejection, for a person to look at."""
+_ORGANIZATION = re.compile(ORGANIZATION)
+_NAMING = ("organization", "identifier", "from")
+"""Fields that name whom a restrictive message is about: in them nothing is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,8 @@ def take(message: Message) -> Act | Rejection:
 
 
 def _act(message: Message, event: CloudEvent) -> Act:
-    restrictive = event.type in RESTRICTIVE_TYPES
-    flags: tuple[str, ...] = ()
-    data = event.data
-    if b"\\u0000" in message.payload:
-        if not restrictive:
-            raise MessageRefused("nul_byte", "data: text with a NUL character cannot be kept")
-        data, flags = _without_nul(data), ("nul",)
+    data, flags = _without_nul(message, event)
     translation = _translate(event, data)
-    moment = _moment(event.time)
     return Act(
         organization=translation.organization,
         source=event.source,
@@ -60,11 +58,11 @@ def _act(message: Message, event: CloudEvent) -> Act:
         received_at=message.received_at,
         content=orjson.dumps([event.type, event.time, data], option=orjson.OPT_SORT_KEYS),
         body=translation.body,
-        occurred_at=moment,
+        occurred_at=_occurred_at(event),
         actor=translation.actor,
         correlation_id=event.traceparent,
         origin=message.origin,
-        flags=(*flags, *translation.flags),
+        flags=flags + translation.flags,
         payload=message.payload,
         headers=message.headers,
     )
@@ -80,48 +78,55 @@ def _translate(event: CloudEvent, data: dict[str, Any]) -> Translation:
     try:
         parsed = model.model_validate(data)
     except ValidationError as error:
-        raise MessageRefused("invalid_data", _first_error(error)) from None
+        raise invalid(error) from None
     return TRANSLATORS[event.type](parsed, data)
 
 
-def _first_error(error: ValidationError) -> str:
-    """Field path and what is wrong with it, never the value."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    path = ".".join(str(part) for part in first["loc"])[:200]
-    return f"data.{path}: {first['type']}" if path else f"data: {first['type']}"
-
-
-def _moment(text: str | None) -> datetime | None:
-    """The time as an aware moment; None where it is missing or cannot be read."""
-    if text is None:
-        return None
+def _occurred_at(event: CloudEvent) -> datetime | None:
+    """None where the time is missing or cannot be read: recording judges that."""
     try:
-        moment = datetime.fromisoformat(text)
+        return moment(event.time) if event.time is not None else None
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
 
 
-def _without_nul(value: Any) -> Any:
+def _without_nul(message: Message, event: CloudEvent) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The data without NUL characters, which PostgreSQL cannot keep, and the flag that says so.
+
+    Raises MessageRefused unless the message restricts and is named without them.
+    """
+    if b"\\u0000" not in message.payload:
+        return event.data, ()
+    cleaned = {_cleaned(name): _cleaned(value) for name, value in event.data.items()}
+    if cleaned == event.data:
+        return event.data, ()
+    named = all(cleaned.get(name) == event.data.get(name) for name in _NAMING)
+    if event.type not in RESTRICTIVE_TYPES or not named:
+        raise MessageRefused("nul_byte", "data: text with a NUL character cannot be kept")
+    return cleaned, ("nul",)
+
+
+def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, list):
-        return [_without_nul(inner) for inner in value]
+        return [_cleaned(inner) for inner in value]
     if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(inner) for name, inner in value.items()}
+        return {_cleaned(name): _cleaned(inner) for name, inner in value.items()}
     return value
 
 
 def _rejection(message: Message, event: CloudEvent | None, refusal: MessageRefused) -> Rejection:
     organization = event.data.get("organization") if event is not None else None
-    payload = message.payload if len(message.payload) <= LARGEST else message.payload[:_KEPT]
+    readable = isinstance(organization, str) and _ORGANIZATION.match(organization)
     return Rejection(
         reason=refusal.reason,
         detail=refusal.detail,
         received_at=message.received_at,
-        payload=payload,
-        headers=message.headers,
-        organization=organization if isinstance(organization, str) and len(organization) <= 63 else None,
+        payload=message.payload if len(message.payload) <= LARGEST else message.payload[:_KEPT],
+        headers=message.headers if refusal.reason != "too_large" else (),
+        organization=organization if readable else None,
         source=event.source if event is not None else None,
         origin=message.origin,
+        identifiers=readable_identifiers(event.data) if event is not None else (),
     )

@@ -10,7 +10,9 @@ MESSAGES = Counter(
 )
 REJECTIONS = Counter("ledger_rejections_total", "Messages rejected, by reason", ["reason"])
 REJECTED_IN_A_ROW = Gauge("ledger_rejected_in_a_row", "Messages rejected since the last one that was taken")
-DEGRADED = Gauge("ledger_consumer_degraded", "1 while so many messages in a row were rejected that somebody must look")
+DEGRADED = Gauge(
+    "ledger_consumer_degraded", "1 while so many messages in a row are rejected that somebody must look"
+)
 LAG = Gauge("ledger_partition_lag", "Messages of the partition still to be taken", ["topic", "partition"])
 RECORDING = Histogram(
     "ledger_recording_seconds",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -12,15 +12,16 @@ from ledger.answers import Answers
 from ledger.ids import Ids
 from ledger.recording import Recording
 from ledger.store.checks import check_environment, check_start
-from ledger.store.connections import LedgerDatastore, Role
+from ledger.store.connections import LedgerDatastore, Role, pool
 from ledger.store.keyring import Keyring
 from ledger.store.migrate import LOG, migrate
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.store import Store
+from projections.stepping import Source
 
 PACKAGES: Final = (LOG, "projections.migrations")
 """Packages whose migrations make the schema, in order."""
-ROLES: Final[tuple[Role, ...]] = ("ledger_reader", "ledger_writer")
+ROLES: Final[tuple[Role, ...]] = ("ledger_reader", "ledger_writer", "ledger_projector")
 """Database roles the service acts as."""
 
 
@@ -60,10 +61,10 @@ def opened(settings: Settings | None = None, *, timeout: float = 10.0) -> Iterat
         packages=PACKAGES,
         demo=settings.demo,
     )
-    with ExitStack() as stack:
-        size = settings.http_threads + 2
-        reading = _store(stack, settings, "ledger_reader", size, timeout, ids, keyring)
-        writing = _store(stack, settings, "ledger_writer", 4, timeout, ids, keyring)
+    with (
+        store(settings, "ledger_reader", size=settings.http_threads + 2, timeout=timeout) as reading,
+        store(settings, "ledger_writer", timeout=timeout) as writing,
+    ):
         yield Service(
             settings=settings,
             ids=ids,
@@ -87,9 +88,21 @@ def migrated(settings: Settings) -> list[str]:
     return migrate(settings.owner_url, ids, keyring, PACKAGES)
 
 
-def _store(
-    stack: ExitStack, settings: Settings, role: Role, size: int, timeout: float, ids: Ids, keyring: Keyring
-) -> Store:
+@contextmanager
+def projecting(ledger: Service) -> Iterator[Source]:
+    """Where projections read the log and keep their tables, acting as `ledger_projector`."""
+    settings = ledger.settings
+    url = settings.database_url.get_secret_value()
+    with store(settings, "ledger_projector") as log, pool(url, "ledger_projector") as connections:
+        yield Source(log, connections.connection)
+
+
+@contextmanager
+def store(settings: Settings, role: Role, *, size: int = 4, timeout: float = 10.0) -> Iterator[Store]:
+    """A store whose connections act as `role`, closed at the end."""
+    ids, keyring = secrets(settings)
     datastore = LedgerDatastore(settings.database_url.get_secret_value(), role, size=size, timeout=timeout)
-    stack.callback(datastore.close)
-    return Store(LedgerRecorder(datastore), ids, keyring)
+    try:
+        yield Store(LedgerRecorder(datastore), ids, keyring)
+    finally:
+        datastore.close()

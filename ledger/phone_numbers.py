@@ -74,7 +74,7 @@ def _is_plain(digits: str) -> bool:
 @cache
 def _plan(code: int) -> _Plan:
     """The plan of a calling code: its regions in turn, each asked only for what an earlier one does not claim."""
-    regions = [
+    regions: list[Any] = [
         PhoneMetadata.metadata_for_region_or_calling_code(code, region)
         for region in COUNTRY_CODE_TO_REGION_CODE[code]
     ]

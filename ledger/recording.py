@@ -92,7 +92,7 @@ class Recording:
         return [one.outcome for one in decided]
 
     def _decide(self, log: Log, view: View, act: Act) -> _Decided:
-        reads = identifiers(self._ids, act)
+        reads: set[UUID] = set()
         while True:
             try:
                 draft = decide(view, self._ids, act)
@@ -100,7 +100,8 @@ class Recording:
                 reads |= missing.stream_ids
                 load(log, view, missing)
             except MessageRefused as refusal:
-                return _Decided(Outcome(act, "refused", (), refusal.reason, refusal.detail), None, reads)
+                refused = Outcome(act, "refused", (), refusal.reason, refusal.detail)
+                return _Decided(refused, None, reads | identifiers(self._ids, act))
             else:
                 break
         if draft is None:

@@ -1,7 +1,6 @@
 """`all_contacts`: one row a person (L1, L7), what the person is found by, and how many there are of each kind."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,9 +9,20 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from projections import contact_aliases
-from projections.people import Facts, Found, Standing, edits, facts, people, platform_keys, standing, touched_contacts
+from projections.people import (
+    Facts,
+    Found,
+    Standing,
+    edits,
+    facts,
+    people,
+    platform_keys,
+    standing,
+    touched_contacts,
+)
 from projections.portion import CONTACT_NAMES, Portion
-from projections.tables import Row, Rows, Table, merge
+from projections.projection import Projection
+from projections.tables import Row, Rows, Table
 
 TABLE: Final = Table(
     "all_contacts",
@@ -48,6 +58,7 @@ SEARCH: Final = Table(
         "id": "uuid",
         "organization": "text",
         "marks": "text[]",
+        "counted_as": "text[]",
         "text": "text",
         "platform_keys": "uuid[]",
     },
@@ -55,23 +66,14 @@ SEARCH: Final = Table(
 
 _COUNT = """
 INSERT INTO contact_counters AS kept
-SELECT organization, counted_as, sum(n) FROM (
-    SELECT c.organization, c.deleted, c.type, s.marks, 1 AS n
-    FROM staged_all_contacts c JOIN staged_contact_search s USING (id)
+SELECT organization, mark, sum(n) FROM (
+    SELECT organization, counted_as, 1 AS n FROM staged_contact_search
     UNION ALL
-    SELECT c.organization, c.deleted, c.type, s.marks, -1
-    FROM all_contacts c JOIN contact_search s USING (id)
+    SELECT organization, counted_as, -1 FROM contact_search
     WHERE id IN (SELECT contact_id FROM staged_contact_aliases)
-) AS moved CROSS JOIN LATERAL unnest(counted_as(deleted, type, marks)) AS counted_as
-GROUP BY organization, counted_as HAVING sum(n) <> 0
+) AS moved CROSS JOIN LATERAL unnest(counted_as) AS mark
+GROUP BY organization, mark HAVING sum(n) <> 0
 ON CONFLICT (organization, counted_as) DO UPDATE SET people = kept.people + excluded.people
-"""
-_RECOUNT = """
-INSERT INTO contact_counters
-SELECT c.organization, counted_as, count(*)
-FROM all_contacts c JOIN contact_search s USING (id)
-    CROSS JOIN LATERAL unnest(counted_as(c.deleted, c.type, s.marks)) AS counted_as
-GROUP BY c.organization, counted_as
 """
 _GONE = (
     """
@@ -85,19 +87,19 @@ DELETE FROM contact_search WHERE id IN (SELECT contact_id FROM staged_contact_al
 )
 
 
-class AllContacts:
+class AllContacts(Projection):
     name = "all_contacts"
     tables = (TABLE, SEARCH, contact_aliases.TABLE)
     counters = ("contact_counters",)
     scanned = CONTACT_NAMES
-    clock = "all_contacts"
-
-    def due(self, connection: Connection[Any], at: datetime) -> set[UUID]:
-        return {row[0] for row in connection.execute("SELECT id FROM all_contacts WHERE changes_at <= %s", (at,))}
-
-    def listed(self, connection: Connection[Any], listings: Collection[UUID]) -> set[UUID]:
-        rows = connection.execute("SELECT id FROM contact_search WHERE platform_keys && %s", (list(listings),))
-        return {row[0] for row in rows}
+    DUE = "SELECT id FROM all_contacts WHERE changes_at <= %s"
+    CROWD = "SELECT changes_at FROM all_contacts WHERE changes_at <= %s ORDER BY changes_at OFFSET %s LIMIT 1"
+    LISTED = "SELECT id FROM contact_search WHERE platform_keys && %s"
+    RECOUNT = """
+        INSERT INTO contact_counters
+        SELECT organization, mark, count(*) FROM contact_search CROSS JOIN LATERAL unnest(counted_as) AS mark
+        GROUP BY organization, mark
+    """
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         found = people(portion, touched_contacts(portion) | set(also))
@@ -112,8 +114,16 @@ class AllContacts:
             stands = standing(portion, one, purchased=said.purchased_at is not None)
             row = _row(one, said, stands, values)
             rows[TABLE.name].append(row)
+            counted_as = ["deleted"] if said.deleted_at is not None else ["all", stands.type, *stands.marks]
             rows[SEARCH.name].append(
-                (one.person.id, one.organization, stands.marks, _search_text(row), platform_keys(one))
+                (
+                    one.person.id,
+                    one.organization,
+                    stands.marks,
+                    counted_as,
+                    _search_text(row),
+                    platform_keys(one),
+                )
             )
         return rows
 
@@ -122,14 +132,7 @@ class AllContacts:
         connection.execute("DELETE FROM contact_counters WHERE people = 0")
         for statement in _GONE:
             connection.execute(statement)
-        for table in self.tables:
-            merge(connection, table)
-
-    def recount(self, connection: Connection[Any]) -> None:
-        connection.execute(_RECOUNT)
-
-    def differences(self, connection: Connection[Any], position: int) -> None:
-        pass
+        super().merge(connection, position)
 
 
 def _row(found: Found, said: Facts, stands: Standing, values: dict[UUID, str]) -> Row:

@@ -15,7 +15,8 @@ from psycopg.rows import class_row
 
 from ledger.rules.status import Status
 from projections.portion import IDENTIFIER_NAMES, Portion, platform_key
-from projections.tables import Row, Rows, Table, merge
+from projections.projection import Projection
+from projections.tables import Row, Rows, Table
 
 _COPIED: Final = {
     "consent": "text",
@@ -63,15 +64,6 @@ FROM staged_channel_status s LEFT JOIN channel_status t USING (channel, identifi
 WHERE ROW(s.*) IS DISTINCT FROM ROW(t.*)
 ORDER BY s.identifier_id, s.channel, s.scope, s.purpose
 """
-_DIFFERENT = """
-INSERT INTO outbox (organization, identifier_id, channel, scope, purpose, payload, position)
-SELECT coalesce(s.organization, t.organization), identifier_id, channel, scope, purpose,
-       CASE WHEN NOT s.erased THEN to_jsonb(s) - ARRAY['erased', 'erased_event', 'platform_key'] END, %s
-FROM projections_fresh.channel_status s
-    FULL JOIN channel_status t USING (channel, identifier_id, scope, purpose)
-WHERE ROW(s.*) IS DISTINCT FROM ROW(t.*)
-ORDER BY identifier_id, channel, scope, purpose
-"""
 _COUNT = """
 INSERT INTO status_counters AS kept
 SELECT organization, channel, scope, purpose, consent, sum(n) FROM (
@@ -83,29 +75,30 @@ SELECT organization, channel, scope, purpose, consent, sum(n) FROM (
 GROUP BY organization, channel, scope, purpose, consent HAVING sum(n) <> 0
 ON CONFLICT (organization, channel, scope, purpose, consent) DO UPDATE SET listed = kept.listed + excluded.listed
 """
-_RECOUNT = """
-INSERT INTO status_counters
-SELECT organization, channel, scope, purpose, consent, count(*) FROM channel_status
-GROUP BY organization, channel, scope, purpose, consent
-"""
 
 
-class ChannelStatus:
+class ChannelStatus(Projection):
     name = "channel_status"
     tables = (TABLE,)
     counters = ("status_counters",)
     scanned = IDENTIFIER_NAMES
-    clock = "channel_status"
-
-    def due(self, connection: Connection[Any], at: datetime) -> set[UUID]:
-        rows = connection.execute("SELECT DISTINCT identifier_id FROM channel_status WHERE changes_at <= %s", (at,))
-        return {row[0] for row in rows}
-
-    def listed(self, connection: Connection[Any], listings: Collection[UUID]) -> set[UUID]:
-        rows = connection.execute(
-            "SELECT DISTINCT identifier_id FROM channel_status WHERE platform_key = ANY(%s)", (list(listings),)
-        )
-        return {row[0] for row in rows}
+    DUE = "SELECT DISTINCT identifier_id FROM channel_status WHERE changes_at <= %s"
+    CROWD = "SELECT changes_at FROM channel_status WHERE changes_at <= %s ORDER BY changes_at OFFSET %s LIMIT 1"
+    LISTED = "SELECT DISTINCT identifier_id FROM channel_status WHERE platform_key = ANY(%s)"
+    RECOUNT = """
+        INSERT INTO status_counters
+        SELECT organization, channel, scope, purpose, consent, count(*) FROM channel_status
+        GROUP BY organization, channel, scope, purpose, consent
+    """
+    DIFFERENT = """
+        INSERT INTO outbox (organization, identifier_id, channel, scope, purpose, payload, position)
+        SELECT coalesce(s.organization, t.organization), identifier_id, channel, scope, purpose,
+               CASE WHEN NOT s.erased THEN to_jsonb(s) - ARRAY['erased', 'erased_event', 'platform_key'] END, %s
+        FROM projections_fresh.channel_status s
+            FULL JOIN channel_status t USING (channel, identifier_id, scope, purpose)
+        WHERE ROW(s.*) IS DISTINCT FROM ROW(t.*)
+        ORDER BY identifier_id, channel, scope, purpose
+    """
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         touched = portion.identifiers() | set(also)
@@ -122,13 +115,7 @@ class ChannelStatus:
         connection.execute(_CHANGED, (position,))
         connection.execute(_COUNT)
         connection.execute("DELETE FROM status_counters WHERE listed = 0")
-        merge(connection, TABLE)
-
-    def recount(self, connection: Connection[Any]) -> None:
-        connection.execute(_RECOUNT)
-
-    def differences(self, connection: Connection[Any], position: int) -> None:
-        connection.execute(_DIFFERENT, (position,))
+        super().merge(connection, position)
 
 
 def _row(identifier_id: UUID, organization: str, key: UUID | None, status: Status) -> Row:

@@ -20,7 +20,8 @@ from ledger.rules.hold import hold
 from ledger.rules.identity import holder
 from ledger.rules.policy import BUILT_IN
 from projections.portion import IDENTIFIER_NAMES, Portion, platform_key
-from projections.tables import Row, Rows, Table, merge
+from projections.projection import Projection
+from projections.tables import Row, Rows, Table
 
 TABLE: Final = Table(
     "identifiers",
@@ -44,19 +45,13 @@ TABLE: Final = Table(
 )
 
 
-class Identifiers:
+class Identifiers(Projection):
     name = "identifiers"
     tables = (TABLE,)
-    counters = ()
     scanned = IDENTIFIER_NAMES
-    clock = "identifiers"
-
-    def due(self, connection: Connection[Any], at: datetime) -> set[UUID]:
-        return {row[0] for row in connection.execute("SELECT id FROM identifiers WHERE changes_at <= %s", (at,))}
-
-    def listed(self, connection: Connection[Any], listings: Collection[UUID]) -> set[UUID]:
-        rows = connection.execute("SELECT id FROM identifiers WHERE platform_key = ANY(%s)", (list(listings),))
-        return {row[0] for row in rows}
+    DUE = "SELECT id FROM identifiers WHERE changes_at <= %s"
+    CROWD = "SELECT changes_at FROM identifiers WHERE changes_at <= %s ORDER BY changes_at OFFSET %s LIMIT 1"
+    LISTED = "SELECT id FROM identifiers WHERE platform_key = ANY(%s)"
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         touched = portion.identifiers() | set(also)
@@ -64,15 +59,6 @@ class Identifiers:
         streams = portion.read(touched)
         values = portion.values(touched)
         return {TABLE.name: [_row(portion, key, events, values.get(key)) for key, events in streams.items()]}
-
-    def merge(self, connection: Connection[Any], position: int) -> None:
-        merge(connection, TABLE)
-
-    def recount(self, connection: Connection[Any]) -> None:
-        pass
-
-    def differences(self, connection: Connection[Any], position: int) -> None:
-        pass
 
 
 def _row(portion: Portion, identifier_id: UUID, events: Sequence[Recorded], value: str | None) -> Row:
@@ -147,7 +133,7 @@ class IdentifierRow:
 
 
 _SELECT = """
-SELECT i.id, i.organization, i.kind, i.value, i.valid, i.contact_id, coalesce(a.person_id, i.contact_id) AS person_id,
+SELECT i.id, i.organization, i.kind, i.value, i.valid, i.contact_id, coalesce(person_id, contact_id) AS person_id,
        i.epoch, i.deliverability, i.holds, i.erased, i.first_event_at, i.last_event_at, i.changes_at
 FROM identifiers i LEFT JOIN contact_aliases a USING (contact_id)
 """

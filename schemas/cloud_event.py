@@ -6,12 +6,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CloudEvent:
-    """`time` is the text as sent; `data` the decoded JSON object."""
+    """`time` is the text as sent; `data` the decoded JSON object; `traceparent` None unless it is one (W3C).
+
+    `subject` and `dataschema` may be sent and say nothing to the ledger.
+    """
 
     id: str
     source: str
     type: str
     data: dict[str, Any]
     time: str | None = None
-    subject: str | None = None
     traceparent: str | None = None

@@ -13,6 +13,7 @@ from schemas.message import (
     Identifiers,
     LenientCode,
     LenientEvidence,
+    LenientScope,
     LenientText,
     Message,
     Moment,
@@ -73,7 +74,7 @@ class OptOut(Message):
 
     identifier: Identifier
     channel: Annotated[Channel | Literal["*"] | None, OR_NONE] = None
-    scope: LenientText = None
+    scope: LenientScope = None
     purposes: Annotated[list[Purpose] | None, OR_NONE] = Field(default=None, description="absent: all")
     method: Annotated[OptOutMethod | None, OR_NONE] = None
     reason: LenientText = None

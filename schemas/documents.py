@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel
-from pydantic.json_schema import CoreSchemaOrField, GenerateJsonSchema, JsonSchemaMode
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from schemas.outbound import OutboundEvent, OutboundStatus
 from schemas.registry import MESSAGE_TYPES
@@ -137,14 +137,27 @@ def _message(name: str, model: type[BaseModel], key: str) -> dict[str, Any]:
 class _Untitled(GenerateJsonSchema):
     """Without a title at each field that only repeats its name."""
 
-    def field_title_should_be_set(self, schema: CoreSchemaOrField) -> bool:
+    def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
 
 def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
     mode: JsonSchemaMode = "validation" if name in MESSAGE_TYPES else "serialization"
     schema = model.model_json_schema(schema_generator=_Untitled, mode=mode)
+    if mode == "validation":
+        for field in schema["required"]:
+            _insist(schema["properties"][field])
     return {"$schema": DIALECT, **schema, "title": name, "description": _summary(model)}
+
+
+def _insist(field: dict[str, Any]) -> None:
+    """A field that belongs to the message is not described as one that may be null."""
+    choices = [choice for choice in field.pop("anyOf", []) if choice != {"type": "null"}]
+    field.pop("default", None)
+    if len(choices) == 1:
+        field.update(choices[0])
+    elif choices:
+        field["anyOf"] = choices
 
 
 def _summary(model: type[BaseModel]) -> str:

@@ -17,7 +17,9 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetPydanticSchema,
+    JsonValue,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -28,10 +30,14 @@ Purpose = Literal["marketing", "cart", "transactional"]
 LONGEST_TEXT = 4096
 MOST_EVIDENCE = 20
 
-Organization = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
+ORGANIZATION = r"^[a-z0-9][a-z0-9.-]{0,62}$"
+SCOPE = r"^[a-z0-9.-]+(/[a-z0-9.-]+){0,3}$"
+_LONGEST_SCOPE = 255
+
+Organization = Annotated[str, StringConstraints(pattern=ORGANIZATION)]
 Scope = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9.-]+(/[a-z0-9.-]+){0,3}$", max_length=255),
+    StringConstraints(pattern=SCOPE, max_length=_LONGEST_SCOPE),
     Field(description="organization/merchant/sender/list, as long as needed, `-` where a level is absent"),
 ]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -86,6 +92,13 @@ Evidence = Annotated[
 
 LenientText = Annotated[Text | None, BeforeValidator(_cut), OR_NONE]
 """Text; cut where it is too long."""
+LenientScope = Annotated[
+    LenientText,
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": SCOPE, "maxLength": _LONGEST_SCOPE}, {"type": "null"}]}
+    ),
+]
+"""Kept as it came: the translator reads as much of it as reads."""
 LenientCode = Annotated[Code | None, OR_NONE]
 LenientMoment = Annotated[Moment | None, OR_NONE]
 LenientEvidence = Annotated[Evidence | None, BeforeValidator(_scalars), OR_NONE]
@@ -121,5 +134,5 @@ def required(*names: str) -> ConfigDict:
 
 def either(*names: str) -> ConfigDict:
     """As `required`, with exactly one of `contact_id` and `identifier`, on which the translator insists."""
-    one_of = [{"required": ["contact_id"]}, {"required": ["identifier"]}]
+    one_of: list[JsonValue] = [{"required": ["contact_id"]}, {"required": ["identifier"]}]
     return ConfigDict(json_schema_extra={"required": ["organization", *names], "oneOf": one_of})

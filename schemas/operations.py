@@ -12,6 +12,7 @@ from schemas.message import (
     LenientCode,
     LenientEvidence,
     LenientMoment,
+    LenientScope,
     LenientText,
     Message,
     Text,
@@ -40,7 +41,7 @@ class Hold(Message):
 
     identifier: Identifier
     action: Literal["pause", "resume", "block", "unblock", "ban", "unban"]
-    scope: LenientText = Field(default=None, description="absent: the organization")
+    scope: LenientScope = Field(default=None, description="absent: the organization")
     until: LenientMoment = Field(default=None, description="when a pause ends by itself")
     actor: LenientCode = None
     reason: LenientText = None

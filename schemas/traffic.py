@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.message import OR_NONE, Channel, Code, Identifier, LenientText, Message, Word, required
+from schemas.message import OR_NONE, Channel, Code, Identifier, LenientScope, LenientText, Message, Word, required
 
 
 class InboundText(Message):
@@ -13,7 +13,7 @@ class InboundText(Message):
     model_config = required("from", "to", "text")
 
     from_: Annotated[Code, Field(alias="from", description="the person's number, as + and digits")]
-    to: LenientText = Field(default=None, description="the scope of the sender written to")
+    to: LenientScope = Field(default=None, description="the scope of the sender written to")
     text: LenientText = None
     provider_message_id: LenientText = None
     in_reply_to: LenientText = None
@@ -26,7 +26,7 @@ class Receipt(Message):
 
     identifier: Identifier
     channel: Annotated[Channel | None, OR_NONE] = None
-    scope: LenientText = Field(default=None, description="the sender's scope")
+    scope: LenientScope = Field(default=None, description="the sender's scope")
     message_id: LenientText = Field(default=None, description="the outbound message: its receipts count once")
     outcome: Literal["delivered", "soft_bounce", "hard_bounce", "complaint", "rejected"]
     code: Annotated[Word | None, OR_NONE] = None

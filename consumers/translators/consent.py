@@ -7,7 +7,7 @@ from consumers.translators.translation import Translation, given, givens, restri
 from ledger.acts import Confirmation, OptOut, Override, SignUp, Subscription
 from ledger.errors import MessageRefused
 from ledger.events.scope import covers, trimmed
-from ledger.events.vocabulary import ALL, CHANNELS, OPT_OUT_METHODS, PURPOSES
+from ledger.events.vocabulary import ALL
 from schemas import consent as wire
 
 
@@ -43,30 +43,24 @@ def _subscription(wanted: wire.Subscription, number: int, organization: str) -> 
 
 def opt_out(message: wire.OptOut, data: Mapping[str, Any]) -> Translation:
     """What cannot be read in an opt-out is read as widely as it can be meant, and flagged."""
-    scope, whole = restrictive_scope(message.scope, data, "scope", message.organization)
-    flags = [] if whole else ["scope"]
-    channel = message.channel
-    if channel not in (ALL, *CHANNELS):
-        channel = ALL
-        flags.append("channel")
-    purposes = tuple(sorted(set(message.purposes or ())))
-    if not set(purposes) <= set(PURPOSES) or (data.get("purposes") is not None and message.purposes is None):
-        purposes = ()
-        flags.append("purposes")
-    method = message.method
-    if method not in OPT_OUT_METHODS:
-        method = "manual"
-        flags.append("method")
+    scope, whole = restrictive_scope(message.scope, data.get("scope", ""), message.organization)
+    unread = {
+        "scope": not whole,
+        "channel": message.channel is None,
+        "purposes": message.purposes is None and data.get("purposes") is not None,
+        "method": message.method is None,
+    }
     body = OptOut(
         identifier=given(message.identifier),
-        channel=channel or ALL,
+        channel=message.channel or ALL,
         scope=scope,
-        purposes=purposes,
-        method=method or "manual",
+        purposes=tuple(sorted(set(message.purposes or ()))),
+        method=message.method or "manual",
         reason=message.reason,
         evidence=message.evidence,
     )
-    return Translation(message.organization, body, message.actor, tuple(flags))
+    flags = tuple(name for name, is_unread in unread.items() if is_unread)
+    return Translation(message.organization, body, message.actor, flags)
 
 
 def confirmation(message: wire.Confirmation, _: Mapping[str, Any]) -> Translation:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from consumers.translators.translation import Translation, given, givens, moment, restrictive_scope
+from consumers.translators.translation import Translation, given, givens, restrictive_scope
 from ledger.acts import (
     ContactChange,
     DeliverabilityChange,
@@ -38,16 +38,14 @@ def deliverability(message: wire.Deliverability, _: Mapping[str, Any]) -> Transl
 
 
 def hold(message: wire.Hold, data: Mapping[str, Any]) -> Translation:
-    """A hold whose scope or end cannot be read stands wider or longer; a lift must read whole."""
+    """A hold whose scope or end cannot be read stands wider or longer, flagged; a lift must read whole."""
     _require_actor(message)
-    scope, whole = restrictive_scope(message.scope, data, "scope", message.organization)
-    flags = () if whole else ("scope",)
-    if flags and message.action in _LIFTS:
+    scope, whole = restrictive_scope(message.scope, data.get("scope"), message.organization)
+    if not whole and message.action in _LIFTS:
         raise MessageRefused("wrong_scope", "data.scope: must read, and begin with the organization")
-    until = moment(message.until)
-    if data.get("until") is not None and until is None:
-        flags = (*flags, "until")
-    body = HoldChange(given(message.identifier), message.action, scope, until, message.reason)
+    unread = {"scope": not whole, "until": message.until is None and data.get("until") is not None}
+    body = HoldChange(given(message.identifier), message.action, scope, message.until, message.reason)
+    flags = tuple(name for name, is_unread in unread.items() if is_unread)
     return Translation(message.organization, body, message.actor, flags)
 
 
@@ -57,7 +55,7 @@ def reassignment(message: wire.Reassignment, _: Mapping[str, Any]) -> Translatio
 
 
 def profile(message: wire_profile.Profile, _: Mapping[str, Any]) -> Translation:
-    subject = _subject(message.identifier, _contact_id(message.contact_id))
+    subject = _subject(message)
     body = ProfileEdit(
         identifier=subject if isinstance(subject, Given) else None,
         contact_id=subject if isinstance(subject, UUID) else None,
@@ -71,20 +69,12 @@ def profile(message: wire_profile.Profile, _: Mapping[str, Any]) -> Translation:
     return Translation(message.organization, body, message.actor)
 
 
-def _contact_id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text is not None else None
-    except ValueError:
-        raise MessageRefused("invalid_data", "data.contact_id: not a UUID") from None
-
-
-def _subject(identifier: Identifier | None, contact_id: UUID | None) -> UUID | Given:
-    if (identifier is None) == (contact_id is None):
-        raise MessageRefused("invalid_data", "data: name exactly one of identifier and contact_id")
-    if contact_id is not None:
-        return contact_id
-    assert identifier is not None
-    return given(identifier)
+def _subject(message: wire_profile.Profile | wire.Deletion | wire.Restoration) -> UUID | Given:
+    if message.contact_id is not None and message.identifier is None:
+        return message.contact_id
+    if message.identifier is not None and message.contact_id is None:
+        return given(message.identifier)
+    raise MessageRefused("invalid_data", "data: name exactly one of identifier and contact_id")
 
 
 def identify(message: wire.Identify, _: Mapping[str, Any]) -> Translation:
@@ -92,19 +82,32 @@ def identify(message: wire.Identify, _: Mapping[str, Any]) -> Translation:
 
 
 def link(message: wire.Link, _: Mapping[str, Any]) -> Translation:
-    sides: list[UUID | Given] = [*message.contact_ids, *givens(message.identifiers)]
-    if len(sides) != 2:
-        raise MessageRefused("invalid_data", "data: name two sides in contact_ids and identifiers together")
-    return Translation(message.organization, Link(sides[0], sides[1], message.reason), message.actor)
+    body = Link(_side(message.left, "data.left"), _side(message.right, "data.right"), message.reason)
+    return Translation(message.organization, body, message.actor)
+
+
+def _side(side: wire.ContactReference | Identifier, field: str) -> UUID | Given:
+    return side.contact_id if isinstance(side, wire.ContactReference) else given(side, field)
 
 
 def unlink(message: wire.Unlink, _: Mapping[str, Any]) -> Translation:
     return Translation(message.organization, Unlink(message.link_id, message.reason), message.actor)
 
 
-def contact_change(action: str, message: wire.ContactChange) -> Translation:
-    subject = _subject(message.identifier, message.contact_id)
-    body = ContactChange(action, subject, message.reason, message.request_id)
+def deletion(message: wire.Deletion, _: Mapping[str, Any]) -> Translation:
+    return _contact_change("delete", message)
+
+
+def restoration(message: wire.Restoration, _: Mapping[str, Any]) -> Translation:
+    return _contact_change("restore", message)
+
+
+def erasure(message: wire.Erasure, _: Mapping[str, Any]) -> Translation:
+    return _contact_change("erase", message)
+
+
+def _contact_change(action: str, message: wire.Deletion | wire.Restoration) -> Translation:
+    body = ContactChange(action, _subject(message), message.reason, message.request_id)
     return Translation(message.organization, body, message.actor)
 
 

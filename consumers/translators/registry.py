@@ -16,8 +16,8 @@ TRANSLATORS: dict[str, Translator] = {
     "contact.identify.v1": operations.identify,
     "contact.link.v1": operations.link,
     "contact.unlink.v1": operations.unlink,
-    "contact.delete.v1": lambda message, _: operations.contact_change("delete", message),
-    "contact.restore.v1": lambda message, _: operations.contact_change("restore", message),
-    "contact.erase.v1": lambda message, _: operations.contact_change("erase", message),
+    "contact.delete.v1": operations.deletion,
+    "contact.restore.v1": operations.restoration,
+    "contact.erase.v1": operations.erasure,
     "ledger.reversal.v1": operations.reversal,
 }

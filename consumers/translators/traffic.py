@@ -6,12 +6,16 @@ from typing import Any
 from consumers.translators.translation import Translation, given, given_value, restrictive_scope
 from ledger.acts import OptOut, Receipt, Reply
 from ledger.errors import MessageRefused
-from ledger.events.vocabulary import CHANNELS
+from ledger.events.vocabulary import ALL, CHANNELS_OF
 from schemas import traffic as wire
 
 
 def inbound_text(message: wire.InboundText, data: Mapping[str, Any]) -> Translation:
-    sender, whole = restrictive_scope(message.to, data, "to", message.organization)
+    """A text whose sender cannot be read speaks to the whole organization; both that and a text that is none
+    are flagged.
+    """
+    sender, whole = restrictive_scope(message.to, data.get("to", ""), message.organization)
+    unread = {"scope": not whole, "text": message.text is None}
     body = Reply(
         identifier=given_value("phone", message.from_, "data.from"),
         sender=sender,
@@ -19,26 +23,41 @@ def inbound_text(message: wire.InboundText, data: Mapping[str, Any]) -> Translat
         provider_message_id=message.provider_message_id,
         in_reply_to=message.in_reply_to,
     )
-    return Translation(message.organization, body, flags=() if whole else ("scope",))
+    flags = tuple(name for name, is_unread in unread.items() if is_unread)
+    return Translation(message.organization, body, flags=flags)
 
 
 def receipt(message: wire.Receipt, data: Mapping[str, Any]) -> Translation:
     """`rejected` with code `opted_out` is the provider's word that the person opted out (beyond 9)."""
-    if message.channel not in CHANNELS:
-        raise MessageRefused("invalid_data", "data.channel: no such channel")
-    scope, whole = restrictive_scope(message.scope, data, "scope", message.organization)
-    flags = () if whole else ("scope",)
+    scope, whole = restrictive_scope(message.scope, data.get("scope"), message.organization)
+    opted_out = message.outcome == "rejected" and message.code == "opted_out"
+    channel = message.channel or _only_channel(message, opted_out=opted_out)
+    unread = {"scope": not whole, "channel": message.channel is None}
+    flags = tuple(name for name, is_unread in unread.items() if is_unread)
     identifier = given(message.identifier)
-    if message.outcome == "rejected" and message.code == "opted_out":
-        opt_out = OptOut(identifier, message.channel, scope, (), "provider_rejection", message.reason)
-        return Translation(message.organization, opt_out, flags=flags)
-    body = Receipt(
+    if opted_out:
+        body = OptOut(identifier, channel, scope, (), "provider_rejection", message.reason)
+        return Translation(message.organization, body, flags=flags)
+    outcome = "soft_bounce" if message.outcome == "rejected" else message.outcome
+    received = Receipt(
         identifier=identifier,
-        channel=message.channel,
-        outcome="soft_bounce" if message.outcome == "rejected" else message.outcome,
+        channel=channel,
+        outcome=outcome,
         scope=scope,
         outbound_id=message.message_id,
         code=message.code,
         reason=message.reason,
     )
-    return Translation(message.organization, body, flags=flags)
+    return Translation(message.organization, received, flags=flags)
+
+
+def _only_channel(message: wire.Receipt, *, opted_out: bool) -> str:
+    """The channel that can only be meant, where it cannot be read: the identifier's one, or all of them for what
+    speaks of the person and not of a channel. Raises MessageRefused.
+    """
+    channels = CHANNELS_OF[message.identifier.kind]
+    if len(channels) == 1:
+        return channels[0]
+    if opted_out or message.outcome == "complaint":
+        return ALL
+    raise MessageRefused("invalid_data", f"data.channel: one of {', '.join(channels) or 'no channel'} is needed")

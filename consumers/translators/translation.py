@@ -1,22 +1,32 @@
-"""What a translator gives, and the words they all read: identifiers, scopes, moments."""
+"""What a translator gives, and the words they all read: identifiers, scopes, and why data is refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+
+from pydantic import ValidationError
 
 from ledger.acts import Body, Given
 from ledger.canonical import NotCanonical, canonical
 from ledger.errors import MessageRefused
 from ledger.events.scope import readable_prefix
-from schemas.message import Identifier
+from schemas.message import Identifier, Wire
 
-_MEND = {
-    "unknown_kind": "no such kind of identifier",
-    "not_an_email": "does not read as an e-mail address",
-    "not_a_phone": "does not read as + and digits",
-    "not_an_identifier": "is empty, too long or has control characters",
-}
+_TELLING = frozenset(
+    {
+        "missing",
+        "literal_error",
+        "string_pattern_mismatch",
+        "string_too_long",
+        "string_too_short",
+        "string_type",
+        "too_long",
+        "too_short",
+        "value_error",
+    }
+)
+"""Kinds of validation errors whose message says what is wanted and nothing of what was sent."""
+_MOST_IDENTIFIERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +52,73 @@ def given_value(kind: str, value: str, field: str, verified: bool | None = None)
     try:
         found = canonical(kind, value)
     except NotCanonical as error:
-        raise MessageRefused(error.reason, f"{field}: {_MEND[error.reason]}") from None
+        raise MessageRefused(error.reason, f"{field}: {error}") from None
     return Given(found.kind, found.value, found.raw, found.valid, verified)
 
 
-def givens(identifiers: list[Identifier]) -> tuple[Given, ...]:
+def givens(identifiers: Sequence[Identifier]) -> tuple[Given, ...]:
     """Several identifiers, each once."""
-    found = {
-        (one.kind, one.value): one
-        for number, identifier in enumerate(identifiers)
-        for one in [given(identifier, f"data.identifiers.{number}")]
-    }
+    found: dict[tuple[str, str], Given] = {}
+    for number, identifier in enumerate(identifiers):
+        one = given(identifier, f"data.identifiers.{number}")
+        found.setdefault((one.kind, one.value), one)
     return tuple(found.values())
 
 
-def restrictive_scope(raw: str | None, data: Mapping[str, Any], field: str, organization: str) -> tuple[str, bool]:
-    """The longest readable prefix of a restrictive act's scope, and whether that is what was asked.
+def readable_identifiers(data: Mapping[str, Any]) -> tuple[Given, ...]:
+    """The identifiers that can be read from data that is refused: by them an erasure finds it."""
+    found: dict[tuple[str, str], Given] = {}
+    for kind, value in _named(data):
+        try:
+            one = canonical(kind, value)
+        except NotCanonical:
+            continue
+        found[one.kind, one.value] = Given(one.kind, one.value, one.raw, one.valid)
+    return tuple(found.values())[:_MOST_IDENTIFIERS]
 
-    An absent scope is the organization and asked so; a scope that does not read stands as far as it does.
+
+def _named(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    listed = data.get("identifiers")
+    several = listed[: 2 * _MOST_IDENTIFIERS] if isinstance(listed, list) else []
+    for one in (data.get("identifier"), data.get("left"), data.get("right"), *several):
+        if isinstance(one, dict) and isinstance(one.get("kind"), str) and isinstance(one.get("value"), str):
+            yield one["kind"], one["value"]
+    if isinstance(data.get("from"), str):
+        yield "phone", data["from"]
+
+
+def restrictive_scope(raw: str | None, asked: Any, organization: str) -> tuple[str, bool]:
+    """The longest readable prefix of a restrictive act's scope, and whether that is all that was asked.
+
+    `asked` is the scope as sent: without one the whole organization is meant.
     """
-    if data.get(field) is None:
+    if asked is None:
         return organization, True
     return readable_prefix(raw, organization)
 
 
-def moment(text: str | None) -> datetime | None:
-    """An aware moment, or None where it cannot be read."""
-    try:
-        found = datetime.fromisoformat(text) if text is not None else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
+def invalid(error: ValidationError) -> MessageRefused:
+    """What is first wrong with the data: the field's path and what is wanted, never what was sent."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    wanted = first["msg"] if first["type"] in _TELLING else first["type"].replace("_", " ")
+    return MessageRefused("invalid_data", f"{_path(first['loc'])}: {wanted.removeprefix('Value error, ')}")
+
+
+def _path(location: Sequence[int | str]) -> str:
+    """The path with only names of our own: a producer's own names may be anything, so `*` stands for them."""
+    fields, models = _own_names()
+    path = ["data"]
+    for part in location:
+        shown = str(part) if isinstance(part, int) or part in fields else "*"
+        if part not in models and not (shown == path[-1] == "*"):
+            path.append(shown)
+    return ".".join(path)
+
+
+def _own_names() -> tuple[set[str], set[str]]:
+    """Names of all fields of messages and of all their models."""
+    models = list(Wire.__subclasses__())
+    for model in models:
+        models += model.__subclasses__()
+    fields = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    return fields, {model.__name__ for model in models}

@@ -1,10 +1,13 @@
 """Whether the process lives, whether it can answer, and its figures."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from entrypoints.api.auth import Ledger
 from entrypoints.health import Readiness, readiness
+from ledger.errors import LogUnavailable
 
 router = APIRouter(tags=["operations"])
 
@@ -24,5 +27,6 @@ def readyz(ledger: Ledger) -> Readiness:
 @router.get("/metrics", response_class=Response)
 def metrics(ledger: Ledger) -> Response:
     """Figures in the Prometheus text format."""
-    readiness(ledger)
+    with suppress(LogUnavailable):
+        readiness(ledger)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

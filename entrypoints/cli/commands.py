@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from entrypoints.cli import asking, organizations, running
+from entrypoints.cli import asking, contacts, organizations, positions, rejections, running
 
 app = typer.Typer(
     name="contact-ledger",
@@ -15,10 +15,24 @@ app = typer.Typer(
 )
 
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
-    "Run": (running.migrate, running.serve),
-    "Ask": (asking.status, asking.explain, asking.history),
+    "Run": (
+        running.migrate,
+        running.run,
+        running.consume,
+        running.project,
+        running.publish,
+        running.serve,
+        running.send,
+    ),
+    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts),
 }
 for panel, commands in _PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
-app.add_typer(organizations.app, name="organizations", rich_help_panel="Keep")
+_GROUPS: dict[str, typer.Typer] = {
+    "organizations": organizations.app,
+    "rejections": rejections.app,
+    "positions": positions.app,
+}
+for name, group in _GROUPS.items():
+    app.add_typer(group, name=name, rich_help_panel="Keep")

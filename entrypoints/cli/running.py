@@ -1,7 +1,16 @@
 """Long-running processes, and the database's schema."""
 
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, say
+from entrypoints.cli.rendering import as_json, progress, say
+
+if TYPE_CHECKING:
+    from entrypoints.settings import Settings
+
+PROCESSES = ("consume", "project", "publish", "serve")
 
 
 def migrate(json: options.Json = False) -> None:
@@ -9,10 +18,9 @@ def migrate(json: options.Json = False) -> None:
 
     Example: contact-ledger migrate
     """
-    from entrypoints.settings import load
     from entrypoints.wiring import migrated
 
-    applied = migrated(load())
+    applied = migrated(_settings())
     if json:
         as_json({"applied": applied})
         return
@@ -21,15 +29,86 @@ def migrate(json: options.Json = False) -> None:
     say("The schema is up to date.")
 
 
+def consume() -> None:
+    """Take messages from Kafka (LEDGER_TOPICS) and record them, until told to stop.
+
+    Example: LEDGER_GROUP=contact-ledger contact-ledger consume
+    """
+    from entrypoints.workers import consume as work
+
+    work(_settings())
+
+
+def project() -> None:
+    """Keep the tables that people read, until told to stop.
+
+    Example: contact-ledger project
+    """
+    from entrypoints.workers import project as work
+
+    work(_settings())
+
+
+def publish() -> None:
+    """Publish events and changed statuses to Kafka, until told to stop.
+
+    Example: contact-ledger publish
+    """
+    from entrypoints.workers import publish as work
+
+    work(_settings())
+
+
 def serve() -> None:
-    """Answer HTTP until told to stop.
+    """Answer HTTP (LEDGER_HTTP_HOST, LEDGER_HTTP_PORT) until told to stop.
 
     Example: LEDGER_HTTP_PORT=8080 contact-ledger serve
     """
-    from entrypoints.api.server import serve as serve_http
+    from entrypoints.api.server import serve as work
+
+    work(_settings())
+
+
+def run() -> None:
+    """Run consume, project, publish and serve together, for small installations.
+
+    Ends when told to, or when one of them ends by itself; then the others are stopped.
+
+    Example: contact-ledger run
+    """
+    from entrypoints.processes import run_together
+
+    settings = _settings()
+    assert settings.brokers
+    run_together(PROCESSES)
+
+
+def send(
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="CloudEvents, one a line; `-` is standard input.")],
+    topic: Annotated[str | None, typer.Option(help="Topic to send to; absent: the first of LEDGER_TOPICS.")] = None,
+) -> None:
+    """Publish messages from JSON lines to Kafka, as any producer would.
+
+    Example: contact-ledger send signups.jsonl
+    """
+    from contextlib import closing
+
+    from consumers.broker import Producer
+    from consumers.sending import read_lines
+    from consumers.sending import send as send_all
+
+    settings = _settings()
+    with closing(Producer(settings.brokers)) as producer, progress() as shown:
+        task = shown.add_task("sending", total=None)
+        outgoing = read_lines(file, topic or settings.topics[0])
+        sent = send_all(producer, outgoing, lambda count: shown.update(task, completed=count))
+    say(f"sent {sent:,} messages")
+
+
+def _settings() -> "Settings":
     from entrypoints.logs import configure
     from entrypoints.settings import load
 
     settings = load()
     configure(settings.log_level)
-    serve_http(settings)
+    return settings

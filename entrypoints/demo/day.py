@@ -14,8 +14,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from consumers.broker import Outgoing
 from entrypoints.demo import claims, poison
-from entrypoints.demo.messages import Message, binary, structured
+from entrypoints.demo.messages import binary, structured
 from entrypoints.demo.people import Person, person
 
 NEW_SHARES = {
@@ -47,7 +48,7 @@ POISONED, REPEATED, REUSED_ID, LATE = 0.006, 0.02, 0.002, 0.03
 _DAY = timedelta(days=1)
 
 
-def day(seed: int, messages: int, start: datetime, *, known: int = 0, fresh: float = 0.3) -> Iterator[Message]:
+def day(seed: int, messages: int, start: datetime, *, known: int = 0, fresh: float = 0.3) -> Iterator[Outgoing]:
     """`messages` messages sent in the 24 hours from `start`, in the order of sending.
 
     `known`: how many people (numbers 0 and up) earlier days have met; `fresh`: share of messages about
@@ -59,7 +60,7 @@ def day(seed: int, messages: int, start: datetime, *, known: int = 0, fresh: flo
 
 def corrections(
     seed: int, at: datetime, links: Sequence[tuple[str, UUID]], events: Sequence[tuple[str, UUID]]
-) -> Iterator[Message]:
+) -> Iterator[Outgoing]:
     """What a support desk takes back, as (organization, id) pairs: links are unlinked, events reversed."""
     taken_back = (("contact.unlink.v1", "link_id", links), ("ledger.reversal.v1", "event_id", events))
     for kind, field, targets in taken_back:
@@ -81,7 +82,7 @@ class _Request:
 
 
 class _Shares:
-    """Message types with how often each comes."""
+    """Outgoing types with how often each comes."""
 
     def __init__(self, shares: dict[str, int]) -> None:
         self._types = list(shares)
@@ -100,7 +101,7 @@ class _Traffic:
         self.numbers = count()
         self.prefix = f"{seed & 0xFFFFFFFF:x}"
         self.poisons = count()
-        self.sent: deque[Message] = deque(maxlen=2_000)
+        self.sent: deque[Outgoing] = deque(maxlen=2_000)
         self.ids: deque[tuple[str, str]] = deque(maxlen=2_000)
         self.requests: deque[_Request] = deque(maxlen=5_000)
         self.deleted: deque[Person] = deque(maxlen=500)
@@ -109,14 +110,14 @@ class _Traffic:
         """When that part of the day's messages has been sent: quiet at night, busy about noon."""
         return self.start + _DAY * (part + math.sin(2 * math.pi * part) / 9)
 
-    def message(self, at: datetime) -> Message:
+    def message(self, at: datetime) -> Outgoing:
         """The next message, sent at `at`."""
         chance = self.rng.random()
         if chance < POISONED and self.known:
             return self.poison(at)
         if chance < POISONED + REPEATED and self.sent:
             again = self.rng.choice(self.sent)
-            return Message(again.topic, again.key, again.value, again.headers, at)
+            return Outgoing(again.topic, again.key, again.value, again.headers, at)
         if chance < self.fresh or not self.known:
             self.known += 1
             message = self.claim(_NEW, person(self.known - 1), at)
@@ -130,7 +131,7 @@ class _Traffic:
         back = int(self.known * self.rng.random() ** 1.5)
         return person(self.known - 1 - back)
 
-    def poison(self, at: datetime) -> Message:
+    def poison(self, at: datetime) -> Outgoing:
         turn = next(self.poisons)
         maker = poison.huge if turn % 100 == 50 else poison.POISONS[turn % len(poison.POISONS)]
         return maker(self.rng, self.somebody(), self.fresh_id(), at)
@@ -138,7 +139,7 @@ class _Traffic:
     def fresh_id(self) -> str:
         return f"{self.prefix}-{next(self.numbers):06d}"
 
-    def claim(self, shares: _Shares, about: Person, at: datetime) -> Message:
+    def claim(self, shares: _Shares, about: Person, at: datetime) -> Outgoing:
         """A message about the person (or about one who made a request before), under a new id."""
         happened = at
         if self.rng.random() < LATE:

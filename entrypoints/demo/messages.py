@@ -1,24 +1,14 @@
 """A message as a producer sends it, in either form of CloudEvents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from consumers.broker import Outgoing
+
 STRUCTURED = (("content-type", b"application/cloudevents+json"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One record for a topic. `sent_at` is when its producer sent it, maybe long after it happened."""
-
-    topic: str
-    key: bytes
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
-    sent_at: datetime
 
 
 def topic_of(type_: str) -> str:
@@ -31,7 +21,7 @@ def topic_of(type_: str) -> str:
 TOPICS = ("demo.contacts", "demo.texts", "demo.receipts")
 
 
-def structured(key: bytes, attributes: Mapping[str, str], data: Mapping[str, Any], sent_at: datetime) -> Message:
+def structured(key: bytes, attributes: Mapping[str, str], data: Mapping[str, Any], sent_at: datetime) -> Outgoing:
     """Attributes and data as one JSON document."""
     document = {
         "specversion": "1.0",
@@ -39,14 +29,14 @@ def structured(key: bytes, attributes: Mapping[str, str], data: Mapping[str, Any
         "datacontenttype": "application/json",
         "data": data,
     }
-    return Message(topic_of(attributes["type"]), key, orjson.dumps(document), STRUCTURED, sent_at)
+    return Outgoing(topic_of(attributes["type"]), key, orjson.dumps(document), STRUCTURED, sent_at)
 
 
-def binary(key: bytes, attributes: Mapping[str, str], data: Mapping[str, Any], sent_at: datetime) -> Message:
+def binary(key: bytes, attributes: Mapping[str, str], data: Mapping[str, Any], sent_at: datetime) -> Outgoing:
     """Attributes as headers, the data alone as the value."""
     headers = (
         ("ce_specversion", b"1.0"),
         *((f"ce_{name}", text.encode()) for name, text in attributes.items()),
         ("content-type", b"application/json"),
     )
-    return Message(topic_of(attributes["type"]), key, orjson.dumps(data), headers, sent_at)
+    return Outgoing(topic_of(attributes["type"]), key, orjson.dumps(data), headers, sent_at)

@@ -131,7 +131,7 @@ def _read_joined(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
     """Where an unknown identifier joins a known contact, that contact's others are read too (for carrying)."""
     wanted: set[UUID] = set()
     for act in acts:
-        if not isinstance(act.body, SignUp | Identification):
+        if not isinstance(act.body, SignUp | Identification) or len(act.body.identifiers) == 1:
             continue
         holders = [holder(view.streams[identifier].values()) for identifier in identifiers(ids, act)]
         if None in holders:

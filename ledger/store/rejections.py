@@ -123,6 +123,15 @@ def listed(
     return connection.cursor(row_factory=class_row(Rejected)).execute(_LIST, asked).fetchall()
 
 
+def count_since(connection: Connection[Any], at: datetime, most: int) -> int:
+    """How many were rejected after a moment, counted no further than `most`."""
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM rejections WHERE rejected_at > %s LIMIT %s) AS since", (at, most)
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def get(connection: Connection[Any], rejection_id: UUID) -> Rejected:
     """One row. Raises NotFound."""
     row = connection.cursor(row_factory=class_row(Rejected)).execute(_GET, (rejection_id,)).fetchone()

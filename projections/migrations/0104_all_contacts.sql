@@ -33,7 +33,8 @@ CREATE INDEX all_contacts_changes_at_idx ON all_contacts (changes_at) WHERE chan
 CREATE TABLE contact_search (
     id uuid PRIMARY KEY,
     organization text NOT NULL,
-    marks text[] NOT NULL,
+    marks text[] NOT NULL,           -- email, email.active, phone.blacklisted, banned ...
+    counted_as text[] NOT NULL,      -- all, the type and the marks; or deleted
     text text NOT NULL,
     platform_keys uuid[] NOT NULL
 );

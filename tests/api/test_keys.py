@@ -47,7 +47,7 @@ def test_no_key_a_wrong_one_another_organizations_and_an_unknown_organization_ge
         secret[:-1] + ("a" if secret[-1] != "a" else "b"),
         f"clk_000000000000_{secret.split('_', 2)[2]}",
         "clk",
-        "",
+        "clk__",
     ]
     answers = [server.with_key(organization, key).post("lookup", EMAIL) for key in strangers]
     answers.append(server.with_key(f"{organization}-unknown", secret).post("lookup", EMAIL))

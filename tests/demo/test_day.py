@@ -10,19 +10,20 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from consumers.broker import Outgoing
 from entrypoints.demo.day import KNOWN_SHARES, NEW_SHARES, corrections, day
-from entrypoints.demo.messages import TOPICS, Message
+from entrypoints.demo.messages import TOPICS
 from entrypoints.demo.people import person
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def messages() -> Sequence[Message]:
+def messages() -> Sequence[Outgoing]:
     return tuple(day(7, 20_000, START))
 
 
-def _attributes(message: Message) -> dict[str, Any]:
+def _attributes(message: Outgoing) -> dict[str, Any]:
     """Type, id, source and time in either form; empty where it is not even JSON."""
     headers = {name.removeprefix("ce_"): value.decode() for name, value in message.headers}
     if "type" in headers:
@@ -39,30 +40,30 @@ def test_the_same_seed_gives_the_same_day() -> None:
     assert list(day(3, 500, START)) != list(day(4, 500, START))
 
 
-def test_every_message_type_is_there(messages: Sequence[Message]) -> None:
+def test_every_message_type_is_there(messages: Sequence[Outgoing]) -> None:
     types = Counter(_attributes(message).get("type") for message in messages)
     assert {*NEW_SHARES, *KNOWN_SHARES} <= types.keys()
 
 
-def test_messages_are_sent_in_order_within_the_day(messages: Sequence[Message]) -> None:
-    moments = [message.sent_at for message in messages]
+def test_messages_are_sent_in_order_within_the_day(messages: Sequence[Outgoing]) -> None:
+    moments = [message.timestamp for message in messages]
     assert moments == sorted(moments)
     assert moments[0] >= START
     assert moments[-1] <= START + timedelta(days=1)
     assert {message.topic for message in messages} == set(TOPICS)
 
 
-def test_some_come_late_and_some_twice(messages: Sequence[Message]) -> None:
+def test_some_come_late_and_some_twice(messages: Sequence[Outgoing]) -> None:
     late = 0
     for message in messages:
         time = datetime.fromisoformat(_attributes(message).get("time", START.isoformat()))
-        late += timedelta(hours=1) <= message.sent_at - time <= timedelta(days=4)
+        late += timedelta(hours=1) <= message.timestamp - time <= timedelta(days=4)
     assert late > 200
     again = Counter((message.value, message.headers) for message in messages)
     assert sum(count - 1 for count in again.values()) > 200
 
 
-def test_some_ids_are_used_for_two_different_things(messages: Sequence[Message]) -> None:
+def test_some_ids_are_used_for_two_different_things(messages: Sequence[Outgoing]) -> None:
     contents: dict[tuple[str, str], set[bytes]] = {}
     for message in messages:
         found = _attributes(message)
@@ -71,7 +72,7 @@ def test_some_ids_are_used_for_two_different_things(messages: Sequence[Message])
     assert sum(len(values) > 1 for values in contents.values()) > 10
 
 
-def test_some_are_poison(messages: Sequence[Message]) -> None:
+def test_some_are_poison(messages: Sequence[Outgoing]) -> None:
     assert any(not _attributes(message) for message in messages)
     assert any(len(message.value) > 2_000_000 for message in messages)
     assert any(b"\\u0000" in message.value for message in messages)

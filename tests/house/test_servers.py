@@ -1,9 +1,7 @@
 """The servers that every other test stands on: they are real, apart from each other, and can be crashed."""
 
 import contextlib
-import time
 
-import psutil
 import psycopg
 from kafka import KafkaConsumer, KafkaProducer
 

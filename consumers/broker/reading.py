@@ -1,29 +1,29 @@
-"""Kafka, read: one partition's poll at a time, from the position the ledger says (DESIGN §7).
+"""Messages in: one partition's poll at a time, from the position the ledger says.
 
-This package's only modules that import kafka are this one and `consumers.producer`. The ledger's own positions are
-the truth; what is committed to Kafka is for lag dashboards.
+The ledger's own positions are the truth; what is committed to Kafka is for lag dashboards.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError
 
+from consumers.broker.errors import translated
+from consumers.broker.topics import cluster_id_of, spans_of, topic_id_of
 from consumers.intake import Message
+from consumers.positions import meet
 from ledger.acts import Rejection
-from ledger.errors import LedgerError, MessagesLost
 from ledger.store.store import Advance, PartitionKey
 
 MOST = 5_000
 """Messages of one poll."""
 _LOG_APPEND_TIME = 1
-_SETTINGS: dict[str, Any] = {
+_CONSUMING: dict[str, Any] = {
     "client_id": "contact-ledger",
     "enable_auto_commit": False,
     "auto_offset_reset": "none",
@@ -39,10 +39,6 @@ _SETTINGS: dict[str, Any] = {
 
 Positions = Callable[[str, Collection[str]], Mapping[PartitionKey, int]]
 """Where the ledger says the partitions of these topics of this cluster are to be read next."""
-
-
-class BrokerUnavailable(LedgerError):
-    """Kafka does not answer, or broke off. Try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +82,10 @@ class Broker:
         self._now = now
         self._places: dict[TopicPartition, _Place] = {}
         self._unplaced: set[TopicPartition] = set()
-        try:
+        with translated():
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap, group_id=group, max_poll_records=most, **_SETTINGS
+                bootstrap_servers=bootstrap, group_id=group, max_poll_records=most, **_CONSUMING
             )
-        except KafkaError as error:
-            raise BrokerUnavailable("Kafka does not answer: see LEDGER_KAFKA_BOOTSTRAP") from error
         self._group = group
         if group is not None:
             self._consumer.subscribe(self._topics, listener=_Rebalance(self))
@@ -103,16 +97,16 @@ class Broker:
         decide, LogUnavailable where positions cannot be read, BrokerUnavailable.
         """
         try:
-            self._assign_all()
-            self._place()
-            records = self._consumer.poll(timeout_ms=int(timeout * 1000))
+            with translated(OffsetOutOfRangeError, LogTruncationError):
+                self._assign_all()
+                self._place()
+                records = self._consumer.poll(timeout_ms=int(timeout * 1000))
         except (OffsetOutOfRangeError, LogTruncationError) as error:
-            self._unplaced.update(partition for partition in error.args[0] if partition in self._places)
+            astray = error.divergent_offsets if isinstance(error, LogTruncationError) else error.args[0]
+            self._unplaced.update(partition for partition in astray if partition in self._places)
             return []
         except UnicodeDecodeError:
             return [self._step_over()]
-        except KafkaError as error:
-            raise BrokerUnavailable(f"Kafka does not answer as it should: {type(error).__name__}") from error
         return [poll for partition in list(self._places) if (poll := self._taken(partition, records))]
 
     def again(self, key: PartitionKey) -> None:
@@ -179,19 +173,14 @@ class Broker:
         if not placing:
             return
         self._consumer.topics()  # asks the cluster: its answer has the topics' ids of now
-        cluster = self._consumer._cluster
-        stored = self._positions(cluster.cluster_id or "", {partition.topic for partition in placing})
-        starts = self._consumer.beginning_offsets(placing)
-        ends = self._consumer.end_offsets(placing)
-        for partition in placing:
-            key = PartitionKey(
-                cluster.cluster_id or "", partition.topic, self._topic_id(partition.topic), partition.partition
-            )
-            place = _placed(key, stored, starts[partition], ends[partition])
+        stored = self._positions(cluster_id_of(self._consumer), {partition.topic for partition in placing})
+        for partition, span in spans_of(self._consumer, placing).items():
+            standing = meet(stored, span)
             if self._holds(partition):
-                self._consumer.seek(partition, place.next)
+                start = span.start if standing.position is None else standing.position
+                self._consumer.seek(partition, start)
                 self._consumer.resume(partition)
-                self._places[partition] = place
+                self._places[partition] = _Place(span.key, standing.position, start)
             self._unplaced.discard(partition)
 
     def _notice_topics_made_anew(self) -> None:
@@ -201,8 +190,7 @@ class Broker:
                 self.assigned([partition])
 
     def _topic_id(self, topic: str) -> str:
-        topic_id: UUID | None = self._consumer._cluster.topic_id(topic)
-        return str(topic_id) if topic_id else ""
+        return topic_id_of(self._consumer, topic)
 
     def _taken(self, partition: TopicPartition, records: Mapping[TopicPartition, Any]) -> Poll | None:
         place = self._places.get(partition)
@@ -251,22 +239,6 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         self._broker.revoked(revoked)
-
-
-def _placed(key: PartitionKey, stored: Mapping[PartitionKey, int], start: int, end: int) -> _Place:
-    position = stored.get(key)
-    log = structlog.get_logger().bind(topic=key.topic, topic_id=key.topic_id, partition=key.partition)
-    if position is not None and not start <= position <= end:
-        raise MessagesLost(
-            f"{key.topic}/{key.partition}: the ledger stands at {position}, but the topic holds {start} to {end}."
-            " Messages were lost; `contact-ledger positions accept` goes on from what is there."
-        )
-    before = [one for one in stored if (one.topic, one.partition) == (key.topic, key.partition) and one != key]
-    if position is None and before:
-        log.warning("topic was made anew: it is read from its start", position=start)
-    else:
-        log.info("partition assigned", position=start if position is None else position)
-    return _Place(key, position, start if position is None else position)
 
 
 def _message(key: PartitionKey, record: Any, now: datetime) -> Message:

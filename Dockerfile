@@ -1,0 +1,19 @@
+# The service's one image; the command says which process it is (docker-compose.yml lists them).
+
+FROM python:3.13-slim AS build
+WORKDIR /build
+COPY requirements/build.txt requirements/run.txt requirements/
+RUN python -m venv /opt/contact-ledger \
+    && /opt/contact-ledger/bin/pip install --no-cache-dir --require-hashes \
+        -r requirements/build.txt -r requirements/run.txt
+COPY . .
+RUN /opt/contact-ledger/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.13-slim
+RUN useradd --system --no-create-home ledger
+COPY --from=build /opt/contact-ledger /opt/contact-ledger
+ENV PATH=/opt/contact-ledger/bin:$PATH PYTHONUNBUFFERED=1
+USER ledger
+EXPOSE 8080
+ENTRYPOINT ["contact-ledger"]
+CMD ["--help"]

@@ -1,0 +1,140 @@
+"""What a benchmark runs on: PostgreSQL with its default durability, Kafka, and a ledger with the demo's organizations.
+
+KAFKA_BOOTSTRAP and LEDGER_TEST_DATABASE_URL name servers to use instead of the own ones.
+"""
+
+import base64
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.figures import say
+from consumers.broker import Outgoing, Producer, make_topics
+from consumers.intake import Message, take
+from consumers.sending import send
+from entrypoints.demo.messages import TOPICS
+from entrypoints.demo.people import ORGANIZATIONS
+from entrypoints.embedded import EmbeddedPostgres
+from entrypoints.organizations import register
+from entrypoints.settings import Settings
+from entrypoints.wiring import Service, migrated, opened
+from ledger.acts import Act, Rejection
+from ledger.recording import Outcome
+from tests.servers import new_database, own_kafka
+
+_SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
+"""Sizes only: every commit waits for the disk, as it does by default."""
+START = datetime(2026, 11, 2, tzinfo=UTC)
+"""The day of a benchmark's traffic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The servers' addresses and an environment in which `contact-ledger` finds them."""
+
+    database_url: str
+    server_url: str
+    bootstrap: str
+    environment: Mapping[str, str]
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(**{name.removeprefix("LEDGER_").lower(): text for name, text in self.environment.items()})
+
+
+@contextmanager
+def stand(*, kafka: bool) -> Iterator[Stand]:
+    """Servers of its own and a migrated ledger, all gone at the end."""
+    with ExitStack() as stack:
+        server = os.environ.get("LEDGER_TEST_DATABASE_URL") or stack.enter_context(_postgres()).url
+        url = stack.enter_context(new_database(server))
+        bootstrap = "" if not kafka else os.environ.get("KAFKA_BOOTSTRAP") or stack.enter_context(own_kafka()).bootstrap
+        made = Stand(url, server, bootstrap, _environment(url, bootstrap))
+        migrated(made.settings)
+        with opened(made.settings) as ledger:
+            for organization in ORGANIZATIONS:
+                register(ledger, organization.code, organization.display_name)
+        if kafka:
+            make_topics(bootstrap, {topic: {} for topic in TOPICS}, partitions=4)
+        yield made
+
+
+@contextmanager
+def running(stand: Stand, *commands: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """`contact-ledger <command>` for each, as processes of their own, told to stop at the end."""
+    environment = {**os.environ, **stand.environment, "LEDGER_LOG_LEVEL": "error"}
+    children = [
+        subprocess.Popen([sys.executable, "-m", "entrypoints", *command.split()], env=environment)
+        for command in commands
+    ]
+    try:
+        yield children
+    finally:
+        for child in children:
+            child.send_signal(signal.SIGTERM)
+        for child in children:
+            child.wait(timeout=60)
+
+
+def publish(stand: Stand, messages: Iterable[Outgoing]) -> int:
+    """Publishes them all; returns how many."""
+    producer = Producer(stand.bootstrap)
+    try:
+        return send(producer, messages)
+    finally:
+        producer.close()
+
+
+def fill(ledger: Service, messages: Iterable[Outgoing], *, batch: int = 5_000, every: int = 100_000) -> int:
+    """Records messages as the consumer would, without Kafka between; returns how many."""
+    taken = 0
+    waiting: list[Message] = []
+    for outgoing in messages:
+        waiting.append(Message(outgoing.value or b"", outgoing.headers, outgoing.timestamp or START))
+        if len(waiting) == batch:
+            record(ledger, waiting)
+            taken += len(waiting)
+            waiting.clear()
+            if taken % every == 0:
+                say(f"  {taken:,} messages recorded")
+    record(ledger, waiting)
+    return taken + len(waiting)
+
+
+def record(ledger: Service, messages: Iterable[Message]) -> list[Outcome]:
+    """One batch of messages through intake and recording."""
+    results = [take(message) for message in messages]
+    rejections = [result for result in results if isinstance(result, Rejection)]
+    return ledger.recording.record([result for result in results if isinstance(result, Act)], rejections=rejections)
+
+
+@contextmanager
+def _postgres() -> Iterator[EmbeddedPostgres]:
+    home = Path(tempfile.mkdtemp(prefix="ledger-bench-"))
+    try:
+        with EmbeddedPostgres(home, _SERVER) as server:
+            yield server
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _environment(url: str, bootstrap: str) -> dict[str, str]:
+    secret = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in ("PEPPER", "MASTER_KEY")}
+    return {
+        "LEDGER_DATABASE_URL": url,
+        "LEDGER_OWNER_DATABASE_URL": url,
+        "LEDGER_KAFKA_BOOTSTRAP": bootstrap or "127.0.0.1:9092",
+        "LEDGER_TOPICS": ",".join(TOPICS),
+        "LEDGER_PEPPER": secret["PEPPER"],
+        "LEDGER_MASTER_KEY": secret["MASTER_KEY"],
+        "LEDGER_DEMO": "true",
+    }

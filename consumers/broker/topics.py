@@ -1,0 +1,78 @@
+"""What topics there are and what they hold; topics made where they are missing."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import TopicAlreadyExistsError
+
+from consumers.broker.errors import translated
+from consumers.positions import Span
+from ledger.store.store import PartitionKey
+
+_LOOKING: dict[str, Any] = {
+    "enable_auto_commit": False,
+    "isolation_level": "read_committed",
+    "allow_auto_create_topics": False,
+    "metrics_enabled": False,
+}
+
+
+def spans(bootstrap: str, topics: Collection[str]) -> list[Span]:
+    """What each partition of these topics holds now; topics that do not exist are left out."""
+    with _opened(KafkaConsumer, bootstrap, **_LOOKING) as client:
+        client.topics()
+        found = [TopicPartition(topic, one) for topic in topics for one in client.partitions_for_topic(topic)]
+        return list(spans_of(client, found).values())
+
+
+def cluster_id(bootstrap: str) -> str:
+    """The cluster's id; '' where it gives none."""
+    with _opened(KafkaConsumer, bootstrap, **_LOOKING) as client:
+        return cluster_id_of(client)
+
+
+def make_topics(bootstrap: str, wanted: Mapping[str, Mapping[str, str]], *, partitions: int = -1) -> list[str]:
+    """Makes the topics that are missing, each with its settings, and returns their names."""
+    with _opened(KafkaAdminClient, bootstrap) as admin:
+        missing = sorted(set(wanted) - set(admin.list_topics()))
+        for name in missing:
+            with suppress(TopicAlreadyExistsError):
+                admin.create_topics(
+                    {name: {"num_partitions": partitions, "configs": dict(wanted[name])}}, wait_for_metadata=True
+                )
+        return missing
+
+
+def missing_topics(bootstrap: str, names: Collection[str]) -> list[str]:
+    """Those of these topics that the cluster does not have."""
+    with _opened(KafkaAdminClient, bootstrap) as admin:
+        return sorted(set(names) - set(admin.list_topics()))
+
+
+def spans_of(client: Any, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Span]:
+    starts, ends = client.beginning_offsets(partitions), client.end_offsets(partitions)
+    cluster = cluster_id_of(client)
+    return {
+        one: Span(
+            PartitionKey(cluster, one.topic, topic_id_of(client, one.topic), one.partition), starts[one], ends[one]
+        )
+        for one in partitions
+    }
+
+
+def cluster_id_of(client: Any) -> str:
+    return client._cluster.cluster_id or ""
+
+
+def topic_id_of(client: Any, topic: str) -> str:
+    topic_id: UUID | None = client._cluster.topic_id(topic)
+    return str(topic_id) if topic_id else ""
+
+
+@contextmanager
+def _opened(kind: Callable[..., Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
+    with translated(), closing(kind(bootstrap_servers=bootstrap, **settings)) as client:
+        yield client

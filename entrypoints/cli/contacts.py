@@ -1,0 +1,71 @@
+"""People: listed, searched, and one by id."""
+
+import sys
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from entrypoints.cli import options
+from entrypoints.cli.rendering import as_json, facts, rows, say
+
+
+def contacts(
+    organization: options.Organization,
+    contact: Annotated[UUID | None, typer.Argument(help="Any id of one contact: shows all that is known.")] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(help="Part of an e-mail, phone, name or external id; `-` reads it from standard input."),
+    ] = None,
+    type_: Annotated[
+        str | None, typer.Option("--type", help="subscriber, unsubscriber, purchaser or anonymous.")
+    ] = None,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those deleted, instead of the others.")] = False,
+    after: Annotated[str | None, typer.Option(help="The next page: what the page before ended with.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="People on a page.")] = 50,
+    unmasked: options.Unmasked = False,
+    json: options.Json = False,
+) -> None:
+    """List or search people, last updated first, or show one.
+
+    Example: echo ann@ | contact-ledger contacts -o acme --search -
+    """
+    from entrypoints.contacts import page, whole
+    from entrypoints.wiring import opened
+    from projections.contact_list import Filter
+
+    if contact is not None:
+        with opened() as ledger:
+            one = whole(ledger, organization, contact, values=unmasked)
+        if json:
+            as_json(one)
+            return
+        facts("Contact", [pair for pair in one if pair[0] not in ("identifiers", "profile", "subscriptions")])
+        for merchant, channels in one.subscriptions.items():
+            facts(f"Subscriptions of {merchant}", channels.items())
+        facts("Profile", one.profile.items())
+        rows(
+            "Identifiers",
+            ["id", "kind", "value", "last event"],
+            [(str(held.id), held.kind, held.value, held.last_event_at) for held in one.identifiers],
+            empty="No identifiers.",
+        )
+        return
+    text = sys.stdin.readline().rstrip("\r\n") if search == "-" else search
+    with opened() as ledger:
+        asked = Filter(text, type_, None, deleted)
+        found = page(ledger, organization, asked, after=after, limit=limit, counted=True, values=unmasked)
+    if json:
+        as_json(found)
+        return
+    rows(
+        f"{'more than ' if found.found_more else ''}{found.found:,} contacts out of {found.all:,}",
+        ["id", "name", "emails", "phones", "type", "updated"],
+        [
+            (str(one.id), one.name, "\n".join(one.emails), "\n".join(one.phones), one.type, one.last_updated)
+            for one in found.contacts
+        ],
+        empty="Nobody fits.",
+    )
+    if found.after:
+        say(f"more: --after {found.after}")

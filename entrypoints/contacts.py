@@ -1,0 +1,144 @@
+"""People as they are shown: listed and searched, one by any of its ids; masked for who may not read values."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from entrypoints.masking import masked, masked_text
+from entrypoints.wiring import Service
+from ledger.errors import MessageRefused, NotFound
+from projections import contact_list, counters, identifiers
+from projections.contact_list import COUNTED_TO, ContactRow, Filter
+from projections.identifiers import IdentifierRow
+
+
+class ContactSeen(BaseModel):
+    """One person. `contact_ids` are all the ids it ever had, oldest first."""
+
+    id: UUID
+    contact_ids: list[UUID]
+    identifier_ids: list[UUID]
+    name: str | None
+    emails: list[str]
+    phones: list[str]
+    external_ids: list[str]
+    type: str = Field(description="subscriber, unsubscriber, purchaser or anonymous")
+    subscriptions: dict[str, dict[str, str]] = Field(description="merchant → channel → consent")
+    created_at: datetime
+    created_method: str
+    created_source: str
+    last_updated: datetime
+    deleted: bool
+
+
+class IdentifierSeen(BaseModel):
+    """One identifier of a person."""
+
+    id: UUID
+    kind: str | None
+    value: str | None = Field(description="null once erased")
+    valid: bool
+    epoch: int
+    deliverability: dict[str, Any]
+    holds: dict[str, Any]
+    erased: bool
+    first_event_at: datetime
+    last_event_at: datetime
+
+
+class ContactWhole(ContactSeen):
+    """One person with its profile and identifiers."""
+
+    profile: dict[str, Any]
+    identifiers: list[IdentifierSeen]
+
+
+class ContactsPage(BaseModel):
+    """A page, last updated first. `after` asks for the next one; null: this is the last.
+
+    `found` counts those that fit, where asked: exactly up to 10,000, beyond it `found_more` is true. `all` is
+    everyone of the organization.
+    """
+
+    contacts: list[ContactSeen]
+    after: str | None
+    all: int
+    found: int | None = None
+    found_more: bool | None = None
+
+
+def page(
+    ledger: Service,
+    organization: str,
+    asked: Filter,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    counted: bool = False,
+    values: bool = False,
+) -> ContactsPage:
+    """One page of people. Raises MessageRefused naming `search` or `after` where they cannot be taken."""
+    start = _place(after) if after else None
+    if asked.search is not None and "\0" in asked.search:
+        raise MessageRefused("invalid-request", "search: text without NUL characters")
+    with ledger.reading.connection() as connection:
+        try:
+            rows = contact_list.contacts(connection, organization, asked, after=start, limit=limit + 1)
+        except ValueError as refused:
+            raise MessageRefused("invalid-request", str(refused)) from None
+        everyone = counters.people(connection, organization).get("all", 0)
+        found = contact_list.count(connection, organization, asked) if counted else None
+    shown = rows[:limit]
+    return ContactsPage(
+        contacts=[seen(row, values=values) for row in shown],
+        after=_cursor(shown[-1]) if len(rows) > limit else None,
+        all=everyone,
+        found=min(found, COUNTED_TO) if found is not None else None,
+        found_more=found > COUNTED_TO if found is not None else None,
+    )
+
+
+def whole(ledger: Service, organization: str, contact_id: UUID, *, values: bool) -> ContactWhole:
+    """One person by any id it ever had. Raises NotFound."""
+    with ledger.reading.connection() as connection:
+        row = contact_list.contact(connection, organization, contact_id)
+        if row is None:
+            raise NotFound("No such contact in this organization, or the person was erased.")
+        held = identifiers.identifiers(connection, organization, row.identifier_ids)
+    return ContactWhole(
+        **seen(row, values=values).model_dump(),
+        profile=row.profile if values else dict.fromkeys(row.profile, "***"),
+        identifiers=[_identifier(one, values=values) for one in held],
+    )
+
+
+def seen(row: ContactRow, *, values: bool) -> ContactSeen:
+    """A row as it is shown to who may read values, or may not."""
+    kinds = {"emails": "email", "phones": "phone", "external_ids": "external_id"}
+    shown = {name: getattr(row, name) for name in ContactSeen.model_fields}
+    if not values:
+        shown["name"] = masked_text(row.name)
+        for name, kind in kinds.items():
+            shown[name] = [masked(kind, value) for value in shown[name]]
+    return ContactSeen(**shown)
+
+
+def _identifier(row: IdentifierRow, *, values: bool) -> IdentifierSeen:
+    shown = {name: getattr(row, name) for name in IdentifierSeen.model_fields}
+    return IdentifierSeen(**shown | {"value": row.value if values else masked(row.kind or "", row.value)})
+
+
+def _cursor(row: ContactRow) -> str:
+    return base64.urlsafe_b64encode(f"{row.last_updated.isoformat()} {row.id}".encode()).decode()
+
+
+def _place(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        updated, _, contact_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
+        return datetime.fromisoformat(updated), UUID(contact_id)
+    except (ValueError, binascii.Error):
+        raise MessageRefused("invalid-request", "after: must be the `after` of an earlier page") from None

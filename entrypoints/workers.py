@@ -1,0 +1,124 @@
+"""The long-running processes: what each is made of, and how it ends."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+
+import orjson
+import structlog
+
+from consumers.broker import Broker, BrokerUnavailable, Outgoing, Producer, make_topics
+from consumers.consumer import Consumer, Refused
+from consumers.publisher import REJECTED, TOPICS, Events, Publisher, Statuses
+from entrypoints.probes import answering
+from entrypoints.processes import stop_signal
+from entrypoints.settings import Settings
+from entrypoints.wiring import Service, clock, opened, projecting, store
+from ledger.errors import LogUnavailable
+from projections.registry import PROJECTIONS
+from projections.runner import Runner
+from projections.stepping import ProjectionStopped
+
+_HOUR = 3600.0
+
+
+def consume(settings: Settings) -> None:
+    """Takes messages from Kafka until told to stop. Raises MessagesLost where a person must decide."""
+    with _worker(settings) as (ledger, stop), _purging(ledger, stop):
+        announcer = Announcer(settings.brokers)
+        broker = Broker(settings.brokers, settings.topics, ledger.writing.positions, clock, group=settings.group)
+        with closing(broker), closing(announcer):
+            Consumer(broker, ledger.recording, announce=announcer).run(stop)
+
+
+def project(settings: Settings) -> None:
+    """Keeps the tables people read, until told to stop. Raises ProjectionStopped once none can go on."""
+    with _worker(settings) as (ledger, stop), projecting(ledger) as source:
+        Runner(PROJECTIONS.values(), source, stopped=_log_stop).run(stop, clock)
+
+
+def publish(settings: Settings) -> None:
+    """Publishes events, and statuses that changed, until told to stop."""
+    with _worker(settings) as (_, stop), store(settings, "ledger_projector") as log:
+        make_topics(settings.brokers, TOPICS)
+        events, statuses = (Publisher(log, flow, partial(_fenced, settings)) for flow in (Events(), Statuses()))
+        with _beside(stop, lambda: events.run(stop)):
+            statuses.run(stop)
+
+
+def _fenced(settings: Settings, fence: str) -> Producer:
+    return Producer(settings.brokers, fence=fence)
+
+
+def _log_stop(stopped: ProjectionStopped) -> None:
+    structlog.get_logger().error(
+        "projection stopped", projection=stopped.projection, position=stopped.position, exc_info=stopped
+    )
+
+
+class Announcer:
+    """Tells the rejected topic why and where, best effort: a failure is logged and harmless."""
+
+    def __init__(self, brokers: str) -> None:
+        self._brokers = brokers
+        self._producer: Producer | None = None
+
+    def __call__(self, refused: Sequence[Refused]) -> None:
+        try:
+            self._producer = self._producer or Producer(self._brokers)
+            self._producer.publish(Outgoing(REJECTED, None, orjson.dumps(one)) for one in refused)
+        except BrokerUnavailable as error:
+            structlog.get_logger().warning("rejections not announced", reason=str(error), rejected=len(refused))
+            self.close()
+
+    def close(self) -> None:
+        if self._producer is not None:
+            self._producer.close()
+            self._producer = None
+
+
+@contextmanager
+def _worker(settings: Settings) -> Iterator[tuple[Service, threading.Event]]:
+    with stop_signal() as stop, opened(settings) as ledger, answering(ledger):
+        yield ledger, stop
+
+
+@contextmanager
+def _purging(ledger: Service, stop: threading.Event) -> Iterator[None]:
+    """Destroys the payloads of rejections that are older than 30 days, now and every hour."""
+
+    def purge() -> None:
+        while not stop.is_set():
+            with suppress(LogUnavailable):
+                destroyed = ledger.writing.purge_rejections(clock())
+                structlog.get_logger().debug("rejected payloads expired", destroyed=destroyed)
+            stop.wait(_HOUR)
+
+    with _beside(stop, purge):
+        yield
+
+
+@contextmanager
+def _beside(stop: threading.Event, *works: Callable[[], None]) -> Iterator[None]:
+    """Runs works on threads of their own; one that fails stops everything, and its error is raised at the end."""
+    failures: list[Exception] = []
+
+    def guarded(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - raised again below, on the main thread
+            failures.append(error)
+            stop.set()
+
+    threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    if failures:
+        raise failures[0]

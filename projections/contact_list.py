@@ -1,0 +1,160 @@
+"""Reading `all_contacts`: the list, its search and filters, and one person. Paging is by key, never by offset."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+COUNTED_TO: Final = 10_000
+SHORTEST: Final = 3
+"""A search needs so many characters: shorter parts have no trigram to be found by."""
+_NUMBER = re.compile(r"[+\d\s().\-/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A row as it is read."""
+
+    id: UUID
+    organization: str
+    contact_ids: list[UUID]
+    identifier_ids: list[UUID]
+    name: str | None
+    first_name: str | None
+    last_name: str | None
+    emails: list[str]
+    phones: list[str]
+    external_ids: list[str]
+    type: str
+    purchased_at: datetime | None
+    subscriptions: dict[str, dict[str, str]]
+    profile: dict[str, Any]
+    created_at: datetime
+    created_method: str
+    created_source: str
+    last_updated: datetime
+    deleted: bool
+    deleted_at: datetime | None
+    changes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which people: all known ones (L1), or those that also have all of what is named.
+
+    `search`: part of an e-mail, phone, name or external id, or a whole contact id. `type`: subscriber,
+    unsubscriber, purchaser, anonymous. `mark`: `email`, `email.active`, `phone.blacklisted`, `banned` …
+    `deleted`: those on the Deleted tab instead (Y9).
+    """
+
+    search: str | None = None
+    type: str | None = None
+    mark: str | None = None
+    deleted: bool = False
+
+
+_SELECT = """
+SELECT c.id, c.organization, contact_ids, identifier_ids, name, first_name, last_name, emails, phones,
+       external_ids, type, purchased_at, subscriptions, profile, created_at, created_method, created_source,
+       last_updated, deleted, deleted_at, changes_at
+"""
+_FROM = "FROM all_contacts c\n"
+_FROM_FOUND = "FROM all_contacts c JOIN contact_search s USING (id)\n"
+_LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
+_TYPE = "AND type = %(type)s\n"
+_MARK = "AND s.marks @> ARRAY[%(mark)s]\n"
+_TEXT = "AND s.text LIKE %(text)s\n"
+_TEXT_OR_DIGITS = "AND (s.text LIKE %(text)s OR s.text LIKE %(digits)s)\n"
+_CONTACT = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
+_PAGE = """
+AND (last_updated, c.id) < (%(updated)s::timestamptz, %(id)s)
+ORDER BY last_updated DESC, c.id DESC LIMIT %(limit)s
+"""
+_COUNT = "SELECT count(*) FROM (SELECT … LIMIT %(most)s) AS found"
+_ONE = "WHERE c.organization = %(organization)s\n" + _CONTACT
+
+
+def contacts(
+    connection: Connection[Any],
+    organization: str,
+    asked: Filter | None = None,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[ContactRow]:
+    """People, last updated first (L11); the next page is `after` the last row's (`last_updated`, `id`).
+
+    Raises ValueError where `search` is too short.
+    """
+    query, values = _asked(organization, asked or Filter())
+    values["updated"], values["id"] = after or ("infinity", UUID(int=0))
+    values["limit"] = limit
+    cursor = connection.cursor(row_factory=class_row(ContactRow))
+    return cursor.execute(_SELECT + query + _PAGE, values, prepare=False).fetchall()
+
+
+def count(connection: Connection[Any], organization: str, asked: Filter | None = None) -> int:
+    """How many people these are, exactly up to COUNTED_TO; COUNTED_TO + 1 stands for "more than".
+
+    Everyone, and each single type or mark, is counted already: see `counters`.
+    """
+    query, values = _asked(organization, asked or Filter())
+    values["most"] = COUNTED_TO + 1
+    row = connection.execute(_COUNT.replace("…", query), values, prepare=False).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def contact(connection: Connection[Any], organization: str, contact_id: UUID) -> ContactRow | None:
+    """The person behind a contact id, alias or not; None where there is none, or it was erased."""
+    cursor = connection.cursor(row_factory=class_row(ContactRow))
+    return cursor.execute(_SELECT + _FROM + _ONE, {"organization": organization, "contact": contact_id}).fetchone()
+
+
+def _asked(organization: str, asked: Filter) -> tuple[str, dict[str, Any]]:
+    """The query from FROM on, before paging, with its values."""
+    values: dict[str, Any] = {"organization": organization, "deleted": asked.deleted}
+    conditions = _LISTED
+    found = _FROM
+    if asked.type is not None:
+        conditions += _TYPE
+        values["type"] = asked.type
+    if asked.mark is not None:
+        found, conditions = _FROM_FOUND, conditions + _MARK
+        values["mark"] = asked.mark
+    if asked.search is not None:
+        contact_id = _contact_id(asked.search)
+        if contact_id is not None:
+            conditions += _CONTACT
+            values["contact"] = contact_id
+        else:
+            found = _FROM_FOUND
+            conditions += _searched(asked.search.strip().lower(), values)
+    return found + conditions, values
+
+
+def _searched(text: str, values: dict[str, Any]) -> str:
+    """The condition on the search text; a phone number is found however it is written."""
+    if len(text) < SHORTEST:
+        raise ValueError(f"search: give at least {SHORTEST} characters")
+    values["text"] = _part(text)
+    number = re.sub(r"[^+\d]", "", text) if _NUMBER.fullmatch(text) else text
+    if number == text or len(number) < SHORTEST:
+        return _TEXT
+    values["digits"] = _part(number)
+    return _TEXT_OR_DIGITS
+
+
+def _part(text: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+
+
+def _contact_id(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None

@@ -1,0 +1,15 @@
+"""Every projection there is, by name. A new one is a file, a migration, and a line here."""
+
+from typing import Final
+
+from projections.all_contacts import AllContacts
+from projections.audit_history import AuditHistory
+from projections.channel_status import ChannelStatus
+from projections.identifiers import Identifiers
+from projections.merge_candidates import MergeCandidates
+from projections.projection import Projection
+
+PROJECTIONS: Final[dict[str, Projection]] = {
+    projection.name: projection
+    for projection in (ChannelStatus(), Identifiers(), AllContacts(), AuditHistory(), MergeCandidates())
+}

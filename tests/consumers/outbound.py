@@ -1,0 +1,81 @@
+"""What is published of a ledger: a publisher of its flows, and a reader of what others see of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from kafka import KafkaConsumer, TopicPartition
+
+from consumers.broker import Producer
+from consumers.publisher import Flow, Publisher
+from ledger.store.connections import LedgerDatastore, pool
+from ledger.store.migrate import LOG
+from ledger.store.recorder import LedgerRecorder
+from ledger.store.store import Store
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
+from projections.stepping import Source
+from tests.store.making import IDS, KEYRING
+
+PACKAGES = (LOG, "projections.migrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message as others see it."""
+
+    partition: int
+    key: bytes
+    value: bytes | None
+
+
+@contextmanager
+def projector_store(url: str) -> Iterator[Store]:
+    """A store on a migrated database that acts as the projector, as publishers do."""
+    datastore = LedgerDatastore(url, "ledger_projector", size=4)
+    try:
+        yield Store(LedgerRecorder(datastore), IDS, KEYRING)
+    finally:
+        datastore.close()
+
+
+@contextmanager
+def publishing(
+    store: Store, flow: Flow, bootstrap: str, kind: Callable[..., Producer] = Producer
+) -> Iterator[Publisher]:
+    """A publisher, closed at the end."""
+    publisher = Publisher(store, flow, lambda fence: kind(bootstrap, fence=fence))
+    try:
+        yield publisher
+    finally:
+        publisher.close()
+
+
+def publish_all(store: Store, flow: Flow, bootstrap: str) -> int:
+    """Publishes everything there is and returns how many messages it was."""
+    with publishing(store, flow, bootstrap) as publisher:
+        count = 0
+        while published := publisher.publish():
+            count += published
+        return count
+
+
+def project_all(url: str, store: Store) -> None:
+    """Steps the statuses until they have the whole log."""
+    with pool(url, "ledger_projector") as connections:
+        catch_up(Source(store, connections.connection), [PROJECTIONS["channel_status"]])
+
+
+def seen(bootstrap: str, topic: str) -> list[Seen]:
+    """Everything committed in the topic, partition by partition."""
+    settings = {"isolation_level": "read_committed", "auto_offset_reset": "earliest", "enable_auto_commit": False}
+    with closing(KafkaConsumer(bootstrap_servers=bootstrap, **settings)) as reader:
+        places = [TopicPartition(topic, partition) for partition in sorted(reader.partitions_for_topic(topic))]
+        reader.assign(places)
+        reader.seek_to_beginning(*places)
+        ends = reader.end_offsets(places)
+        found: list[Seen] = []
+        while any((reader.position(place) or 0) < ends[place] for place in places):
+            for records in reader.poll(500).values():
+                found += [Seen(record.partition, record.key, record.value) for record in records]
+        return sorted(found, key=lambda one: one.partition)

@@ -1,0 +1,213 @@
+"""What others are told: everything, in order per key, at least once, and nothing personal."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import psycopg
+import pytest
+
+from consumers.broker import Fenced, Producer, make_topics
+from consumers.publisher import STATUS, TOPICS, Events, Publisher, Statuses
+from ledger.acts import Act, ContactChange, Given
+from ledger.errors import PositionMoved
+from ledger.store.store import Store
+from schemas.outbound import OutboundEvent, OutboundStatus, status_key
+from tests.conftest import Topics
+from tests.consumers.outbound import PACKAGES, project_all, projector_store, publish_all, publishing, seen
+from tests.consumers.scene import DAWN, ORGANIZATION, Record, Scene, now, record_directly, signup, stop, wait_for
+from tests.ledgers import store_on
+from tests.store.making import IDS
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A ledger with its projector's store and the topics it is published to."""
+
+    scene: Scene
+    store: Store
+    url: str
+    events: Events
+    statuses: Statuses
+
+    def record(self, *records: Record) -> None:
+        record_directly(self.scene, records)
+        project_all(self.url, self.store)
+
+
+@pytest.fixture
+def outbound(fresh_database: str, kafka_bootstrap: str, topics: Topics) -> Iterator[Outbound]:
+    events = topics("events", partitions=2)
+    statuses = topics("status", partitions=2, config=TOPICS[STATUS])
+    with store_on(fresh_database, packages=PACKAGES) as store, projector_store(fresh_database) as projector:
+        scene = Scene(store, kafka_bootstrap)
+        yield Outbound(scene, projector, fresh_database, Events(events), Statuses(statuses))
+
+
+def statuses_of(outbound: Outbound) -> dict[bytes, dict[str, Any] | None]:
+    """What is left of the topic once it is compacted."""
+    left = {one.key: one.value for one in seen(outbound.scene.bootstrap, outbound.statuses.topic)}
+    return {key: None if value is None else orjson.loads(value) for key, value in left.items()}
+
+
+def person(number: int) -> bytes:
+    identifier_id = IDS.identifier(ORGANIZATION, "email", f"person{number}@example.com")
+    return status_key(identifier_id, "email", "acme/shop", "marketing")
+
+
+def test_every_event_is_published_once_in_the_order_of_its_stream(outbound: Outbound) -> None:
+    outbound.record(*[signup(n, n % 7) for n in range(20)], *[stop(n, n % 7) for n in range(20, 30)])
+    bootstrap, topic = outbound.scene.bootstrap, outbound.events.topic
+    assert publish_all(outbound.store, outbound.events, bootstrap) == len(outbound.scene.events())
+    found = seen(bootstrap, topic)
+    events = [OutboundEvent.model_validate_json(one.value or b"") for one in found]
+    facts = [(one.stream_id, one.version, one.event_id, one.type) for one in events]
+    assert set(facts) == outbound.scene.events()
+    assert len(facts) == len(set(facts))
+    assert [one.key for one in found] == [str(event.stream_id).encode() for event in events]
+    for stream in {event.stream_id for event in events}:
+        versions = [event.version for event in events if event.stream_id == stream]
+        assert versions == list(range(1, len(versions) + 1))
+
+
+def test_nothing_personal_is_published(outbound: Outbound) -> None:
+    outbound.record(signup(1, 1), stop(2, 1))
+    for flow in (outbound.events, outbound.statuses):
+        publish_all(outbound.store, flow, outbound.scene.bootstrap)
+        found = seen(outbound.scene.bootstrap, flow.topic)
+        assert found
+        assert not any(b"person1" in one.key + (one.value or b"") for one in found)
+
+
+def test_the_newest_status_of_each_place_is_published(outbound: Outbound) -> None:
+    outbound.record(signup(1, 1), signup(2, 2))
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    outbound.record(stop(3, 1))
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    found = statuses_of(outbound)
+    stopped, kept = found[person(1)], found[person(2)]
+    assert stopped is not None
+    assert kept is not None
+    assert (stopped["consent"], stopped["sendable"], stopped["reasons"]) == (
+        "unsubscribed",
+        False,
+        ["unsubscribed"],
+    )
+    assert (kept["consent"], kept["sendable"]) == ("subscribed", True)
+    assert stopped["change"] > kept["change"]
+    OutboundStatus.model_validate(stopped, strict=False)
+
+
+def test_what_is_published_leaves_the_outbox(outbound: Outbound) -> None:
+    outbound.record(signup(1, 1))
+    with outbound.store.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone() != (0,)
+        publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+
+
+def test_erasure_is_published_as_a_tombstone(outbound: Outbound) -> None:
+    outbound.record(signup(1, 1), signup(2, 2))
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    value = "person1@example.com"
+    erasing = ContactChange("erase", Given("email", value, value), "asked for")
+    act = Act(
+        ORGANIZATION, "desk", "e-1", "contact.erase.v1", now(), b"{}", erasing, occurred_at=DAWN, actor="desk"
+    )
+    [outcome] = outbound.scene.recording.record([act])
+    assert outcome.result == "recorded"
+    outbound.record()
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    found = statuses_of(outbound)
+    assert found[person(1)] is None
+    assert found[person(2)] is not None
+
+
+def test_a_failed_note_publishes_again_under_the_same_numbers(outbound: Outbound) -> None:
+    class NotNoted(Statuses):
+        def published(self, connection: Any, number: int) -> None:
+            raise psycopg.OperationalError("the connection broke")
+
+    outbound.record(signup(1, 1), stop(2, 1), signup(3, 2))
+    with publishing(outbound.store, NotNoted(outbound.statuses.topic), outbound.scene.bootstrap) as publisher:
+        with pytest.raises(Exception, match="PostgreSQL"):
+            publisher.publish()
+    once = seen(outbound.scene.bootstrap, outbound.statuses.topic)
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    twice = seen(outbound.scene.bootstrap, outbound.statuses.topic)
+    for partition in (0, 1):
+        assert [one for one in twice if one.partition == partition] == [
+            one for one in once if one.partition == partition
+        ] * 2
+
+
+def test_the_publisher_started_last_shuts_out_the_earlier_one(outbound: Outbound) -> None:
+    bootstrap = outbound.scene.bootstrap
+    outbound.record(signup(1, 1))
+    with (
+        publishing(outbound.store, outbound.statuses, bootstrap) as earlier,
+        publishing(outbound.store, outbound.statuses, bootstrap) as later,
+    ):
+        earlier.publish()
+        outbound.record(stop(2, 1))
+        assert later.publish() > 0
+        outbound.record(signup(3, 2))
+        with pytest.raises(Fenced):
+            earlier.publish()
+        assert later.publish() > 0
+    found = statuses_of(outbound)
+    assert found[person(1)]["sendable"] is False  # type: ignore[index]
+    assert person(2) in found
+
+
+def test_a_publisher_that_was_overtaken_in_postgresql_begins_anew(outbound: Outbound) -> None:
+    bootstrap = outbound.scene.bootstrap
+    outbound.record(signup(1, 1))
+    unfenced = f"a fence of its own {uuid4().hex}"
+    slow = Publisher(outbound.store, outbound.events, lambda fence: Producer(bootstrap, fence=unfenced))
+    slow.publish()
+    outbound.record(signup(2, 2))
+    publish_all(outbound.store, outbound.events, bootstrap)
+    with pytest.raises(PositionMoved):
+        slow.publish()
+    slow.close()
+
+
+def test_one_standing_by_takes_over_when_the_leader_is_gone(outbound: Outbound) -> None:
+    bootstrap, end = outbound.scene.bootstrap, threading.Event()
+    standing_by = Publisher(
+        outbound.store, outbound.events, lambda fence: Producer(bootstrap, fence=fence), patience=1.0
+    )
+    outbound.record(signup(1, 1))
+    runner = threading.Thread(target=standing_by.run, args=(end,))
+    runner.start()
+    try:
+        wait_for(lambda: len(all_events(outbound)) == len(outbound.scene.events()), "publishing")
+        with publishing(outbound.store, outbound.events, bootstrap) as leader:
+            outbound.record(signup(2, 2))
+            wait_for(lambda: _published(leader, outbound), "the leader publishing")
+        outbound.record(signup(3, 3))
+        wait_for(lambda: all_events(outbound) >= {fact[2] for fact in outbound.scene.events()}, "taking over")
+    finally:
+        end.set()
+        runner.join()
+
+
+def _published(leader: Publisher, outbound: Outbound) -> bool:
+    leader.publish()
+    return all_events(outbound) >= {fact[2] for fact in outbound.scene.events()}
+
+
+def all_events(outbound: Outbound) -> set[Any]:
+    found = seen(outbound.scene.bootstrap, outbound.events.topic)
+    return {OutboundEvent.model_validate_json(one.value or b"").event_id for one in found}
+
+
+def test_missing_topics_are_made_with_their_settings(kafka_bootstrap: str) -> None:
+    name = f"made-{uuid4().hex[:12]}"
+    wanted = {name: TOPICS[STATUS]}
+    assert make_topics(kafka_bootstrap, wanted) == [name]
+    assert make_topics(kafka_bootstrap, wanted) == []
