@@ -51,7 +51,7 @@ $(VENV)/.dev: LOCK := dev
 $(VENV)/.demo $(VENV)/.test $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/build.txt pyproject.toml | $(BIN)/python
 	echo "contact-ledger: installing the packages of requirements/$(LOCK).txt into $(VENV)" >&2
 	$(PIP) install --require-hashes -r requirements/build.txt -r requirements/$(LOCK).txt >&2
-	$(PIP) install --no-deps --no-build-isolation --editable . >&2
+	PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable . >&2
 	case $(LOCK) in dev) touch $(VENV)/.demo $(VENV)/.test;; test) touch $(VENV)/.demo;; esac
 	touch $@
 

@@ -115,7 +115,7 @@ def load() -> Settings:
 
 def unknown(environment: dict[str, str]) -> list[str]:
     """Variables that begin like the ledger's settings but are none: most likely misspelt."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in (*Settings.model_fields, "organization")}
     return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
 
 

@@ -51,16 +51,7 @@ def opened(settings: Settings | None = None, *, timeout: float = 10.0) -> Iterat
     `timeout`: seconds to wait for a connection. Raises SettingsRefused, SchemaOutOfDate, LogUnavailable.
     """
     settings = settings or load()
-    ids, keyring = secrets(settings)
-    check_environment(os.environ)
-    check_start(
-        settings.database_url.get_secret_value(),
-        ids,
-        keyring,
-        roles=ROLES,
-        packages=PACKAGES,
-        demo=settings.demo,
-    )
+    ids, keyring = checked(settings)
     with (
         store(settings, "ledger_reader", size=settings.http_threads + 2, timeout=timeout) as reading,
         store(settings, "ledger_writer", timeout=timeout) as writing,
@@ -77,6 +68,21 @@ def opened(settings: Settings | None = None, *, timeout: float = 10.0) -> Iterat
         )
 
 
+def checked(settings: Settings) -> tuple[Ids, Keyring]:
+    """The secrets, once a start on this database is found to be safe. Raises as `opened` does."""
+    ids, keyring = secrets(settings)
+    check_environment(os.environ)
+    check_start(
+        settings.database_url.get_secret_value(),
+        ids,
+        keyring,
+        roles=ROLES,
+        packages=PACKAGES,
+        demo=settings.demo,
+    )
+    return ids, keyring
+
+
 def secrets(settings: Settings) -> tuple[Ids, Keyring]:
     """The pepper's ids and the master key's keyring."""
     return Ids(settings.pepper.get_secret_value()), Keyring(settings.master_key.get_secret_value())
@@ -89,9 +95,8 @@ def migrated(settings: Settings) -> list[str]:
 
 
 @contextmanager
-def projecting(ledger: Service) -> Iterator[Source]:
+def projecting(settings: Settings) -> Iterator[Source]:
     """Where projections read the log and keep their tables, acting as `ledger_projector`."""
-    settings = ledger.settings
     url = settings.database_url.get_secret_value()
     with store(settings, "ledger_projector") as log, pool(url, "ledger_projector") as connections:
         yield Source(log, connections.connection)

@@ -34,7 +34,7 @@ def consume(settings: Settings) -> None:
 
 def project(settings: Settings) -> None:
     """Keeps the tables people read, until told to stop. Raises ProjectionStopped once none can go on."""
-    with _worker(settings) as (ledger, stop), projecting(ledger) as source:
+    with _worker(settings) as (_, stop), projecting(settings) as source:
         Runner(PROJECTIONS.values(), source, stopped=_log_stop).run(stop, clock)
 
 

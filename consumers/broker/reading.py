@@ -11,9 +11,9 @@ from typing import Any
 import structlog
 from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError
+from kafka.errors import CorruptRecordError, KafkaError, LogTruncationError, OffsetOutOfRangeError
 
-from consumers.broker.errors import translated
+from consumers.broker.errors import BrokerUnavailable, translated
 from consumers.broker.topics import cluster_id_of, spans_of, topic_id_of
 from consumers.intake import Message
 from consumers.positions import meet
@@ -30,6 +30,7 @@ _CONSUMING: dict[str, Any] = {
     "isolation_level": "read_committed",
     "allow_auto_create_topics": False,
     "partition_assignment_strategy": (CooperativeStickyAssignor,),
+    "fetch_max_wait_ms": 100,
     "fetch_max_bytes": 24 * 1024 * 1024,
     "max_partition_fetch_bytes": 4 * 1024 * 1024,
     "metadata_max_age_ms": 30_000,
@@ -82,6 +83,8 @@ class Broker:
         self._now = now
         self._places: dict[TopicPartition, _Place] = {}
         self._unplaced: set[TopicPartition] = set()
+        self._filled: list[TopicPartition] = []
+        self._most = most
         with translated():
             self._consumer = KafkaConsumer(
                 bootstrap_servers=bootstrap, group_id=group, max_poll_records=most, **_CONSUMING
@@ -97,17 +100,20 @@ class Broker:
         decide, LogUnavailable where positions cannot be read, BrokerUnavailable.
         """
         try:
-            with translated(OffsetOutOfRangeError, LogTruncationError):
+            with translated(OffsetOutOfRangeError, LogTruncationError, CorruptRecordError):
                 self._assign_all()
                 self._place()
-                records = self._consumer.poll(timeout_ms=int(timeout * 1000))
-        except (OffsetOutOfRangeError, LogTruncationError) as error:
-            astray = error.divergent_offsets if isinstance(error, LogTruncationError) else error.args[0]
-            self._unplaced.update(partition for partition in astray if partition in self._places)
+                records = self._fetched(timeout)
+                reached = {one: self._consumer.position(one, timeout_ms=1_000) for one in self._readable()}
+        except CorruptRecordError as error:
+            return self._step_over(error)
+        except (OffsetOutOfRangeError, LogTruncationError):
+            self._unplaced.update(self._places)
             return []
-        except UnicodeDecodeError:
-            return [self._step_over()]
-        return [poll for partition in list(self._places) if (poll := self._taken(partition, records))]
+        except BaseException:  # the client may have moved on past records that nobody got
+            self._unplaced.update(self._places)
+            raise
+        return [poll for one, position in reached.items() if (poll := self._taken(one, position, records))]
 
     def again(self, key: PartitionKey) -> None:
         """Has the partition read anew from where the ledger says: somebody else has moved its position."""
@@ -154,6 +160,23 @@ class Broker:
     def _holds(self, partition: TopicPartition) -> bool:
         return partition in self._consumer.assignment()
 
+    def _readable(self) -> list[TopicPartition]:
+        return [one for one in list(self._places) if self._holds(one) and one not in self._unplaced]
+
+    def _fetched(self, timeout: float) -> Mapping[TopicPartition, Any]:
+        """The client's next records. It would hand out all it fetched of one partition before the next one's: so
+        after a full poll its partitions wait for what there is of others, and nobody's flood delays a STOP.
+        """
+        waiting = [one for one in self._filled if one in self._readable()]
+        records: Mapping[TopicPartition, Any] = {}
+        if waiting:
+            self._consumer.pause(*waiting)
+            records = self._consumer.poll(timeout_ms=0)
+            self._consumer.resume(*[one for one in waiting if one in self._readable()])
+        records = records or self._consumer.poll(timeout_ms=int(timeout * 1000))
+        self._filled = list(records) if sum(map(len, records.values())) == self._most else []
+        return records
+
     def _assign_all(self) -> None:
         if self._group is not None or self._consumer.assignment():
             return
@@ -192,26 +215,33 @@ class Broker:
     def _topic_id(self, topic: str) -> str:
         return topic_id_of(self._consumer, topic)
 
-    def _taken(self, partition: TopicPartition, records: Mapping[TopicPartition, Any]) -> Poll | None:
+    def _taken(
+        self, partition: TopicPartition, position: int | None, records: Mapping[TopicPartition, Any]
+    ) -> Poll | None:
         place = self._places.get(partition)
-        if place is None or not self._holds(partition) or partition in self._unplaced:
+        if place is None or position is None or position <= place.next:
             return None
         if self._topic_id(partition.topic) not in ("", place.key.topic_id):
-            return None
-        position = self._consumer.position(partition, timeout_ms=1_000)
-        if position is None or position <= place.next:
             return None
         now = self._now()
         messages = tuple(_message(place.key, record, now) for record in records.get(partition, ()))
         return self._moved(place, position, messages=messages)
 
-    def _step_over(self) -> Poll:
-        """The library stumbled over header names that are no UTF-8: the record is rejected unread.
+    def _step_over(self, error: CorruptRecordError) -> list[Poll]:
+        """The client cannot read a record that came undamaged (a header's name is no UTF-8): it is rejected unread.
 
-        It stumbles again over every later record of that batch, so each costs a rejection of its own.
+        The client stumbles again over every later record of that batch, so each costs a rejection of its own.
+        Raises BrokerUnavailable where the bytes themselves are damaged.
         """
         part = self._consumer._fetcher._next_partition_records
-        place = self._places[part.topic_partition]
+        if part is not None:
+            part.drain()  # else the client would ask its broken iterator for ever
+        if part is None or "crc" in str(error):
+            self._unplaced.update(self._places)
+            raise BrokerUnavailable("Kafka gave damaged bytes: its checksums do not fit") from error
+        place = self._places.get(part.topic_partition)
+        if place is None or part.topic_partition not in self._readable():
+            return []
         offset = max(part.next_fetch_offset, place.next)
         self._consumer.seek(part.topic_partition, offset + 1)
         rejection = Rejection(
@@ -220,7 +250,7 @@ class Broker:
             self._now(),
             origin=_origin(place.key, offset),
         )
-        return self._moved(place, offset + 1, rejections=(rejection,))
+        return [self._moved(place, offset + 1, rejections=(rejection,))]
 
     def _moved(self, place: _Place, position: int, **brought: Any) -> Poll:
         advance = Advance(place.key, place.stored, position)

@@ -7,6 +7,7 @@ from entrypoints.cli.rendering import as_json, facts, rows, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from entrypoints.shapes import EventSeen, StatusAnswer
 
@@ -74,14 +75,15 @@ def explain(
     _print_status(answer.status)
     rows(
         "Verdicts, in the order judged",
-        ["effective", "event", "effect", "rule", "by"],
+        ["effective", "id", "event", "effect", "rule", "by"],
         [
             (
-                step.event.effective_at if step.event else None,
-                _short(step.event),
+                step.event and step.event.effective_at,
+                step.event and _start(step.event.event_id),
+                step.event and _word(step.event),
                 step.effect,
                 step.rule,
-                str(step.by)[:8] if step.by else None,
+                _start(step.by),
             )
             for step in answer.steps
         ],
@@ -113,8 +115,8 @@ def history(
         return
     rows(
         "History",
-        ["position", "effective", "recorded", "event", "source"],
-        [(str(one.position), one.effective_at, one.recorded_at, _short(one), one.source) for one in seen],
+        ["position", "effective", "recorded", "event"],
+        [(str(one.position), one.effective_at, one.recorded_at, _word(one)) for one in seen],
         empty="The ledger has no event of this identifier.",
     )
 
@@ -147,5 +149,10 @@ def _since(word: str, since: "datetime | None", method: str | None = None) -> st
     return f"{said} by {method}" if method else said
 
 
-def _short(event: "EventSeen | None") -> str | None:
-    return f"{event.type.removesuffix('.v1')} {str(event.event_id)[:8]}" if event else None
+def _word(event: "EventSeen") -> str:
+    """`subscribed` of `identifier.subscribed.v1`."""
+    return event.type.split(".")[1]
+
+
+def _start(event_id: "UUID | None") -> str | None:
+    return str(event_id)[:8] if event_id else None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from entrypoints.cli import asking, contacts, organizations, positions, rejections, running
+from entrypoints.cli import asking, contacts, doctor, organizations, positions, projections, rejections, running
 
 app = typer.Typer(
     name="contact-ledger",
@@ -24,6 +24,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.serve,
         running.send,
     ),
+    "Keep": (projections.rebuild, projections.checksum, doctor.doctor),
     "Ask": (asking.status, asking.explain, asking.history, contacts.contacts),
 }
 for panel, commands in _PANELS.items():

@@ -1,13 +1,17 @@
 """People: listed, searched, and one by id."""
 
 import sys
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from entrypoints.cli import options
 from entrypoints.cli.rendering import as_json, facts, rows, say
+
+if TYPE_CHECKING:
+    from entrypoints.contacts import ContactSeen
 
 
 def contacts(
@@ -30,26 +34,12 @@ def contacts(
 
     Example: echo ann@ | contact-ledger contacts -o acme --search -
     """
-    from entrypoints.contacts import page, whole
+    from entrypoints.contacts import page
     from entrypoints.wiring import opened
     from projections.contact_list import Filter
 
     if contact is not None:
-        with opened() as ledger:
-            one = whole(ledger, organization, contact, values=unmasked)
-        if json:
-            as_json(one)
-            return
-        facts("Contact", [pair for pair in one if pair[0] not in ("identifiers", "profile", "subscriptions")])
-        for merchant, channels in one.subscriptions.items():
-            facts(f"Subscriptions of {merchant}", channels.items())
-        facts("Profile", one.profile.items())
-        rows(
-            "Identifiers",
-            ["id", "kind", "value", "last event"],
-            [(str(held.id), held.kind, held.value, held.last_event_at) for held in one.identifiers],
-            empty="No identifiers.",
-        )
+        _show(organization, contact, unmasked=unmasked, json=json)
         return
     text = sys.stdin.readline().rstrip("\r\n") if search == "-" else search
     with opened() as ledger:
@@ -60,12 +50,48 @@ def contacts(
         return
     rows(
         f"{'more than ' if found.found_more else ''}{found.found:,} contacts out of {found.all:,}",
-        ["id", "name", "emails", "phones", "type", "updated"],
+        ["id", "who", "type", "updated"],
         [
-            (str(one.id), one.name, "\n".join(one.emails), "\n".join(one.phones), one.type, one.last_updated)
+            (
+                one.id,
+                "\n".join([one.name or "", *one.emails, *one.phones]).strip(),
+                one.type,
+                _day(one.last_updated),
+            )
             for one in found.contacts
         ],
         empty="Nobody fits.",
     )
     if found.after:
         say(f"more: --after {found.after}")
+
+
+def _show(organization: str, contact: UUID, *, unmasked: bool, json: bool) -> None:
+    from entrypoints.contacts import whole
+    from entrypoints.wiring import opened
+
+    with opened() as ledger:
+        one = whole(ledger, organization, contact, values=unmasked)
+    if json:
+        as_json(one)
+        return
+    apart = ("identifiers", "identifier_ids", "profile", "subscriptions")
+    facts("Contact", [pair for pair in one if pair[0] not in apart])
+    for merchant, channels in one.subscriptions.items():
+        facts(f"Subscriptions of {merchant}", channels.items())
+    if one.profile:
+        facts("Profile", one.profile.items())
+    rows(
+        "Identifiers",
+        ["id", "kind", "value", "last event"],
+        [(held.id, held.kind, held.value, _day(held.last_event_at)) for held in one.identifiers],
+        empty="No identifiers.",
+    )
+
+
+def _who(one: "ContactSeen") -> str:
+    return "\n".join(part for part in (one.name, *one.emails, *one.phones) if part)
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()

@@ -43,8 +43,8 @@ def list_(
         return
     rows(
         "Rejections",
-        ["rejected", "id", "reason", "detail"],
-        [(one.rejected_at, str(one.id), one.reason, one.detail) for one in found],
+        ["id", "reason", "detail"],
+        [(one.id, one.reason, one.detail) for one in found],
         empty="No rejections of this kind.",
     )
 
@@ -113,7 +113,7 @@ def replay(
         rows(
             "Replayed",
             ["id", "result", "reason", "detail"],
-            [(str(one.id), one.result, one.reason, one.detail) for one in results],
+            [(one.id, one.result, one.reason, one.detail) for one in results],
             empty="No open rejections of this kind.",
         )
     if len(results) < len(chosen) or any(one.result == "refused" for one in results):

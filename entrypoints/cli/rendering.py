@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -34,19 +35,24 @@ def facts(title: str, pairs: Iterable[tuple[str, Any]]) -> None:
 
 
 def rows(title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]], *, empty: str) -> None:
-    """Prints many things of one kind as a table; `empty` says what to do where there are none."""
+    """Prints many things of one kind as a table; `empty` says what to do where there are none.
+
+    Columns of times and ids are never broken, so that they can be read and copied.
+    """
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for line in lines:
-        table.add_row(*[shown(cell) for cell in line])
-    if table.row_count:
-        _print(table)
-    else:
+    cells = list(lines)
+    if not cells:
         sys.stdout.write(empty + "\n")
+        return
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, column in enumerate(columns):
+        whole = any(isinstance(line[place], datetime | UUID) for line in cells)
+        table.add_column(column, overflow="fold", no_wrap=whole)
+    for line in cells:
+        table.add_row(*[shown(cell) for cell in line])
+    _print(table)
 
 
 def shown(value: Any) -> str:

@@ -51,37 +51,31 @@ def reachable(person: Person, rng: Random) -> tuple[dict[str, Any], str, str]:
 
 
 def signup(rng: Random, person: Person) -> Claim:
-    method = _picked(rng, form=40, checkout=26, call=3, preference_page=4, api=12, **{"import": 15})
+    """A form takes one address, a checkout often both; only customers have an id and a name on file."""
+    method = _picked(rng, form=46, checkout=20, call=3, preference_page=4, api=12, **{"import": 15})
+    customer = method in ("checkout", "api", "import")
     identifiers: list[dict[str, Any]] = []
     subscriptions: list[dict[str, Any]] = []
-    if not person.phones or rng.random() < 0.9:
+    texted = bool(person.phones) and rng.random() < (0.5 if method == "checkout" else 0.25)
+    if not texted or method == "checkout":
         identifiers.append(email(person, rng))
-        scope = rng.choice(person.organization.lists)
         purposes = ["marketing", "cart"] if method == "checkout" else ["marketing"]
+        scope = rng.choice(person.organization.lists)
         subscriptions.append({"channel": "email", "scope": scope, "purposes": purposes})
-    if person.phones and rng.random() < 0.7:
+    if texted:
         identifiers.append(phone(person, rng))
         scope = rng.choice(person.organization.senders)
         subscriptions.append({"channel": "sms", "scope": scope, "purposes": ["marketing"]})
-    if not identifiers:
-        identifiers.append(email(person, rng))
-        subscriptions.append({"channel": "email", "scope": person.organization.lists[0], "purposes": ["marketing"]})
     if person.push and method == "form":
         identifiers.append({"kind": "web_push", "value": person.push})
-        subscriptions.append(
-            {"channel": "web_push", "scope": person.organization.lists[0], "purposes": ["marketing"]}
-        )
-    if person.external_id and method in ("checkout", "api", "import"):
+        scope = person.organization.lists[0]
+        subscriptions.append({"channel": "web_push", "scope": scope, "purposes": ["marketing"]})
+    if person.external_id and customer and rng.random() < 0.5:
         identifiers.append({"kind": "external_id", "value": person.external_id})
     if method == "form" and rng.random() < 0.6:
-        for subscription in subscriptions:
-            subscription["double_opt_in"] = True
-    data: dict[str, Any] = {
-        "identifiers": identifiers,
-        "subscriptions": subscriptions,
-        "method": method,
-    }
-    if rng.random() < 0.6:
+        subscriptions = [{**subscription, "double_opt_in": True} for subscription in subscriptions]
+    data: dict[str, Any] = {"identifiers": identifiers, "subscriptions": subscriptions, "method": method}
+    if customer and rng.random() < 0.6:
         data["profile"] = {"first_name": person.given, "last_name": person.family}
     data["evidence"] = _signup_evidence(rng, person, method)
     source = {"import": "/imports", "api": "/crm", "checkout": "/shop/checkout"}.get(method, "/site/forms")

@@ -33,21 +33,23 @@ class World:
         self.source = source
         self.now = START
         self.recording = Recording(store, IDS)
-        self._numbers = iter(range(1, 10**9))
+        self.number = 0
 
     def register(self, organization: str = "acme") -> None:
         self.record(Registration(organization), organization=organization)
 
-    def act(self, body: Body, *, organization: str = "acme", at: datetime | None = None) -> Act:
-        """An act that comes in now, and happened now or `at`."""
-        number = next(self._numbers)
+    def act(
+        self, body: Body, *, organization: str = "acme", at: datetime | None = None, number: int | None = None
+    ) -> Act:
+        """An act that comes in now, and happened now or `at`; message ids are numbers."""
+        self.number += 1
         return Act(
             organization=organization,
             source="test",
-            message_id=str(number),
+            message_id=str(number or self.number),
             type=type(body).__name__,
             received_at=self.now,
-            content=orjson.dumps([number, repr(body)]),
+            content=orjson.dumps([self.number, repr(body)]),
             body=body,
             occurred_at=at or self.now,
         )

@@ -83,7 +83,11 @@ def test_schema_and_model_agree_on(name: str) -> None:
         unchecked = path[-1] in OF_FORMAT and isinstance(_at(changed, path[:-1]).get(path[-1]), str)
         if allowed and not unchecked:
             assert taken, f"{path} is allowed by the schema and refused by the model"
-        if not allowed and name not in RESTRICTIVE_TYPES and path[-1] not in ("verified", "identifier", "contact_id"):
+        if (
+            not allowed
+            and name not in RESTRICTIVE_TYPES
+            and path[-1] not in ("verified", "identifier", "contact_id")
+        ):
             assert not taken, f"{path} is forbidden by the schema and taken by the model"
 
 

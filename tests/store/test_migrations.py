@@ -148,6 +148,21 @@ def test_superuser_and_owner_may_not_start(migrated: str, login: Callable[[str],
         check_start(url, IDS, KEYRING)
 
 
+def test_an_administrator_need_not_be_a_superuser(migrated: str, login: Callable[[str], str]) -> None:
+    """Where the server's roles are made already, owning the database and acting as ledger_owner is enough."""
+    url = login("CREATEDB NOINHERIT IN ROLE ledger_owner")
+    name = f"owned_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    try:
+        owned = make_conninfo(url, dbname=name)
+        assert migrate(owned, IDS, KEYRING) == [migration.name for migration in migrations_of(LOG)]
+        check_start(owned, IDS, KEYRING, roles=(), demo=True)
+    finally:
+        with psycopg.connect(migrated, autocommit=True) as connection:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("POSTGRES_ENABLE_DB_FUNCTIONS", "yes"), ("SINGLE_ROW_TRACKING", "f"), ("ORIGINATOR_ID_TYPE", "text")],
