@@ -66,26 +66,6 @@ def write() -> list[Path]:
 
 def asyncapi() -> dict[str, Any]:
     """The AsyncAPI document: one inbound channel, two outbound ones."""
-    inbound = {name: {"$ref": f"#/components/messages/{name}"} for name in MESSAGE_TYPES}
-    channels = {
-        "inbound": {
-            "address": "contact-ledger.inbound",
-            "description": "CloudEvents, told apart by type: any number of topics may carry them, in either mode. "
-            "Keying by person keeps a person's messages in order; no answer depends on it.",
-            "messages": inbound,
-        },
-        "events": {
-            "address": "contact-ledger.events",
-            "description": "Every recorded event, at least once, in order per key.",
-            "messages": {"event": {"$ref": "#/components/messages/contact-ledger.events"}},
-        },
-        "status": {
-            "address": "contact-ledger.status",
-            "description": "The newest status of each identifier, channel, scope and purpose.",
-            "messages": {"status": {"$ref": "#/components/messages/contact-ledger.status"}},
-            "bindings": {"kafka": {"topicConfiguration": {"cleanup.policy": ["compact"]}}},
-        },
-    }
     actions = {"inbound": "receive", "events": "send", "status": "send"}
     return {
         "asyncapi": "3.0.0",
@@ -95,7 +75,7 @@ def asyncapi() -> dict[str, Any]:
             "description": "What services tell the ledger, and what it tells them.",
         },
         "defaultContentType": "application/json",
-        "channels": channels,
+        "channels": _channels(),
         "operations": {
             f"{action}-{channel}": {"action": action, "channel": {"$ref": f"#/channels/{channel}"}}
             for channel, action in actions.items()
@@ -108,6 +88,28 @@ def asyncapi() -> dict[str, Any]:
                     "contact-ledger.status", OutboundStatus, "identifier id, channel, scope and purpose"
                 ),
             }
+        },
+    }
+
+
+def _channels() -> dict[str, Any]:
+    return {
+        "inbound": {
+            "address": "contact-ledger.inbound",
+            "description": "CloudEvents, told apart by type: any number of topics may carry them, in either mode. "
+            "Keying by person keeps a person's messages in order; no answer depends on it.",
+            "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in MESSAGE_TYPES},
+        },
+        "events": {
+            "address": "contact-ledger.events",
+            "description": "Every recorded event, at least once, in order per key.",
+            "messages": {"event": {"$ref": "#/components/messages/contact-ledger.events"}},
+        },
+        "status": {
+            "address": "contact-ledger.status",
+            "description": "The newest status of each identifier, channel, scope and purpose.",
+            "messages": {"status": {"$ref": "#/components/messages/contact-ledger.status"}},
+            "bindings": {"kafka": {"topicConfiguration": {"cleanup.policy": ["compact"]}}},
         },
     }
 

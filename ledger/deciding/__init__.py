@@ -1,6 +1,6 @@
 """From acts to new events: pure decisions over streams already read.
 
-`view` holds the streams, `decision` decides one act; the other modules are its parts: `consent` and `standing`
-for the identifier's own events, `rollup` for whose it is, `carrying` for what reaches the person's others,
-`contacts` for edits, links, deletion and erasure.
+`reading` reads what a batch needs, `view` holds it, `decision` decides one act. Its parts: `signup` and
+`identifiers` for acts about an address, `contacts` for acts about a person, `settings` for organizations;
+`rollup` says whose an identifier is, `carrying` what reaches the person's others, `present` what stands already.
 """

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from ledger.acts import ContactChange, Given, Identification, Link, ProfileEdit, Unlink
 from ledger.deciding.carrying import take_back
+from ledger.deciding.present import require_open
 from ledger.deciding.rollup import identifier_id, link, linked_event_id, person_of, settle
-from ledger.deciding.standing import require_open
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.contact import (

@@ -15,8 +15,8 @@ from ledger.acts import (
 )
 from ledger.deciding.carrying import carry_from, lift_carried, reaches
 from ledger.deciding.contacts import restore_by_own_grant
+from ledger.deciding.present import is_closed, require_open, require_open_for_grant
 from ledger.deciding.rollup import identifier_id, person_of, settle
-from ledger.deciding.standing import is_closed, require_open, require_open_for_grant
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.body import Event

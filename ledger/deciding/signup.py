@@ -4,8 +4,8 @@ from math import inf
 
 from ledger.acts import Given, SignUp, Subscription
 from ledger.deciding.contacts import change_profile, restore_by_own_grant
+from ledger.deciding.present import require_open_for_grant, standing_repeat
 from ledger.deciding.rollup import identifier_id, settle
-from ledger.deciding.standing import require_open_for_grant, standing_repeat
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.identifier import Subscribed

@@ -1,4 +1,4 @@
-"""Consent of (channel, scope, purpose): a walk over standing opt-outs, live grants and open requests (DESIGN §4)."""
+"""Consent of (channel, scope, purpose): a walk over opt-outs, live grants and open requests (DESIGN §4)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -16,47 +16,11 @@ from ledger.events.identifier import (
     SubscriptionConfirmed,
 )
 from ledger.events.scope import covers, related
-from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_METHODS, TEXT_CHANNELS, Consent, ReplyClass
+from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_METHODS, Consent, ReplyClass
 from ledger.rules.policy import Policies, Policy
+from ledger.rules.standing import Grant, OpenRequest, StandingOptOut, lifts
 from ledger.rules.timeline import Timeline
 from ledger.rules.verdict import Verdict
-
-
-@dataclass(slots=True)
-class _OptOut:
-    event: UUID
-    at: datetime
-    scope: str
-    method: str
-    before_epoch: bool = False
-
-
-@dataclass(slots=True)
-class _Grant:
-    event: UUID
-    at: datetime
-    scope: str
-    method: str
-    expires_at: datetime | None
-    own: bool
-    own_device: bool = False
-    override: bool = False
-
-    def alive(self, moment: datetime) -> bool:
-        return self.expires_at is None or moment < self.expires_at
-
-
-@dataclass(slots=True)
-class _Request:
-    event: UUID
-    act_id: UUID
-    at: datetime
-    scope: str
-    method: str
-    ends_at: datetime
-    expires_at: datetime | None
-    declined_by: UUID | None = None
-    declined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +70,10 @@ class _Walk:
         self.scope = scope
         self.purpose = purpose
         self.policies = policies
-        self.standing: list[_OptOut] = []
-        self.live: list[_Grant] = []
-        self.ended: list[tuple[_Grant, UUID]] = []
-        self.requests: list[_Request] = []
+        self.standing: list[StandingOptOut] = []
+        self.live: list[Grant] = []
+        self.ended: list[tuple[Grant, UUID]] = []
+        self.requests: list[OpenRequest] = []
         self.first: datetime | None = None
         self.latest: datetime | None = None
         self.erased: UUID | None = None
@@ -161,16 +125,17 @@ class _Walk:
         if body.double_opt_in:
             ends_at = at + self._policy(at).request_lifetime
             act_id = event.envelope.act_id
-            request = _Request(event.event_id, act_id, at, body.scope, body.method, ends_at, body.expires_at)
+            request = OpenRequest(event.event_id, act_id, at, body.scope, body.method, ends_at, body.expires_at)
             self.requests.append(request)
             self._say(event.event_id, "counted", "request.open")
             return
         keyword = body.method == "keyword"
-        grant = _Grant(event.event_id, at, body.scope, body.method, body.expires_at, own, keyword, body.override)
+        grant = Grant(event.event_id, at, body.scope, body.method, body.expires_at, own, keyword, body.override)
         self._grant(grant)
 
-    def _grant(self, grant: _Grant) -> None:
-        for opt_out in [opt_out for opt_out in self.standing if self._lifts(grant, opt_out)]:
+    def _grant(self, grant: Grant) -> None:
+        policy = self._policy(grant.at)
+        for opt_out in [opt_out for opt_out in self.standing if lifts(grant, opt_out, self.channel, policy)]:
             self._lift(opt_out, grant.event)
         if self.standing:
             self._say(grant.event, "void", "grant.opt_out_stands", self.standing[0].event)
@@ -178,25 +143,14 @@ class _Walk:
         self._live(grant, grant.at)
         self._say(grant.event, "counted", "grant.live")
 
-    def _live(self, grant: _Grant, moment: datetime) -> None:
+    def _live(self, grant: Grant, moment: datetime) -> None:
         self.live.append(grant)
         self.first = self.first or moment
         self.latest = moment
 
-    def _lift(self, opt_out: _OptOut, by: UUID) -> None:
+    def _lift(self, opt_out: StandingOptOut, by: UUID) -> None:
         self.standing.remove(opt_out)
         self._say(opt_out.event, "lifted", "opt_out.lifted", by)
-
-    def _lifts(self, grant: _Grant, opt_out: _OptOut) -> bool:
-        policy = self._policy(grant.at)
-        if not grant.own:
-            if not grant.override or opt_out.before_epoch or opt_out.method in policy.bulk_never_lifts:
-                return False
-        elif opt_out.before_epoch and opt_out.method != "complaint":
-            return True
-        elif opt_out.method in policy.own_device_only and self.channel in TEXT_CHANNELS and not grant.own_device:
-            return False
-        return covers(opt_out.scope, grant.scope)
 
     # Opt-outs and endings
 
@@ -210,7 +164,7 @@ class _Walk:
         for grant in self.live:
             self.ended.append((grant, event.event_id))
         self._end_all(event.event_id, "opt_out", forget=False)
-        self.standing.append(_OptOut(event.event_id, event.effective_at, scope, method))
+        self.standing.append(StandingOptOut(event.event_id, event.effective_at, scope, method))
         self._say(event.event_id, "counted", "opt_out.stands")
 
     def _end_all(self, by: UUID, why: str, *, forget: bool = True) -> None:
@@ -258,7 +212,7 @@ class _Walk:
             return
         at = event.effective_at
         if self.purpose == "marketing":
-            self._grant(_Grant(event.event_id, at, sender, "keyword", None, own=True, own_device=True))
+            self._grant(Grant(event.event_id, at, sender, "keyword", None, own=True, own_device=True))
             return
         methods = self._policy(at).own_device_only
         lifted = {o.event: o for o in self.standing if o.method in methods and covers(o.scope, sender)}
@@ -273,7 +227,7 @@ class _Walk:
                 self._live(grant, at)
                 self._say(grant.event, "counted", "grant.lives_again", event.event_id)
 
-    def _confirm(self, event: Recorded, requests: Iterable[_Request], method: str) -> None:
+    def _confirm(self, event: Recorded, requests: Iterable[OpenRequest], method: str) -> None:
         at = event.effective_at
         open_now = [request for request in requests if at < request.ends_at]
         if not open_now:
@@ -282,11 +236,11 @@ class _Walk:
         for request in open_now:
             self.requests.remove(request)
             self._grant(
-                _Grant(event.event_id, at, request.scope, method, request.expires_at, own=True, own_device=True)
+                Grant(event.event_id, at, request.scope, method, request.expires_at, own=True, own_device=True)
             )
             self._say(request.event, "confirmed", "request.confirmed", event.event_id)
 
-    def _decline(self, event: Recorded, requests: Iterable[_Request]) -> None:
+    def _decline(self, event: Recorded, requests: Iterable[OpenRequest]) -> None:
         open_now = [request for request in requests if event.effective_at < request.ends_at]
         for request in open_now:
             request.declined_by = event.event_id
@@ -322,7 +276,7 @@ class _Walk:
         )
 
     def _decide(
-        self, alive: list[_Grant], open_requests: list[_Request]
+        self, alive: list[Grant], open_requests: list[OpenRequest]
     ) -> tuple[Consent, UUID | None, datetime | None, str | None]:
         if self.standing:
             opt_out = self.standing[0]
