@@ -1,11 +1,9 @@
-"""What a benchmark runs on: PostgreSQL with its default durability, Kafka, and a ledger with the demo's organizations.
+"""What a benchmark runs on: PostgreSQL with its default durability, Kafka, and a ledger with some organizations.
 
 KAFKA_BOOTSTRAP and LEDGER_TEST_DATABASE_URL name servers to use instead of the own ones.
 """
 
-import base64
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -21,6 +19,7 @@ from benchmarks.figures import say
 from consumers.broker import Outgoing, Producer, make_topics
 from consumers.intake import Message, take
 from consumers.sending import send
+from entrypoints.demo.keeping import Kept, settings
 from entrypoints.demo.messages import TOPICS
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.embedded import EmbeddedPostgres
@@ -48,7 +47,7 @@ class Stand:
 
     @property
     def settings(self) -> Settings:
-        return Settings(**{name.removeprefix("LEDGER_").lower(): text for name, text in self.environment.items()})
+        return settings(self.environment)
 
 
 @contextmanager
@@ -57,8 +56,10 @@ def stand(*, kafka: bool) -> Iterator[Stand]:
     with ExitStack() as stack:
         server = os.environ.get("LEDGER_TEST_DATABASE_URL") or stack.enter_context(_postgres()).url
         url = stack.enter_context(new_database(server))
-        bootstrap = "" if not kafka else os.environ.get("KAFKA_BOOTSTRAP") or stack.enter_context(own_kafka()).bootstrap
-        made = Stand(url, server, bootstrap, _environment(url, bootstrap))
+        bootstrap = (
+            "" if not kafka else os.environ.get("KAFKA_BOOTSTRAP") or stack.enter_context(own_kafka()).bootstrap
+        )
+        made = Stand(url, server, bootstrap, Kept.read(Path(os.devnull)).environment(url, bootstrap or "none:9092"))
         migrated(made.settings)
         with opened(made.settings) as ledger:
             for organization in ORGANIZATIONS:
@@ -125,16 +126,3 @@ def _postgres() -> Iterator[EmbeddedPostgres]:
             yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _environment(url: str, bootstrap: str) -> dict[str, str]:
-    secret = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in ("PEPPER", "MASTER_KEY")}
-    return {
-        "LEDGER_DATABASE_URL": url,
-        "LEDGER_OWNER_DATABASE_URL": url,
-        "LEDGER_KAFKA_BOOTSTRAP": bootstrap or "127.0.0.1:9092",
-        "LEDGER_TOPICS": ",".join(TOPICS),
-        "LEDGER_PEPPER": secret["PEPPER"],
-        "LEDGER_MASTER_KEY": secret["MASTER_KEY"],
-        "LEDGER_DEMO": "true",
-    }

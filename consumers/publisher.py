@@ -157,6 +157,12 @@ class Publisher:
         metrics.PUBLISHED_TO.labels(self._flow.topic).set(portion.reaches)
         return len(portion.outgoing)
 
+    def close(self) -> None:
+        """Closes the producer; the next `publish` opens another and shuts out whoever published since."""
+        if self._producer is not None:
+            self._producer.close()
+            self._producer = None
+
     def _lead(self) -> Producer:
         """Shuts out whoever published before, and only then reads how far they came."""
         self._producer = self._open_producer(self.name)
@@ -184,11 +190,6 @@ class Publisher:
                 noted, since = now, self._monotonic()
             elif self._monotonic() - since > self._patience:
                 return
-
-    def _give_up(self) -> None:
-        if self._producer is not None:
-            self._producer.close()
-            self._producer = None
 
 
 def _event(topic: str, event: Recorded) -> Outgoing:

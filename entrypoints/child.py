@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,15 @@ class Child:
     that lasts. It sits in a session of its own: Ctrl-C reaches this process, which then stops it in order.
     """
 
-    def __init__(self, command: Sequence[str], log: Path, last_signal: signal.Signals, user: str | None = None):
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        last_signal: signal.Signals,
+        user: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ):
+        """`environment` instead of this process's own."""
         self._log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
@@ -37,16 +45,22 @@ class Child:
                 stderr=subprocess.STDOUT,
                 cwd="/",
                 start_new_session=True,
-                preexec_fn=_ended_with_parent(last_signal),
+                preexec_fn=ended_with_parent(last_signal),
                 user=user,
                 group=user,
                 extra_groups=as_only(user),
+                env=environment,
             )
 
     @property
     def pid(self) -> int:
         """The process id."""
         return self._process.pid
+
+    def check(self, what: str) -> None:
+        """Raises ChildFailed, with the end of its log, where it has ended by itself."""
+        if self._process.poll() is not None:
+            raise ChildFailed(f"{what} ended by itself:\n{self._last_words()}")
 
     def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = _START_SECONDS) -> None:
         """Return once `ready()`. Raises ChildFailed, with the end of its log, when it ends or is too slow."""
@@ -58,6 +72,10 @@ class Child:
                 self.end(signal.SIGKILL)
                 raise ChildFailed(f"{what} did not answer within {seconds:.0f} s:\n{self._last_words()}")
             time.sleep(0.02)
+
+    def tell(self, how: signal.Signals) -> None:
+        """Send the signal."""
+        self._process.send_signal(how)
 
     def end(self, how: signal.Signals) -> None:
         """Send the signal and wait for the end; after a minute, kill."""
@@ -77,7 +95,7 @@ def as_only(user: str | None) -> list[str] | None:
     return None if user is None else []
 
 
-def _ended_with_parent(how: signal.Signals) -> Callable[[], None] | None:
+def ended_with_parent(how: signal.Signals) -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)

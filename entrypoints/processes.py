@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from entrypoints.child import ended_with_parent
 from ledger.errors import LedgerError
 
 _PATIENCE: Final = 20.0
@@ -39,7 +40,9 @@ def run_together(commands: Sequence[str]) -> None:
         children: dict[str, subprocess.Popen[bytes]] = {}
         try:
             for command in commands:
-                children[command] = subprocess.Popen([sys.executable, "-m", "entrypoints", command])
+                children[command] = subprocess.Popen(
+                    [sys.executable, "-m", "entrypoints", command], preexec_fn=ended_with_parent(signal.SIGTERM)
+                )
                 structlog.get_logger().info("started", process=command, pid=children[command].pid)
             while not stop.wait(_GLANCE):
                 for command, child in children.items():

@@ -19,8 +19,8 @@ def sweep_to(source: Source, projection: Projection, to: datetime) -> bool:
             before = watermark(connection, projection.name)
             due = projection.crowd(connection, to, 0)
             part = projection.crowd(connection, to, CROWD) or to
-        if due is None or before.swept_to is None:
+        if due is None or before.swept_to is None or part <= before.swept_to:
             return moved
-        if not sweep(source, projection, before, max(part, before.swept_to)):
+        if not sweep(source, projection, before, part):
             return moved
         moved = True

@@ -173,6 +173,8 @@ class Broker:
             self._consumer.pause(*waiting)
             records = self._consumer.poll(timeout_ms=0)
             self._consumer.resume(*[one for one in waiting if one in self._readable()])
+        if not self._consumer._fetcher._next_partition_records:
+            self._consumer._fetcher._next_partition_records = None  # else it never returns to what was paused
         records = records or self._consumer.poll(timeout_ms=int(timeout * 1000))
         self._filled = list(records) if sum(map(len, records.values())) == self._most else []
         return records
@@ -209,8 +211,7 @@ class Broker:
     def _notice_topics_made_anew(self) -> None:
         for partition, place in list(self._places.items()):
             if self._topic_id(partition.topic) not in ("", place.key.topic_id) and self._holds(partition):
-                del self._places[partition]
-                self.assigned([partition])
+                self._unplaced.add(partition)
 
     def _topic_id(self, topic: str) -> str:
         return topic_id_of(self._consumer, topic)

@@ -75,15 +75,14 @@ def explain(
     _print_status(answer.status)
     rows(
         "Verdicts, in the order judged",
-        ["effective", "id", "event", "effect", "rule", "by"],
+        ["effective", "id", "event", "became", "rule"],
         [
             (
                 step.event and step.event.effective_at,
                 step.event and _start(step.event.event_id),
                 step.event and _word(step.event),
-                step.effect,
+                f"{step.effect} by {_start(step.by)}" if step.by else step.effect,
                 step.rule,
-                _start(step.by),
             )
             for step in answer.steps
         ],

@@ -16,6 +16,7 @@ app = typer.Typer(
 
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run": (
+        running.demo,
         running.migrate,
         running.run,
         running.consume,

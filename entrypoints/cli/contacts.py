@@ -50,16 +50,8 @@ def contacts(
         return
     rows(
         f"{'more than ' if found.found_more else ''}{found.found:,} contacts out of {found.all:,}",
-        ["id", "who", "type", "updated"],
-        [
-            (
-                one.id,
-                "\n".join([one.name or "", *one.emails, *one.phones]).strip(),
-                one.type,
-                _day(one.last_updated),
-            )
-            for one in found.contacts
-        ],
+        ["id", "who", "type and last update"],
+        [(one.id, _who(one), f"{one.type}\n{_day(one.last_updated)}") for one in found.contacts],
         empty="Nobody fits.",
     )
     if found.after:

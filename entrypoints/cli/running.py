@@ -1,5 +1,6 @@
 """Long-running processes, and the database's schema."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,23 @@ def migrate(json: options.Json = False) -> None:
     for file in applied:
         say(f"applied {file}")
     say("The schema is up to date.")
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Report in one JSON line on stdout and end.")] = False,
+    messages: Annotated[int | None, typer.Option(min=1, help="Messages of the day; absent: 22,000.")] = None,
+    data: Annotated[Path, typer.Option(help="Where the ledger's data are kept for the next run.")] = Path(".demo"),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the HTTP service; 0: any free one.")] = 0,
+) -> None:
+    """Run a ledger on this machine alone, with a realistic day of traffic, and stay up until Ctrl-C.
+
+    Example: contact-ledger demo --once
+    """
+    from entrypoints.demo.run import DAY, run_demo
+    from entrypoints.logs import configure
+
+    configure("error")
+    raise typer.Exit(run_demo(once=once, messages=messages or DAY, data=data, port=port))
 
 
 def consume() -> None:

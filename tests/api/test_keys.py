@@ -18,6 +18,7 @@ ROUTES: dict[Permission, Callable[[Caller, str], httpx.Response]] = {
     "lookup": lambda caller, _: caller.post("lookup", EMAIL),
     "status": lambda caller, key: caller.get(f"identifiers/{key}/status", **_place(caller)),
     "explain": lambda caller, key: caller.get(f"identifiers/{key}/explain", **_place(caller)),
+    "contacts": lambda caller, _: caller.get("contacts"),
     "messages": lambda caller, _: caller.post("messages", signup(caller.organization), STRUCTURED),
 }
 

@@ -52,7 +52,7 @@ def test_tables_are_functions_of_the_log(shared_world: World) -> None:
     """Random days of many organizations; in the end all tables are made anew from the log and must be the same."""
 
     @settings(max_examples=EXAMPLES, deadline=None)
-    @given(st.lists(steps, min_size=1, max_size=LONGEST), st.integers(1, 50))
+    @given(st.lists(steps, min_size=4, max_size=LONGEST), st.integers(1, 50))
     def a_day(day: list[Step], batch: int) -> None:
         organization = next(_ORGANIZATIONS)
         before = shared_world.store.newest().position

@@ -1,13 +1,15 @@
 """The database itself keeps the log: nobody changes it, and each role can do its own work only."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from ledger.store.connections import LedgerDatastore, Role
+from ledger.store.connections import Role, acting_as
 from ledger.store.store import Store
+from tests.ledgers import store_on
+from tests.servers import new_database
 from tests.store.making import append, claimed
 
 STATEMENTS = [
@@ -20,19 +22,22 @@ STATEMENTS = [
 ]
 
 
-@pytest.fixture
-def filled(store: Store) -> None:
-    stream = uuid4()
-    append(store, claimed(stream))
-    with store.writing() as writing:
-        writing.destroy_keys([stream])
+@pytest.fixture(scope="module")
+def filled(database_url: str) -> Iterator[str]:
+    """The superuser's URL of a ledger that holds something; nothing here changes it, so all share it."""
+    with new_database(database_url) as url:
+        with store_on(url, Store) as store:
+            stream = uuid4()
+            append(store, claimed(stream))
+            with store.writing() as writing:
+                writing.destroy_keys([stream])
+        yield url
 
 
-@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("replica", [False, True], ids=["as ever", "as a replica applies"])
 @pytest.mark.parametrize("statement", STATEMENTS)
-def test_even_a_superuser_is_refused(migrated: str, statement: str, replica: bool) -> None:
-    with psycopg.connect(migrated) as connection:
+def test_even_a_superuser_is_refused(filled: str, statement: str, replica: bool) -> None:
+    with psycopg.connect(filled) as connection:
         if replica:
             connection.execute("SET session_replication_role = replica")
         with pytest.raises(psycopg.errors.RestrictViolation, match="append-only"):
@@ -65,9 +70,11 @@ for role in ("ledger_projector", "ledger_reader", "ledger_auditor"):
 
 
 @pytest.mark.parametrize(("role", "statement"), MAY_NOT)
-def test_a_role_may_not(open_datastore: Callable[[Role], LedgerDatastore], role: Role, statement: str) -> None:
-    with open_datastore(role).connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute(statement)
+def test_a_role_may_not(filled: str, role: Role, statement: str) -> None:
+    with psycopg.connect(filled) as connection:
+        acting_as(role)(connection)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
 
 
 READS: list[tuple[Role, str]] = [
@@ -81,6 +88,7 @@ READS: list[tuple[Role, str]] = [
 
 
 @pytest.mark.parametrize(("role", "statement"), READS)
-def test_a_role_may(open_datastore: Callable[[Role], LedgerDatastore], role: Role, statement: str) -> None:
-    with open_datastore(role).connection() as connection:
+def test_a_role_may(filled: str, role: Role, statement: str) -> None:
+    with psycopg.connect(filled) as connection:
+        acting_as(role)(connection)
         connection.execute(statement)

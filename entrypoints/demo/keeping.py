@@ -1,0 +1,67 @@
+"""What the demo keeps between two runs, in one directory: the database, its secrets, and who was met so far."""
+
+import base64
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import orjson
+
+from entrypoints.settings import PREFIX, Settings
+
+_FILE: Final = "demo.json"
+
+
+@dataclass(slots=True)
+class Kept:
+    """`days` begun and the `people` met in them; the secrets belong to the database beside them."""
+
+    pepper: str
+    master_key: str
+    api_key: str = ""
+    days: int = 0
+    people: int = 0
+
+    @classmethod
+    def read(cls, directory: Path) -> Self:
+        """What an earlier run left there, or new secrets."""
+        file = directory / _FILE
+        if file.exists():
+            return cls(**orjson.loads(file.read_bytes()))
+        return cls.new()
+
+    @classmethod
+    def new(cls) -> Self:
+        """Nothing kept yet but new secrets."""
+        return cls(pepper=_secret(), master_key=_secret())
+
+    def write(self, directory: Path) -> None:
+        """Keeps it, readable by its owner alone; in one step, so that a crash leaves the old or the new."""
+        new = directory / f"{_FILE}.new"
+        new.touch(mode=0o600)
+        new.write_bytes(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2))
+        new.rename(directory / _FILE)
+
+    def environment(self, database_url: str, bootstrap: str, topics: Iterable[str]) -> Mapping[str, str]:
+        """The settings for the demo's own servers, as the ledger's processes take them."""
+        return {
+            "LEDGER_DATABASE_URL": database_url,
+            "LEDGER_OWNER_DATABASE_URL": database_url,
+            "LEDGER_KAFKA_BOOTSTRAP": bootstrap,
+            "LEDGER_TOPICS": ",".join(topics),
+            "LEDGER_PEPPER": self.pepper,
+            "LEDGER_MASTER_KEY": self.master_key,
+            "LEDGER_LOG_LEVEL": "warning",
+            "LEDGER_DEMO": "true",
+        }
+
+
+def settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that processes with this environment have."""
+    return Settings.model_validate({name.removeprefix(PREFIX).lower(): text for name, text in environment.items()})
+
+
+def _secret() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

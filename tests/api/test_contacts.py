@@ -1,0 +1,125 @@
+"""People over HTTP: listed page by page, searched, shown by any id, masked for who may not read values."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from entrypoints.access import Role
+from entrypoints.wiring import Service, projecting
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
+from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
+from tests.api.serving import Caller, Served
+
+
+def _catch_up(ledger: Service) -> None:
+    with projecting(ledger.settings) as source:
+        catch_up(source, list(PROJECTIONS.values()))
+
+
+@pytest.fixture
+def people(server: Served, admin: Caller) -> Caller:
+    """Five people, the last of whom has opted out."""
+    for number in range(5):
+        person = {"kind": "email", "value": f"ann{number}@example.com"}
+        admin.record(signup(admin.organization, person, profile={"first_name": f"Ann{number}", "city": "Ulm"}))
+    admin.record(opt_out(admin.organization, {"kind": "email", "value": "ann4@example.com"}))
+    _catch_up(server.ledger)
+    return admin
+
+
+def _emails(page: dict[str, Any]) -> list[str]:
+    return [email for one in page["contacts"] for email in one["emails"]]
+
+
+def test_pages_follow_one_another_and_show_everyone_once(people: Caller) -> None:
+    seen: list[str] = []
+    page = people.get("contacts", limit="2").json()
+    seen += _emails(page)
+    while page["after"]:
+        page = people.get("contacts", limit="2", after=page["after"]).json()
+        seen += _emails(page)
+    assert sorted(seen) == [f"ann{number}@example.com" for number in range(5)]
+    assert page["all"] == 5
+
+
+def test_search_by_url_and_by_body_finds_parts_and_counts(people: Caller) -> None:
+    asked = {"search": "ANN3", "count": True}
+    by_body = people.post("contacts/search", asked).json()
+    assert _emails(by_body) == ["ann3@example.com"]
+    assert (by_body["found"], by_body["found_more"], by_body["all"]) == (1, False, 5)
+    assert people.get("contacts", search="ANN3", count="true").json() == by_body
+    assert _emails(people.get("contacts", type="unsubscriber").json()) == ["ann4@example.com"]
+
+
+def test_one_person_by_any_id_it_ever_had(server: Served, admin: Caller) -> None:
+    admin.record(signup(admin.organization), signup(admin.organization, PHONE, "sms"))
+    ids = [admin.post("lookup", one).json()["contact_id"] for one in (EMAIL, PHONE)]
+    assert ids[0] != ids[1]
+    admin.record(event("contact.identify.v1", admin.organization, identifiers=[EMAIL, PHONE], method="form"))
+    _catch_up(server.ledger)
+    shown = [admin.get(f"contacts/{one}").json() for one in ids]
+    assert shown[0] == shown[1]
+    assert sorted(shown[0]["contact_ids"]) == sorted(ids)
+    assert {(one["kind"], one["value"]) for one in shown[0]["identifiers"]} == {
+        ("email", "ann@example.com"),
+        ("phone", "+14155550100"),
+    }
+
+
+def test_who_may_not_read_values_sees_them_masked(people: Caller, caller: Callable[[Role], Caller]) -> None:
+    for role in ("analyst", "auditor"):
+        reader = caller(role)
+        page = reader.get("contacts")
+        contact = reader.get(f"contacts/{page.json()['contacts'][0]['id']}")
+        for answer in (page, contact):
+            assert "a***@example.com" in answer.text
+            assert not any(
+                value in answer.text for value in ("ann0@", "ann1@", "ann2@", "ann3@", "ann4@", "Ann", "Ulm")
+            )
+
+
+def test_another_organizations_person_is_not_there(people: Caller, server: Served) -> None:
+    contact = people.get("contacts").json()["contacts"][0]["id"]
+    elsewhere = server.caller(f"{people.organization}-b")
+    assert elsewhere.get(f"contacts/{contact}").status_code == 404
+    assert elsewhere.get("contacts").json()["contacts"] == []
+    assert people.get(f"contacts/{uuid4()}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("search", "an"),
+        ("search", "ann\0"),
+        ("search", "a" * 201),
+        ("type", "friend"),
+        ("mark", "Robert'); --"),
+        ("after", "x"),
+        ("after", "bm90IGEgY3Vyc29y"),
+        ("limit", "0"),
+        ("limit", "201"),
+        ("deleted", "perhaps"),
+        ("wave", "1"),
+    ],
+)
+def test_what_cannot_be_listed_is_refused_with_the_field_named(field: str, value: str, admin: Caller) -> None:
+    refused = admin.get("contacts", **{field: value})
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+def test_what_looks_like_a_pattern_or_an_id_is_searched_for_as_it_is(people: Caller) -> None:
+    for text in ("%%%", "___", "\\\\\\", str(uuid4())):
+        assert people.post("contacts/search", {"search": text}).json()["contacts"] == []
+
+
+def test_readiness_tells_of_lists_that_lag_and_of_nothing_but_rejections(server: Served, admin: Caller) -> None:
+    admin.record(signup(admin.organization))
+    assert any(lag > 0 for lag in server.client.get("/readyz").json()["lag"].values())
+    _catch_up(server.ledger)
+    ready = server.client.get("/readyz").json()
+    assert (ready["state"], ready["reasons"]) == ("ready", [])
+    assert set(ready["lag"].values()) == {0}

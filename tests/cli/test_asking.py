@@ -1,0 +1,115 @@
+"""status, explain, history, contacts, at a terminal and for machines."""
+
+import json
+from typing import Any
+
+import pytest
+
+from consumers.intake import Message, take
+from entrypoints.wiring import Service, projecting
+from ledger.acts import Act
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
+from tests.api.messages import EMAIL, opt_out, signup
+from tests.cli.conftest import Run
+
+
+def _record(ledger: Service, *messages: dict[str, Any]) -> None:
+    acts = [take(Message(json.dumps(message).encode(), (), ledger.now())) for message in messages]
+    assert all(isinstance(act, Act) for act in acts)
+    ledger.recording.record([act for act in acts if isinstance(act, Act)])
+
+
+def _ask(organization: str, *more: str) -> tuple[str, ...]:
+    place = ("-o", organization, "--channel", "email", "--scope", f"{organization}/shop")
+    return (*place, "--kind", "email", "--value", "-", *more)
+
+
+def test_status_says_no_and_why_then_yes(run: Run, organization: str, ledger: Service) -> None:
+    before = run("status", *_ask(organization), stdin="ann@example.com\n")
+    assert before.exit_code == 0
+    assert "May not be sent" in before.stdout
+    assert "never" in before.stdout
+    _record(ledger, signup(organization))
+    assert "May be sent" in run("status", *_ask(organization), stdin="ann@example.com\n").stdout
+
+
+def test_the_same_as_json_by_value_and_by_id(run: Run, organization: str, ledger: Service) -> None:
+    _record(ledger, signup(organization), opt_out(organization))
+    at = ("--at", "2026-03-04T00:00:00Z")
+    by_value = json.loads(run("status", *_ask(organization, "--json", *at), stdin="ann@example.com\n").stdout)
+    assert (by_value["sendable"], by_value["reasons"]) == (False, ["unsubscribed"])
+    place = ("-o", organization, "--channel", "email", "--scope", f"{organization}/shop")
+    by_id = run("status", *place, "--identifier", by_value["identifier_id"], "--json", *at)
+    assert json.loads(by_id.stdout) == by_value
+    earlier = run("status", *_ask(organization, "--json", "--at", "2026-03-02 12:00"), stdin="ann@example.com\n")
+    assert json.loads(earlier.stdout)["sendable"] is True
+
+
+def test_explain_and_history_list_every_event(run: Run, organization: str, ledger: Service) -> None:
+    _record(ledger, signup(organization), opt_out(organization))
+    explained = run("explain", *_ask(organization), stdin="ann@example.com\n").stdout
+    assert "opted-out" in explained
+    assert "decisive" in explained
+    assert "ended by" in explained
+    history = run(
+        "history", "-o", organization, "--kind", "email", "--value", "-", stdin="ann@example.com\n"
+    ).stdout
+    assert [line.split()[-1] for line in history.splitlines() if "2026-03" in line] == [
+        "claimed",
+        "subscribed",
+        "opted-out",
+    ]
+
+
+def test_values_are_masked_unless_asked_for(run: Run, organization: str, ledger: Service) -> None:
+    _record(ledger, signup(organization))
+    asked = ("history", "-o", organization, "--kind", "email", "--value", "ann@example.com", "--json")
+    assert "ann@example.com" not in run(*asked).stdout
+    assert "ann@example.com" in run(*asked, "--unmasked").stdout
+
+
+def test_contacts_are_listed_searched_and_shown(run: Run, organization: str, ledger: Service) -> None:
+    bob = {"kind": "email", "value": "bob@example.com"}
+    _record(ledger, signup(organization, profile={"first_name": "Ann"}), signup(organization, bob))
+    with projecting(ledger.settings) as source:
+        catch_up(source, list(PROJECTIONS.values()))
+    listed = run("contacts", "-o", organization).stdout
+    assert "2 contacts out of 2" in listed
+    assert "a***@example.com" in listed
+    found = json.loads(run("contacts", "-o", organization, "--search", "-", "--json", stdin="bob@\n").stdout)
+    assert [one["emails"] for one in found["contacts"]] == [["b***@example.com"]]
+    page = json.loads(run("contacts", "-o", organization, "--limit", "1", "--json").stdout)
+    following = ("--limit", "1", "--after", page["after"], "--json")
+    rest = json.loads(run("contacts", "-o", organization, *following).stdout)
+    assert rest["after"] is None
+    ids = {one["contacts"][0]["id"] for one in (page, rest)}
+    assert len(ids) == 2
+    shown = run("contacts", "-o", organization, found["contacts"][0]["id"], "--unmasked").stdout
+    assert "bob@example.com" in shown
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--kind", "email"),
+        ("--kind", "email", "--value", "ann"),
+        ("--kind", "fax", "--value", "1"),
+        ("--kind", "phone", "--value", "+14155550100"),
+        ("--identifier", "x"),
+        ("--kind", "email", "--value", "ann@example.com", "--at", "yesterday"),
+        ("--kind", "email", "--value", "ann@example.com", "--purpose", "fun"),
+        ("--kind", "email", "--value", "ann@example.com", "--scope", "someone-else"),
+        ("--kind", "email", "--value", "ann@example.com", "--identifier", "0" * 32),
+    ],
+)
+def test_what_cannot_be_asked_is_a_usage_error(wrong: tuple[str, ...], run: Run, organization: str) -> None:
+    assert run("status", "-o", organization, "--channel", "email", *wrong).exit_code == 2
+
+
+def test_what_is_not_there_is_said_and_ends_with_1(run: Run, organization: str) -> None:
+    stranger = run("history", "-o", organization, "--kind", EMAIL["kind"], "--value", EMAIL["value"])
+    unknown = run("status", "-o", "nobody", "--channel", "email", "--kind", "email", "--value", EMAIL["value"])
+    for result in (stranger, unknown):
+        assert result.exit_code == 1
+        assert EMAIL["value"] not in str(result.exception)

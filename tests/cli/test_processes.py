@@ -1,0 +1,107 @@
+"""The processes as an operator runs them: started, fed, told to stop, and what is left then."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from entrypoints.embedded import free_port
+from entrypoints.wiring import Service
+from tests.api.messages import opt_out, signup
+from tests.api.serving import wait_until
+from tests.cli.conftest import Run
+from tests.conftest import Topics
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Starts `contact-ledger` with these arguments; whatever is still there at the end is killed."""
+    started: list[psutil.Process] = []
+
+    def start_one(*arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        with (tmp_path / f"{arguments[0]}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "entrypoints", *arguments],
+                env={**os.environ, **environment, **more},
+                stderr=log,
+            )
+        started.append(psutil.Process(process.pid))
+        return process
+
+    yield start_one
+    for process in started:
+        if process.is_running():
+            for child in (*process.children(recursive=True), process):
+                child.kill()
+            process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_run_takes_messages_to_answers_and_leaves_nothing_behind(
+    start: Start, run: Run, organization: str, ledger: Service, kafka_bootstrap: str, topics: Topics, tmp_path: Path
+) -> None:
+    port = str(free_port())
+    kafka = {"LEDGER_KAFKA_BOOTSTRAP": kafka_bootstrap, "LEDGER_TOPICS": topics("inbound")}
+    tree = start("run", LEDGER_HTTP_PORT=port, LEDGER_GROUP=f"group-{port}", **kafka)
+    wait_until(lambda: _answers(f"http://127.0.0.1:{port}/readyz"), 90)
+    lines = [json.dumps(message) for message in (signup(organization), opt_out(organization))]
+    (tmp_path / "messages.jsonl").write_text("\n".join(lines))
+    assert start("send", str(tmp_path / "messages.jsonl"), **kafka).wait(60) == 0
+    key = ledger.ids.identifier(organization, "email", "ann@example.com")
+    wait_until(lambda: len(ledger.reading.read([key])[key]) == 3, 60)
+    wait_until(lambda: "unsubscriber" in run("contacts", "-o", organization).stdout, 60)
+    children = psutil.Process(tree.pid).children(recursive=True)
+    assert len(children) == 4
+    tree.send_signal(signal.SIGTERM)
+    assert tree.wait(60) == 0
+    assert not any(child.is_running() for child in children)
+    assert "ann@" not in (tmp_path / "run.log").read_text()
+
+
+def test_when_one_process_of_the_tree_dies_all_stop_and_it_is_said_which(
+    start: Start, kafka_bootstrap: str, topics: Topics, tmp_path: Path
+) -> None:
+    tree = start(
+        "run",
+        LEDGER_HTTP_PORT=str(free_port()),
+        LEDGER_KAFKA_BOOTSTRAP=kafka_bootstrap,
+        LEDGER_TOPICS=topics("inbound"),
+    )
+    wait_until(lambda: len(psutil.Process(tree.pid).children()) == 4, 60)
+    children = psutil.Process(tree.pid).children()
+    (projector,) = [child for child in children if child.cmdline()[-1] == "project"]
+    projector.kill()
+    assert tree.wait(60) == 1
+    assert not any(child.is_running() for child in children)
+    assert "project ended" in (tmp_path / "run.log").read_text()
+
+
+def test_a_worker_answers_probes_where_a_port_is_set_and_stops_cleanly(start: Start) -> None:
+    port = str(free_port())
+    worker = start("project", LEDGER_PROBE_PORT=port)
+    wait_until(lambda: _answers(f"http://127.0.0.1:{port}/livez"), 60)
+    assert httpx.get(f"http://127.0.0.1:{port}/readyz").json()["state"] in ("ready", "degraded")
+    assert "ledger_log_position" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert httpx.get(f"http://127.0.0.1:{port}/nothing").status_code == 404
+    worker.terminate()
+    assert worker.wait(60) == 0
+
+
+def test_without_settings_nothing_starts(start: Start) -> None:
+    for command in ("consume", "project", "publish", "serve", "run", "migrate"):
+        assert start(command, LEDGER_PEPPER="").wait(60) == 1, command

@@ -1,0 +1,87 @@
+"""Settings: a wrong or missing one refuses the start, names the variable, says what to set, and shows no value."""
+
+import base64
+from collections.abc import Mapping
+
+import pytest
+
+from entrypoints.settings import PREFIX, Settings, load, unknown
+from ledger.errors import SettingsRefused
+from tests.api.serving import ENVIRONMENT
+
+GOOD = {**ENVIRONMENT, "LEDGER_DATABASE_URL": "postgresql://someone@db:5432/ledger"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+
+
+def _load(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return load()
+
+
+def test_what_must_be_set_is_all_named_at_once() -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        load()
+    lines = str(refused.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "LEDGER_DATABASE_URL",
+        "LEDGER_PEPPER",
+        "LEDGER_MASTER_KEY",
+    ]
+    assert all("not set. Set it to " in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEDGER_DATABASE_URL", "mysql://secret@db/ledger"),
+        ("LEDGER_DATABASE_URL", "postgresql://secret@db"),
+        ("LEDGER_OWNER_DATABASE_URL", "secret"),
+        ("LEDGER_PEPPER", "secret !"),
+        ("LEDGER_PEPPER", base64.b64encode(b"secret").decode()),
+        ("LEDGER_MASTER_KEY", base64.b64encode(b"secret" * 10).decode()),
+        ("LEDGER_HTTP_PORT", "65536"),
+        ("LEDGER_HTTP_PORT", "secret"),
+        ("LEDGER_HTTP_THREADS", "0"),
+        ("LEDGER_TOPICS", "a,,b"),
+        ("LEDGER_GROUP", ""),
+        ("LEDGER_LOG_LEVEL", "loud"),
+        ("LEDGER_DEMO", "perhaps"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_set_and_without_its_value(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        _load(monkeypatch, {**GOOD, name: value})
+    (line,) = str(refused.value).splitlines()
+    assert line.startswith(f"{name}: ")
+    assert "Set it to " in line
+    assert "secret" not in line.split("Set it to")[0]
+
+
+def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = repr(_load(monkeypatch, {**GOOD, "LEDGER_DATABASE_URL": "postgresql://u:hidden@db/ledger"}))
+    assert "hidden" not in shown
+    assert "pppp" not in shown
+
+
+def test_topics_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _load(monkeypatch, {**GOOD, "LEDGER_TOPICS": "one, two"}).topics == ("one", "two")
+
+
+def test_kafka_and_the_owner_are_asked_for_only_where_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _load(monkeypatch, GOOD)
+    with pytest.raises(SettingsRefused, match="LEDGER_KAFKA_BOOTSTRAP: not set"):
+        _ = settings.brokers
+    with pytest.raises(SettingsRefused, match="LEDGER_OWNER_DATABASE_URL: not set"):
+        _ = settings.owner_url
+
+
+def test_misspelt_settings_are_noticed() -> None:
+    assert unknown({"LEDGER_PEPER": "", "LEDGER_PEPPER": "", "PATH": ""}) == ["LEDGER_PEPER"]
