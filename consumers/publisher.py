@@ -102,6 +102,7 @@ class Publisher:
         flow: Flow,
         open_producer: Callable[[str], Producer],
         *,
+        batch: int = _BATCH,
         patience: float = _PATIENCE,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -109,6 +110,7 @@ class Publisher:
         self._store = store
         self._flow = flow
         self._open_producer = open_producer
+        self._batch = batch
         self._patience = patience
         self._monotonic = monotonic
         self._producer: Producer | None = None
@@ -145,7 +147,7 @@ class Publisher:
         Raises Fenced where another publisher has taken over, PositionMoved, LogUnavailable and BrokerUnavailable.
         """
         producer = self._producer or self._lead()
-        portion = self._flow.after(self._store, self._reached, _BATCH)
+        portion = self._flow.after(self._store, self._reached, self._batch)
         if portion is None:
             return 0
         producer.publish(portion.outgoing)

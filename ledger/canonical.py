@@ -93,10 +93,7 @@ def _email(kind: str, raw: str) -> tuple[str, bool]:
 
 
 def _folded(text: str) -> str:
-    """NFC and lower case; folding once more changes nothing."""
-    while (folded := unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())) != text:
-        text = folded
-    return text
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
 
 
 def _ascii(domain: str) -> str:

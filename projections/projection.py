@@ -45,7 +45,7 @@ class Projection(ABC):
     def also(self, connection: Connection[Any], portion: Portion) -> set[UUID]:
         """Subjects to fold beside those the portion's events are about: by time, or by the platform's lists."""
         subjects: set[UUID] = set()
-        if False:
+        if self.DUE is not None:
             subjects.update(row[0] for row in connection.execute(self.DUE, (portion.at,)))
         listings = portion.platform_listings()
         if self.LISTED is not None and listings:

@@ -33,7 +33,7 @@ _CONSUMING: dict[str, Any] = {
     "fetch_max_wait_ms": 100,
     "fetch_max_bytes": 24 * 1024 * 1024,
     "max_partition_fetch_bytes": 4 * 1024 * 1024,
-    "metadata_max_age_ms": 30_000,
+    "metadata_max_age_ms": 5_000,
     "reconnect_backoff_max_ms": 2_000,
     "metrics_enabled": False,
 }

@@ -24,9 +24,9 @@ MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = {"Retry-After": "5"}
 
 _ADVICE: Final[dict[int, str]] = {
-    HTTPStatus.BAD_REQUEST: "The body is not readable JSON; send well-formed JSON in UTF-8.",
-    HTTPStatus.NOT_FOUND: "There is nothing at this path; /openapi.json lists every path.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not know that method; the Allow header lists those it knows.",
+    400: "The body is not readable JSON; send well-formed JSON in UTF-8.",
+    404: "There is nothing at this path; /openapi.json lists every path.",
+    405: "This path does not know that method; the Allow header lists those it knows.",
 }
 
 
@@ -110,7 +110,7 @@ def problem_of(error: Exception) -> Problem:
             name = HTTPStatus(status).phrase.lower().replace(" ", "-")
             return Problem(status, name, _ADVICE.get(status, str(error.detail)), headers=error.headers)
         case MessageRefused(reason=reason, detail=detail):
-            status = HTTPStatus.CONFLICT if reason == "conflict" else HTTPStatus.UNPROCESSABLE_ENTITY
+            status = 409 if reason == "conflict" else 422
             return Problem(status, reason.replace("_", "-"), detail, [field_error(detail)])
         case NotFound():
             return Problem(404, "not-found", str(error))

@@ -1,5 +1,7 @@
 """Serves the HTTP application with uvicorn."""
 
+import socket
+
 import structlog
 import uvicorn
 
@@ -7,6 +9,7 @@ from entrypoints.api.app import create_app
 from entrypoints.processes import stop_signal
 from entrypoints.settings import Settings
 from entrypoints.wiring import opened
+from ledger.errors import SettingsRefused
 
 _TIMEOUT = 3.0
 """Seconds a request waits for a database connection before it answers 503."""
@@ -15,18 +18,31 @@ _TIMEOUT = 3.0
 def serve(settings: Settings) -> None:
     """Answers HTTP until SIGTERM or SIGINT; requests begun are finished first.
 
-    uvicorn raises the signal again when it is done; by then it only ends the `with`."""
-    with opened(settings, timeout=_TIMEOUT) as service:
+    uvicorn raises the signal again when it is done; by then it only ends the `with`.
+    """
+    with (
+        opened(settings, timeout=_TIMEOUT) as service,
+        stop_signal(),
+        listening(settings.http_host, settings.http_port) as bound,
+    ):
         config = uvicorn.Config(
             create_app(service),
-            host=settings.http_host,
-            port=settings.http_port,
             access_log=False,
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=20,
         )
-        with stop_signal(), config.bind_socket() as listening:
-            host, port, *_ = listening.getsockname()
-            structlog.get_logger().info("serving", host=host, port=port)
-            uvicorn.Server(config).run(sockets=[listening])
+        host, port, *_ = bound.getsockname()
+        structlog.get_logger().info("serving", host=host, port=port)
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket to serve on; port 0 is any free one. Raises SettingsRefused where the address cannot be had."""
+    try:
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason = f"LEDGER_HTTP_HOST, LEDGER_HTTP_PORT: cannot listen on {host}:{port}, {error.strerror}"
+        raise SettingsRefused(f"{reason}. Set them to a free port of this machine.") from None
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound

@@ -183,14 +183,15 @@ def _today(kept: Kept, topic: str) -> str:
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """SIGTERM and Ctrl-C interrupt alike, once: what follows is an orderly end that no second one disturbs."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    interrupted = False
 
     def interrupt(*_: object) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

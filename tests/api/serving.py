@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import uvicorn
 
 from entrypoints.access import Role
 from entrypoints.api.app import create_app
+from entrypoints.api.server import listening
 from entrypoints.organizations import issue_key, register
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service, migrated, opened
@@ -101,14 +102,13 @@ def served(url: str) -> Iterator[Served]:
     """Migrates the database and serves it on a free port."""
     migrated(settings(url))
     with opened(settings(url), timeout=2) as ledger:
-        config = uvicorn.Config(create_app(ledger), port=0, log_config=None, access_log=False)
-        server = uvicorn.Server(config)
-        with closing(config.bind_socket()) as listening:
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        server = uvicorn.Server(uvicorn.Config(create_app(ledger), log_config=None, access_log=False))
+        with listening("127.0.0.1", 0) as bound:
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
             thread.start()
             try:
                 wait_until(lambda: server.started)
-                url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+                url = f"http://127.0.0.1:{bound.getsockname()[1]}"
                 with httpx.Client(base_url=url, timeout=30) as client:
                     yield Served(url, ledger, client)
             finally:

@@ -114,12 +114,3 @@ def test_what_cannot_be_listed_is_refused_with_the_field_named(field: str, value
 def test_what_looks_like_a_pattern_or_an_id_is_searched_for_as_it_is(people: Caller) -> None:
     for text in ("%%%", "___", "\\\\\\", str(uuid4())):
         assert people.post("contacts/search", {"search": text}).json()["contacts"] == []
-
-
-def test_readiness_tells_of_lists_that_lag_and_of_nothing_but_rejections(server: Served, admin: Caller) -> None:
-    admin.record(signup(admin.organization))
-    assert any(lag > 0 for lag in server.client.get("/readyz").json()["lag"].values())
-    _catch_up(server.ledger)
-    ready = server.client.get("/readyz").json()
-    assert (ready["state"], ready["reasons"]) == ("ready", [])
-    assert set(ready["lag"].values()) == {0}

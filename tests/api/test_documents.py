@@ -4,8 +4,15 @@ from typing import Any
 
 import pytest
 
+from consumers.consumer import ALARM_AFTER
+from entrypoints.health import readiness
+from entrypoints.organizations import register
+from entrypoints.wiring import migrated, opened, projecting
+from ledger.acts import Rejection
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
 from tests.api.messages import signup
-from tests.api.serving import Caller, Served
+from tests.api.serving import Caller, Served, settings
 
 
 @pytest.mark.parametrize(
@@ -33,6 +40,29 @@ def test_it_lives_and_shows_figures_by_route_and_never_by_id(server: Served, adm
     assert 'route="/v1/organizations/{organization}/identifiers/{identifier_id}/history"' in figures
     assert key not in figures
     assert admin.organization not in figures
+
+
+def test_readiness_tells_of_lists_that_lag(server: Served, admin: Caller) -> None:
+    admin.record(signup(admin.organization))
+    assert any(lag > 0 for lag in server.client.get("/readyz").json()["lag"].values())
+    with projecting(server.ledger.settings) as source:
+        catch_up(source, list(PROJECTIONS.values()))
+    ready = server.client.get("/readyz").json()
+    assert (ready["state"], ready["reasons"]) == ("ready", [])
+    assert set(ready["lag"].values()) == {0}
+
+
+def test_readiness_tells_of_nothing_but_rejections_until_something_is_recorded(fresh_database: str) -> None:
+    migrated(settings(fresh_database))
+    with opened(settings(fresh_database)) as ledger:
+        bad = Rejection("bad_json", "message: not JSON", ledger.now())
+        with ledger.writing.writing() as writing:
+            writing.reject([bad] * ALARM_AFTER)
+        degraded = readiness(ledger)
+        assert degraded.state == "degraded"
+        assert "rejections list" in degraded.reasons[0]
+        register(ledger, "acme", "Acme")
+        assert not any("rejected" in reason for reason in readiness(ledger).reasons)
 
 
 def test_the_description_is_whole_and_every_operation_of_an_organization_tells_its_errors(server: Served) -> None:

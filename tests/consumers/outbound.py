@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
 from kafka import KafkaConsumer, TopicPartition
 
 from consumers.broker import Producer
-from consumers.publisher import Flow, Publisher
+from consumers.publisher import STATUS, TOPICS, Events, Flow, Publisher, Statuses
 from ledger.store.connections import LedgerDatastore, pool
 from ledger.store.migrate import LOG
 from ledger.store.recorder import LedgerRecorder
@@ -15,6 +17,10 @@ from ledger.store.store import Store
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from projections.stepping import Source
+from schemas.outbound import status_key
+from tests.conftest import Topics
+from tests.consumers.scene import ORGANIZATION, Record, Scene, record_directly
+from tests.ledgers import store_on
 from tests.store.making import IDS, KEYRING
 
 PACKAGES = (LOG, "projections.migrations")
@@ -79,3 +85,38 @@ def seen(bootstrap: str, topic: str) -> list[Seen]:
             for records in reader.poll(500).values():
                 found += [Seen(record.partition, record.key, record.value) for record in records]
         return sorted(found, key=lambda one: one.partition)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A ledger with its projector's store and the topics it is published to."""
+
+    scene: Scene
+    store: Store
+    url: str
+    events: Events
+    statuses: Statuses
+
+    def record(self, *records: Record) -> None:
+        record_directly(self.scene, records)
+        project_all(self.url, self.store)
+
+
+@contextmanager
+def outbound_on(url: str, bootstrap: str, topics: Topics) -> Iterator[Outbound]:
+    """On an empty database, with outbound topics of its own."""
+    events = topics("events", partitions=2)
+    statuses = topics("status", partitions=2, config=TOPICS[STATUS])
+    with store_on(url, packages=PACKAGES) as store, projector_store(url) as projector:
+        yield Outbound(Scene(store, bootstrap), projector, url, Events(events), Statuses(statuses))
+
+
+def statuses_of(outbound: Outbound) -> dict[bytes, dict[str, Any] | None]:
+    """What is left of the topic once it is compacted."""
+    left = {one.key: one.value for one in seen(outbound.scene.bootstrap, outbound.statuses.topic)}
+    return {key: None if value is None else orjson.loads(value) for key, value in left.items()}
+
+
+def person(number: int) -> bytes:
+    identifier_id = IDS.identifier(ORGANIZATION, "email", f"person{number}@example.com")
+    return status_key(identifier_id, "email", "acme/shop", "marketing")

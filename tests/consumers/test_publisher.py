@@ -1,61 +1,19 @@
 """What others are told: everything, in order per key, at least once, and nothing personal."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import orjson
 import psycopg
 import pytest
 
 from consumers.broker import Fenced, Producer, make_topics
-from consumers.publisher import STATUS, TOPICS, Events, Publisher, Statuses
+from consumers.publisher import STATUS, TOPICS, Publisher, Statuses
 from ledger.acts import Act, ContactChange, Given
 from ledger.errors import LogUnavailable, PositionMoved
-from ledger.store.store import Store
-from schemas.outbound import OutboundEvent, OutboundStatus, status_key
-from tests.conftest import Topics
-from tests.consumers.outbound import PACKAGES, project_all, projector_store, publish_all, publishing, seen
-from tests.consumers.scene import DAWN, ORGANIZATION, Record, Scene, now, record_directly, signup, stop, wait_for
-from tests.ledgers import store_on
-from tests.store.making import IDS
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """A ledger with its projector's store and the topics it is published to."""
-
-    scene: Scene
-    store: Store
-    url: str
-    events: Events
-    statuses: Statuses
-
-    def record(self, *records: Record) -> None:
-        record_directly(self.scene, records)
-        project_all(self.url, self.store)
-
-
-@pytest.fixture
-def outbound(fresh_database: str, kafka_bootstrap: str, topics: Topics) -> Iterator[Outbound]:
-    events = topics("events", partitions=2)
-    statuses = topics("status", partitions=2, config=TOPICS[STATUS])
-    with store_on(fresh_database, packages=PACKAGES) as store, projector_store(fresh_database) as projector:
-        scene = Scene(store, kafka_bootstrap)
-        yield Outbound(scene, projector, fresh_database, Events(events), Statuses(statuses))
-
-
-def statuses_of(outbound: Outbound) -> dict[bytes, dict[str, Any] | None]:
-    """What is left of the topic once it is compacted."""
-    left = {one.key: one.value for one in seen(outbound.scene.bootstrap, outbound.statuses.topic)}
-    return {key: None if value is None else orjson.loads(value) for key, value in left.items()}
-
-
-def person(number: int) -> bytes:
-    identifier_id = IDS.identifier(ORGANIZATION, "email", f"person{number}@example.com")
-    return status_key(identifier_id, "email", "acme/shop", "marketing")
+from schemas.outbound import OutboundEvent, OutboundStatus
+from tests.consumers.outbound import Outbound, person, publish_all, publishing, seen, statuses_of
+from tests.consumers.scene import DAWN, ORGANIZATION, now, signup, stop, wait_for
 
 
 def test_every_event_is_published_once_in_the_order_of_its_stream(outbound: Outbound) -> None:

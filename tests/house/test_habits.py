@@ -2,10 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 OURS = ("ledger", "projections", "consumers", "schemas", "entrypoints")
@@ -43,6 +46,20 @@ def test_a_lock_pins_by_hash_and_names_no_address(path: Path) -> None:
 def test_the_smaller_locks_agree_with_the_larger() -> None:
     locks = {path.stem: set(re.findall(r"^\w[\w.-]*==\S+", path.read_text(), re.MULTILINE)) for path in LOCKS}
     assert locks["run"] <= locks["demo"] <= locks["test"] <= locks["dev"]
+
+
+@pytest.mark.parametrize(("lock", "extra"), [("run", None), ("demo", "demo"), ("test", "test"), ("dev", "dev")])
+def test_a_lock_holds_what_the_project_asks_for(lock: str, extra: str | None) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = project["dependencies"] if extra is None else project["optional-dependencies"][extra]
+    pins = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements" / f"{lock}.txt").read_text(), re.MULTILINE)
+    locked = {canonicalize_name(name): version for name, version in pins}
+    missing = [
+        wanted.name
+        for wanted in map(Requirement, asked)
+        if locked.get(canonicalize_name(wanted.name), "0") not in wanted.specifier
+    ]
+    assert missing == []
 
 
 def _functions(path: Path) -> Iterator[tuple[str, int]]:

@@ -169,6 +169,10 @@ def test_is_one_rejection_naming_the_field(name: str) -> None:
     assert (rejection.received_at, rejection.origin) == (RECEIVED, "kafka:topic/0/7")
 
 
+def test_not_even_a_character_of_a_value_is_repeated() -> None:
+    assert _rejected(_with(GOLDEN["contact.unlink.v1"], link_id="§")).detail == "data.link_id: uuid parsing"
+
+
 def test_the_payload_is_kept_so_that_it_can_be_replayed_and_only_the_head_of_what_is_too_large() -> None:
     bad = orjson.dumps(_subscription(channel="fax"))
     message = Message(bad, (("ce_type", b"contact.signup.v1"), ("x", b"y")), RECEIVED)

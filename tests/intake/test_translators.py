@@ -232,6 +232,7 @@ def test_trailing_absent_levels_of_a_scope_are_dropped() -> None:
         ({"reason": 7, "actor": {}, "evidence": "x"}, {"reason": None, "evidence": None}, None),
         ({"evidence": {"ip": "x", "deep": {"a": 1}}}, {"evidence": {"ip": "x"}}, None),
         ({"evidence": {f"k{n}": n for n in range(30)}}, {"evidence": {f"k{n}": n for n in range(20)}}, None),
+        ({"evidence": {"k" * 300: 1}}, {"evidence": {"k" * 200: 1}}, None),
         ({"reason": "z" * 9000}, {"reason": "z" * 4096}, None),
     ],
 )

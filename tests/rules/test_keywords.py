@@ -132,6 +132,11 @@ def test_every_keyword_is_its_own_normal_form() -> None:
     assert DEFAULT.version == KEYWORDS_VERSION
 
 
+def test_hyphens_part_words_and_other_marks_do_not() -> None:
+    assert normalize("Opt-Out") == normalize("opt – out") == "opt out"
+    assert normalize("S.T.O.P.") == "stop"
+
+
 def test_another_set_has_a_version_and_words_of_its_own() -> None:
     german = keyword_set("de-1", stop="STOPP,ABMELDEN", yes="JA")
     assert classify("Stopp!", german) is ReplyClass.STOP

@@ -1,0 +1,47 @@
+"""Consumes a topic to its end, unless it is struck down: `drive_consumer DATABASE KAFKA TOPIC POINT NTH SIGNAL`.
+
+Points: polled, writing, written, committed, told (Kafka, after the ledger's own commit).
+"""
+
+import signal
+import sys
+import threading
+
+from consumers.broker import Broker, Poll
+from consumers.consumer import Consumer
+from tests.consumers.scene import Scene, now
+from tests.crash.dying import Fate, MortalStore, after
+from tests.ledgers import store_on
+
+MOST = 7
+"""Messages of a poll: few, so that there are many points to be struck at."""
+
+
+class _MortalBroker(Broker):
+    fate: Fate
+
+    def poll(self, timeout: float = 1.0) -> list[Poll]:
+        polls = super().poll(timeout)
+        if polls:
+            self.fate.meet("polled")
+        return polls
+
+
+def main(database: str, bootstrap: str, topic: str, point: str, nth: str, how: str) -> None:
+    fate = Fate(point, int(nth), signal.Signals[how])
+    with store_on(database, MortalStore) as store:
+        store.fate = Fate("", 0)
+        scene = Scene(store, bootstrap)
+        store.fate = fate
+        broker = _MortalBroker(bootstrap, [topic], store.positions, now, group=f"group-{topic}", most=MOST)
+        broker.fate = fate
+        broker.commit = after(broker.commit, "told", fate)  # type: ignore[method-assign]
+        consumer = Consumer(broker, scene.recording)
+        never = threading.Event()
+        while consumer.take_polls(never, 0.2) or not scene.taken(topic):
+            pass
+        broker.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
