@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from entrypoints.health import readiness
+from entrypoints.settings import Settings
 from entrypoints.wiring import Service
-from ledger.errors import LogUnavailable
+from ledger.errors import LogUnavailable, SettingsRefused
 
 Answer = tuple[int, str, bytes]
 
@@ -25,8 +26,7 @@ def answering(ledger: Service) -> Iterator[None]:
         "/readyz": lambda: _ready(ledger),
         "/metrics": _figures,
     }
-    address = (ledger.settings.http_host, ledger.settings.probe_port)
-    with ThreadingHTTPServer(address, _handler(routes)) as server:
+    with _listening(ledger.settings, _handler(routes)) as server:
         thread = threading.Thread(target=server.serve_forever, name="probes")
         thread.start()
         try:
@@ -34,6 +34,13 @@ def answering(ledger: Service) -> Iterator[None]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def _listening(settings: Settings, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    try:
+        return ThreadingHTTPServer((settings.http_host, settings.probe_port or 0), handler)
+    except OSError as error:
+        raise SettingsRefused(f"LEDGER_PROBE_PORT: {error.strerror}. Set it to a free port.") from None
 
 
 def _ready(ledger: Service) -> Answer:

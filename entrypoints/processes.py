@@ -1,10 +1,11 @@
 """Signals and process trees: how a process is told to stop, and how `run` keeps several together."""
 
+import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -34,14 +35,19 @@ def stop_signal() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def run_together(commands: Sequence[str]) -> None:
-    """Runs `contact-ledger <command>` for each until told to stop. Raises ProcessEnded when one ends by itself."""
+def run_together(commands: Mapping[str, Mapping[str, str]]) -> None:
+    """Runs `contact-ledger <command>` for each, with more environment of its own, until told to stop.
+
+    Raises ProcessEnded when one ends by itself.
+    """
     with stop_signal() as stop:
         children: dict[str, subprocess.Popen[bytes]] = {}
         try:
-            for command in commands:
+            for command, more in commands.items():
                 children[command] = subprocess.Popen(
-                    [sys.executable, "-m", "entrypoints", command], preexec_fn=ended_with_parent(signal.SIGTERM)
+                    [sys.executable, "-m", "entrypoints", command],
+                    env={**os.environ, **more},
+                    preexec_fn=ended_with_parent(signal.SIGTERM),
                 )
                 structlog.get_logger().info("started", process=command, pid=children[command].pid)
             while not stop.wait(_GLANCE):

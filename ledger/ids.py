@@ -25,10 +25,6 @@ def _once(part: str) -> bytes:
     return len(encoded).to_bytes(4, "big") + encoded
 
 
-def _role(parts: tuple[UUID | str, ...]) -> bytes:
-    return b"".join([_ID + part.bytes if isinstance(part, UUID) else _framed(part) for part in parts])
-
-
 class Ids:
     """Derives stream, act, event and contact ids. Pure: the same parts always give the same id."""
 
@@ -50,6 +46,11 @@ class Ids:
         outer.update(inner.digest())
         return outer.digest()
 
+    def _uuid(self, framed: bytes, role: tuple[UUID | str, ...]) -> UUID:
+        for part in role:
+            framed += _ID + part.bytes if isinstance(part, UUID) else _framed(part)
+        return UUID(bytes=self._mac(framed)[:16])
+
     def _identifier(self, organization: str, kind: str, value: str) -> UUID:
         """Stream id of an identifier by its canonical value."""
         framed = b"1identifier" + _framed(organization) + _framed(kind) + _once(value)
@@ -70,11 +71,11 @@ class Ids:
 
     def event(self, act_id: UUID, name: str, *role: UUID | str) -> UUID:
         """Id of an event that follows from the message alone: `role` comes from the message, never from state."""
-        return UUID(bytes=self._mac(b"1event" + _ID + act_id.bytes + _framed(name) + _role(role))[:16])
+        return self._uuid(b"1event" + _ID + act_id.bytes + _framed(name), role)
 
     def derived(self, cause: UUID, name: str, *role: UUID | str) -> UUID:
         """Id of an event (or contact) that depends on state: it derives from what caused it."""
-        return UUID(bytes=self._mac(b"1derived" + _ID + cause.bytes + _framed(name) + _role(role))[:16])
+        return self._uuid(b"1derived" + _ID + cause.bytes + _framed(name), role)
 
     def attempt(self, organization: str, message_id: str) -> UUID:
         """Unsealed stand-in for an outbound message's id, so that receipts of one attempt count once."""

@@ -43,7 +43,7 @@ class _Decided:
     reads: set[UUID] = field(default_factory=set)
 
     def written(self) -> set[UUID]:
-        return {event.stream_id for event in self.draft.events} if self.draft is not None else set()
+        return set(self.draft.written()) if self.draft is not None else set()
 
 
 class Recording:

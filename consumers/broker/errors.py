@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError
+from kafka.errors import FencedInstanceIdError, InvalidProducerEpochError, KafkaError, ProducerFencedError
 
 from ledger.errors import LedgerError
 
@@ -13,7 +13,7 @@ class BrokerUnavailable(LedgerError):
 
 
 class Fenced(LedgerError):
-    """Another producer with the same fence has taken over: this one may write nothing more."""
+    """Another producer of the same fence, or consumer of the same instance name, has taken over from this one."""
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def translated(*apart: type[KafkaError]) -> Iterator[None]:
         yield
     except apart:
         raise
-    except (ProducerFencedError, InvalidProducerEpochError) as error:
-        raise Fenced("another publisher has taken over") from error
+    except (ProducerFencedError, InvalidProducerEpochError, FencedInstanceIdError) as error:
+        raise Fenced("another process of the same name has taken over") from error
     except KafkaError as error:
         raise BrokerUnavailable(f"Kafka does not answer as it should: {type(error).__name__}") from error

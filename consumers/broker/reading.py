@@ -31,6 +31,7 @@ _CONSUMING: dict[str, Any] = {
     "allow_auto_create_topics": False,
     "partition_assignment_strategy": (CooperativeStickyAssignor,),
     "fetch_max_wait_ms": 100,
+    "session_timeout_ms": 15_000,
     "fetch_max_bytes": 24 * 1024 * 1024,
     "max_partition_fetch_bytes": 4 * 1024 * 1024,
     "metadata_max_age_ms": 5_000,
@@ -75,9 +76,12 @@ class Broker:
         now: Callable[[], datetime],
         *,
         group: str | None = None,
+        instance: str | None = None,
         most: int = MOST,
     ) -> None:
-        """Raises BrokerUnavailable."""
+        """`instance`: a name that stays the same when this process is restarted, so that it gets its partitions
+        back at once. Raises BrokerUnavailable.
+        """
         self._topics = tuple(topics)
         self._positions = positions
         self._now = now
@@ -87,7 +91,11 @@ class Broker:
         self._most = most
         with translated():
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap, group_id=group, max_poll_records=most, **_CONSUMING
+                bootstrap_servers=bootstrap,
+                group_id=group,
+                group_instance_id=instance,
+                max_poll_records=most,
+                **_CONSUMING,
             )
         self._group = group
         if group is not None:
@@ -97,7 +105,8 @@ class Broker:
         """What has come within `timeout` seconds, partition by partition.
 
         Each position counts as taken: call `again` for one that was not. Raises MessagesLost where a person must
-        decide, LogUnavailable where positions cannot be read, BrokerUnavailable.
+        decide, LogUnavailable where positions cannot be read, BrokerUnavailable, and Fenced where another
+        process has taken this one's instance name.
         """
         try:
             with translated(OffsetOutOfRangeError, LogTruncationError, CorruptRecordError):

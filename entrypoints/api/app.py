@@ -15,9 +15,11 @@ from entrypoints.wiring import Service
 
 _SCHEMAS: Final = "#/components/schemas/"
 _ERRORS: Final[dict[int, str]] = {
+    400: "the body is not JSON",
     401: "no valid API key of this organization",
     403: "the key's role may not do this",
     404: "nothing under this id in this organization",
+    409: "a message id was used before for something else",
     413: "the body is larger than 1 MiB",
     422: "a field cannot be taken; `errors` names it",
     503: "the ledger cannot be read now: take it as no",

@@ -11,8 +11,6 @@ from entrypoints.cli.rendering import as_json, progress, say
 if TYPE_CHECKING:
     from entrypoints.settings import Settings
 
-PROCESSES = ("consume", "project", "publish", "serve")
-
 
 def migrate(json: options.Json = False) -> None:
     """Bring the database to this version's schema, as its owner (LEDGER_OWNER_DATABASE_URL).
@@ -90,15 +88,23 @@ def serve() -> None:
 def run() -> None:
     """Run consume, project, publish and serve together, for small installations.
 
-    Ends when told to, or when one of them ends by itself; then the others are stopped.
+    Ends when told to, or when one of them ends by itself; then the others are stopped. With LEDGER_PROBE_PORT set,
+    consume answers probes there, project and publish on the two ports after it.
 
     Example: contact-ledger run
     """
     from entrypoints.processes import run_together
+    from entrypoints.wiring import checked
 
     settings = _settings()
-    assert settings.brokers
-    run_together(PROCESSES)
+    checked(settings)
+    kafka, first = settings.brokers, settings.probe_port
+    workers = {
+        command: {} if first is None else {"LEDGER_PROBE_PORT": str(first + place)}
+        for place, command in enumerate(("consume", "project", "publish"))
+    }
+    say(f"consuming {', '.join(settings.topics)} from {kafka}")
+    run_together({**workers, "serve": {}})
 
 
 def send(

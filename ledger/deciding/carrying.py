@@ -45,7 +45,7 @@ def carry_from(draft: Draft, source: UUID, kind: str, person: Person) -> None:
 def carry_to(draft: Draft, newcomers: Mapping[UUID, str], person: Person, *, link_id: UUID | None) -> None:
     """Carries what stands on the person's identifiers over to those that join it."""
     others = {key: kind for key, kind in person.identifiers.items() if key not in newcomers}
-    draft.streams(others.keys())
+    draft.require(others.keys())
     for source, kind in others.items():
         for event in _carriable(draft, source):
             for target, target_kind in newcomers.items():
@@ -100,7 +100,7 @@ def lift_carried(draft: Draft, source: UUID, kind: str, person: Person) -> None:
         if verdict.effect == "lifted":
             gone.add(verdict.event_id)
     targets = [key for key, to_kind in person.identifiers.items() if key != source and CHANNELS_OF[to_kind]]
-    draft.streams(targets)
+    draft.require(targets)
     for target in targets:
         take_back(draft, target, lambda event: _carried_from(event) in gone)
 

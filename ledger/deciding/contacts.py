@@ -106,7 +106,7 @@ def unlink(draft: Draft, act: Unlink) -> None:
         body = ContactsUnlinked(link_id=act.link_id, other_contact_id=other, reason=act.reason)
         draft.add(side, body, draft.derived(draft.act_id, body, side, act.link_id))
     targets = list(people[0].identifiers)
-    draft.streams(targets)
+    draft.require(targets)
     for target in targets:
         take_back(
             draft,
@@ -129,7 +129,7 @@ def _delete(draft: Draft, act: ContactChange, person: Person) -> None:
     for contact in person.contacts:
         body = ContactDeleted(reason=act.reason, message_id=draft.act.message_id)
         draft.add(contact, body, draft.derived(draft.act_id, body, contact))
-    draft.streams(person.identifiers.keys())
+    draft.require(person.identifiers.keys())
     for identifier in person.identifiers:
         blocked = Blocked(scope=draft.act.organization, cause="contact_deleted")
         draft.add(identifier, blocked, draft.derived(draft.act_id, blocked, identifier))
@@ -139,7 +139,7 @@ def _restore(draft: Draft, person: Person, body: ContactRestored) -> None:
     for contact in person.contacts:
         if is_deleted(draft.stream(contact).values()):
             draft.add(contact, body, draft.derived(draft.act_id, body, contact))
-    draft.streams(person.identifiers.keys())
+    draft.require(person.identifiers.keys())
     for identifier in person.identifiers:
         unblocked = Unblocked(scope=draft.act.organization, cause="contact_restored")
         draft.add(identifier, unblocked, draft.derived(draft.act_id, unblocked, identifier))
@@ -160,7 +160,7 @@ def _touched_by_deletion(draft: Draft, contact: UUID) -> bool:
 
 def _erase(draft: Draft, act: ContactChange, person: Person) -> None:
     """Every stream of the person ends in its erasure, and its keys go in the same transaction."""
-    draft.streams(person.identifiers.keys())
+    draft.require(person.identifiers.keys())
     for identifier in person.identifiers:
         erased = IdentifierErased(request_id=act.request_id)
         draft.add(identifier, erased, draft.derived(draft.act_id, erased, identifier))

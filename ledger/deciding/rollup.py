@@ -41,6 +41,8 @@ def settle(
 
     A bulk message never links two existing contacts: it lists them as a candidate for a human.
     """
+    if len(givens) == 1:
+        return _settle_one(draft, next(iter(givens)), method)
     owned = _owned(draft, givens)
     first = owned[0].contact
     if first is not None and all(one.contact == first for one in owned):
@@ -63,10 +65,21 @@ def settle(
     return contact
 
 
+def _settle_one(draft: Draft, given: Given, method: str) -> UUID:
+    """An identifier by itself has a contact or makes one; there is nobody to weigh, link or carry over."""
+    key = identifier_id(draft, given)
+    contact = holder(draft.stream(key).values())
+    if contact is None:
+        one = _Owned(key, given, None)
+        contact = _create(draft, method, one)
+        _claim(draft, one, contact, carry=False)
+    return contact
+
+
 def _owned(draft: Draft, givens: Collection[Given]) -> list[_Owned]:
     """Each identifier once, strong ones first, in an order that does not depend on the message's list."""
     ids = {identifier_id(draft, given): given for given in givens}
-    draft.streams(ids.keys())
+    draft.require(ids.keys())
     owned = [_Owned(key, given, holder(draft.stream(key).values())) for key, given in ids.items()]
     return sorted(owned, key=lambda one: (not one.strong, one.given.kind, one.id))
 

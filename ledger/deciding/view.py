@@ -59,8 +59,7 @@ class View:
 
     def take(self, draft: "Draft") -> None:
         """Makes a draft's events part of what later acts see."""
-        for event in draft.events:
-            self.streams[event.stream_id] = {**self.streams.get(event.stream_id, {}), event.event_id: event}
+        self.streams.update(draft.written())
         if draft.events:
             self.acts[draft.act_id] = self.acts.get(draft.act_id, frozenset()) | {draft.digest}
         self.deliveries.update(draft.deliveries)
@@ -72,6 +71,7 @@ class Draft:
     __slots__ = (
         "_heads",
         "_occurred_at",
+        "_own",
         "act",
         "act_id",
         "deliveries",
@@ -81,7 +81,6 @@ class Draft:
         "events",
         "flags",
         "ids",
-        "reads",
         "reopened",
         "view",
     )
@@ -94,32 +93,43 @@ class Draft:
         self.digest = digest
         self.flags = flags
         self.events: list[Recorded] = []
-        self.reads: set[UUID] = set()
         self.deliveries: dict[tuple[UUID, str], datetime] = {}
         self.destroyed: set[UUID] = set()
         self.reopened: set[UUID] = set()
         self._heads: dict[UUID, Stream] = {}
+        self._own: dict[UUID, Stream] = {}
         self._occurred_at = None if "time" in flags else act.occurred_at
         self.effective_at = min(self._occurred_at, act.received_at) if self._occurred_at else act.received_at
 
     def stream(self, stream_id: UUID) -> Stream:
         """The stream as it stands with this draft. Raises NotLoaded."""
-        self.reads.add(stream_id)
         head = self._heads.get(stream_id)
-        if head is not None:
-            return head
-        try:
-            return self.view.streams[stream_id]
-        except KeyError:
-            raise NotLoaded([stream_id]) from None
+        if head is None:
+            head = self.view.streams.get(stream_id)
+            if head is None:
+                raise NotLoaded([stream_id])
+            self._heads[stream_id] = head
+        return head
+
+    def require(self, stream_ids: Collection[UUID]) -> None:
+        """Raises NotLoaded for all that are missing, so that they are read in one go."""
+        missing = [stream_id for stream_id in stream_ids if stream_id not in self.view.streams]
+        if missing:
+            raise NotLoaded(missing)
 
     def streams(self, stream_ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
-        """Several streams at once, so that what is missing is read in one go. Raises NotLoaded."""
-        missing = [s for s in stream_ids if s not in self._heads and s not in self.view.streams]
-        if missing:
-            self.reads.update(missing)
-            raise NotLoaded(missing)
+        """Several streams at once. Raises NotLoaded."""
+        self.require(stream_ids)
         return {stream_id: list(self.stream(stream_id).values()) for stream_id in stream_ids}
+
+    @property
+    def reads(self) -> set[UUID]:
+        """The streams that were looked at."""
+        return set(self._heads)
+
+    def written(self) -> Mapping[UUID, Stream]:
+        """The streams that got events, with them."""
+        return self._own
 
     def place_of(self, event_id: UUID) -> UUID | None:
         """The stream an event is in. Raises NotLoaded."""
@@ -157,10 +167,10 @@ class Draft:
         )
         version = next(reversed(stream.values())).version + 1 if stream else 1
         event = Recorded(stream_id, version, 0, envelope, body)
-        if stream_id in self._heads:
+        if stream_id in self._own:
             stream[event_id] = event
         else:
-            self._heads[stream_id] = {**stream, event_id: event}
+            self._heads[stream_id] = self._own[stream_id] = {**stream, event_id: event}
         self.events.append(event)
 
     def event_id(self, body: Event, *role: UUID | str) -> UUID:

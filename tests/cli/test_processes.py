@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from entrypoints.api.server import listening
 from entrypoints.embedded import free_port
 from entrypoints.wiring import Service
 from tests.api.messages import opt_out, signup
@@ -103,5 +105,24 @@ def test_a_worker_answers_probes_where_a_port_is_set_and_stops_cleanly(start: St
 
 
 def test_without_settings_nothing_starts(start: Start) -> None:
-    for command in ("consume", "project", "publish", "serve", "run", "migrate"):
-        assert start(command, LEDGER_PEPPER="").wait(60) == 1, command
+    commands = ("consume", "project", "publish", "serve", "run", "migrate")
+    started = [start(command, LEDGER_PEPPER="") for command in commands]
+    assert [process.wait(90) for process in started] == [1] * len(commands)
+
+
+def test_a_port_that_is_taken_is_refused_with_the_setting_named(start: Start, tmp_path: Path) -> None:
+    with listening("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        assert start("serve", LEDGER_HTTP_PORT=port).wait(90) == 1
+        assert start("project", LEDGER_PROBE_PORT=port).wait(90) == 1
+    assert "LEDGER_HTTP_PORT" in (tmp_path / "serve.log").read_text()
+    assert "LEDGER_PROBE_PORT" in (tmp_path / "project.log").read_text()
+
+
+def test_answers_are_sent_without_waiting_for_more() -> None:
+    with (
+        listening("127.0.0.1", 0) as bound,
+        socket.create_connection(bound.getsockname()),
+        bound.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -33,7 +33,8 @@ def main(database: str, bootstrap: str, topic: str, point: str, nth: str, how: s
         store.fate = Fate("", 0)
         scene = Scene(store, bootstrap)
         store.fate = fate
-        broker = _MortalBroker(bootstrap, [topic], store.positions, now, group=f"group-{topic}", most=MOST)
+        group = f"group-{topic}"
+        broker = _MortalBroker(bootstrap, [topic], store.positions, now, group=group, instance="only", most=MOST)
         broker.fate = fate
         broker.commit = after(broker.commit, "told", fate)  # type: ignore[method-assign]
         consumer = Consumer(broker, scene.recording)

@@ -1,4 +1,4 @@
-"""A publisher killed anywhere leaves nothing out; woken from a long sleep it puts nothing old over something new."""
+"""A publisher killed anywhere leaves nothing out; woken from long sleep it puts nothing old over something new."""
 
 import os
 import signal

@@ -60,15 +60,18 @@ def bodies() -> st.SearchStrategy[Body]:
         {}, optional={"first_name": st.sampled_from(["Ann", "Béa"]), "city": st.text()}
     )
     links = st.builds(Link, left=anyone, right=anyone)
+    signups = st.builds(
+        SignUp,
+        identifiers=together,
+        subscriptions=st.lists(subscriptions, max_size=2).map(tuple),
+        method=st.sampled_from(["form", "keyword", "import", "api", "checkout"]),
+        profile=st.none() | profiles,
+    )
     return st.one_of(
+        signups,
+        signups,
+        signups,
         links,
-        st.builds(
-            SignUp,
-            identifiers=together,
-            subscriptions=st.lists(subscriptions, max_size=2).map(tuple),
-            method=st.sampled_from(["form", "keyword", "import", "api", "checkout"]),
-            profile=st.none() | profiles,
-        ),
         st.builds(
             OptOut,
             identifier=anyone,

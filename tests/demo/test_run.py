@@ -1,0 +1,82 @@
+"""The demo as people start it: a day comes through, the next one goes on from it, and nothing is left running."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+pytestmark = pytest.mark.timeout(300)
+
+KEYS = ["published", "recorded", "duplicates", "rejected", "contacts", "lag", "seconds"]
+
+
+def _started(data: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "entrypoints", "demo", "--messages", "800", "--data", str(data), *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _once(data: Path) -> dict[str, Any]:
+    demo = _started(data, "--once")
+    out, said = demo.communicate()
+    assert demo.returncode == 0, said
+    (line,) = out.splitlines()
+    report: dict[str, Any] = json.loads(line)
+    return report
+
+
+def test_a_day_comes_through_and_the_next_goes_on_from_it(tmp_path: Path) -> None:
+    first = _once(tmp_path)
+    assert list(first) == KEYS
+    assert first["published"] >= 800
+    assert first["recorded"] > first["published"]
+    assert first["duplicates"] > 0
+    assert first["rejected"]["bad_json"] > 0
+    assert first["lag"] == 0
+    second = _once(tmp_path)
+    assert second["contacts"] > first["contacts"]
+    assert second["recorded"] > 800
+    assert second["lag"] == 0
+
+
+def _pasted(line: str) -> httpx.Response:
+    """What a shell would do with this line; it is read here, since not every machine has curl."""
+    words = iter(shlex.split(line))
+    assert (next(words), next(words)) == ("curl", "-s")
+    headers, url, body = {}, "", None
+    for word in words:
+        match word:
+            case "-H":
+                name, _, text = next(words).partition(": ")
+                headers[name] = text
+            case "-d":
+                body = next(words)
+            case _:
+                url = word
+    return httpx.request("GET" if body is None else "POST", url, headers=headers, content=body)
+
+
+def test_what_it_proposes_to_ask_is_answered_and_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
+    with _started(tmp_path) as demo:
+        assert demo.stderr is not None
+        asking = []
+        for line in demo.stderr:
+            if line.startswith("curl "):
+                asking.append(line)
+            if "Ctrl-C" in line:
+                break
+        children = psutil.Process(demo.pid).children(recursive=True)
+        assert len(asking) == 3
+        for line in asking:
+            assert _pasted(line).status_code == 200
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(60) == 0
+    gone, alive = psutil.wait_procs(children, timeout=10)
+    assert gone
+    assert not alive
