@@ -56,10 +56,10 @@ def stand(*, kafka: bool) -> Iterator[Stand]:
     with ExitStack() as stack:
         server = os.environ.get("LEDGER_TEST_DATABASE_URL") or stack.enter_context(_postgres()).url
         url = stack.enter_context(new_database(server))
-        bootstrap = (
-            "" if not kafka else os.environ.get("KAFKA_BOOTSTRAP") or stack.enter_context(own_kafka()).bootstrap
-        )
-        made = Stand(url, server, bootstrap, Kept.read(Path(os.devnull)).environment(url, bootstrap or "none:9092"))
+        bootstrap = os.environ.get("KAFKA_BOOTSTRAP", "none:9092")
+        if kafka and bootstrap == "none:9092":
+            bootstrap = stack.enter_context(own_kafka()).bootstrap
+        made = Stand(url, server, bootstrap, Kept.new().environment(url, bootstrap, TOPICS))
         migrated(made.settings)
         with opened(made.settings) as ledger:
             for organization in ORGANIZATIONS:
@@ -115,7 +115,8 @@ def record(ledger: Service, messages: Iterable[Message]) -> list[Outcome]:
     """One batch of messages through intake and recording."""
     results = [take(message) for message in messages]
     rejections = [result for result in results if isinstance(result, Rejection)]
-    return ledger.recording.record([result for result in results if isinstance(result, Act)], rejections=rejections)
+    acts = [result for result in results if isinstance(result, Act)]
+    return ledger.recording.record(acts, rejections=rejections)
 
 
 @contextmanager

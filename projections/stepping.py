@@ -97,29 +97,31 @@ def project(source: Source, projection: Projection, before: Watermark, portion: 
         moment = projection.crowd(connection, portion.at, CROWD)
     if moment is not None and moment < portion.at:
         return sweep(source, projection, before, moment)
-    after = Watermark(portion.upto, portion.at)
+    return _take(source, projection, before, portion)
+
+
+def sweep(source: Source, projection: Projection, before: Watermark, at: datetime) -> bool:
+    """Re-evaluates every row that time alone has changed by `at`, and moves no position. As `project`."""
+    return _take(source, projection, before, Portion(source.log, (), upto=before.position, at=at))
+
+
+def _take(source: Source, projection: Projection, before: Watermark, portion: Portion) -> bool:
     try:
-        return _take(source, projection, before, after, portion)
-    except (LedgerError, psycopg.OperationalError, psycopg.InterfaceError):
+        return _fold_and_write(source, projection, before, portion)
+    except _AWAY:
         raise
     except Exception as error:
         raise _stopped(source, projection, before, portion) from error
 
 
-def sweep(source: Source, projection: Projection, before: Watermark, at: datetime) -> bool:
-    """Re-evaluates every row that time alone has changed by `at`, and moves no position."""
-    portion = Portion(source.log, (), upto=before.position, at=at)
-    return _take(source, projection, before, Watermark(before.position, at), portion)
-
-
-def _take(source: Source, projection: Projection, before: Watermark, after: Watermark, portion: Portion) -> bool:
+def _fold_and_write(source: Source, projection: Projection, before: Watermark, portion: Portion) -> bool:
     with source.connect() as connection:
         also = projection.also(connection, portion)
     rows = projection.fold(portion, also)
     with source.connect() as connection:
-        if not move(connection, projection.name, before, after):
+        if not move(connection, projection.name, before, Watermark(portion.upto, portion.at)):
             return False
-        write(connection, projection, rows, after.position)
+        write(connection, projection, rows, portion.upto)
     return True
 
 

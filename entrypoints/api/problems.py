@@ -117,7 +117,9 @@ def problem_of(error: Exception) -> Problem:
         case KeyDestroyed():
             return Problem(410, "erased", str(error))
         case LogUnavailable() | SchemaOutOfDate():
-            detail = "The ledger cannot be read now, so no answer is given. Take it as no, and ask again."
+            detail = (
+                "The log cannot be reached now: nothing was answered or recorded. Take it as no, and try again."
+            )
             return Problem(503, "log-unavailable", detail, headers=RETRY_AFTER)
         case _:
             structlog.get_logger().error("request failed", exc_info=error)

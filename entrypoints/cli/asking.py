@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from entrypoints.shapes import EventSeen, StatusAnswer
+    from entrypoints.shapes import EventSeen, StatusAnswer, Step
 
 
 def status(
@@ -73,21 +73,7 @@ def explain(
         as_json(answer)
         return
     _print_status(answer.status)
-    rows(
-        "Verdicts, in the order judged",
-        ["effective", "id", "event", "became", "rule"],
-        [
-            (
-                step.event and step.event.effective_at,
-                step.event and _start(step.event.event_id),
-                step.event and _word(step.event),
-                f"{step.effect} by {_start(step.by)}" if step.by else step.effect,
-                step.rule,
-            )
-            for step in answer.steps
-        ],
-        empty="The ledger has no event of this identifier.",
-    )
+    _print_steps(answer.steps)
 
 
 def history(
@@ -114,8 +100,8 @@ def history(
         return
     rows(
         "History",
-        ["position", "effective", "recorded", "event"],
-        [(str(one.position), one.effective_at, one.recorded_at, _word(one)) for one in seen],
+        ["position", "effective", "recorded", "event, by whom"],
+        [(str(one.position), one.effective_at, one.recorded_at, _word(one) + "\n" + _whose(one)) for one in seen],
         empty="The ledger has no event of this identifier.",
     )
 
@@ -143,6 +129,24 @@ def _print_status(answer: "StatusAnswer") -> None:
     )
 
 
+def _print_steps(steps: "list[Step]") -> None:
+    rows(
+        "Verdicts, in the order judged",
+        ["effective", "id", "event", "became", "rule"],
+        [
+            (
+                step.event and step.event.effective_at,
+                step.event and _start(step.event.event_id),
+                step.event and _word(step.event),
+                f"{step.effect} by {_start(step.by)}" if step.by else step.effect,
+                step.rule,
+            )
+            for step in steps
+        ],
+        empty="The ledger has no event of this identifier.",
+    )
+
+
 def _since(word: str, since: "datetime | None", method: str | None = None) -> str:
     said = f"{word} since {shown(since)}" if since else str(word)
     return f"{said} by {method}" if method else said
@@ -151,6 +155,10 @@ def _since(word: str, since: "datetime | None", method: str | None = None) -> st
 def _word(event: "EventSeen") -> str:
     """`subscribed` of `identifier.subscribed.v1`."""
     return event.type.split(".")[1]
+
+
+def _whose(event: "EventSeen") -> str:
+    return f"{event.actor} by {event.source}" if event.actor else event.source
 
 
 def _start(event_id: "UUID | None") -> str | None:

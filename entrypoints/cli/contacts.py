@@ -11,7 +11,7 @@ from entrypoints.cli import options
 from entrypoints.cli.rendering import as_json, facts, rows, say
 
 if TYPE_CHECKING:
-    from entrypoints.contacts import ContactSeen
+    from entrypoints.contacts import ContactSeen, ContactsPage
 
 
 def contacts(
@@ -48,6 +48,10 @@ def contacts(
     if json:
         as_json(found)
         return
+    _print_page(found)
+
+
+def _print_page(found: "ContactsPage") -> None:
     rows(
         f"{'more than ' if found.found_more else ''}{found.found:,} contacts out of {found.all:,}",
         ["id", "who", "type and last update"],

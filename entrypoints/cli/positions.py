@@ -1,6 +1,6 @@
 """How far Kafka's partitions are taken, and going on after messages were lost."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,21 +25,7 @@ def lag(json: options.Json = False) -> None:
     with opened() as ledger:
         found = _standings(ledger)
     if json:
-        as_json(
-            [
-                {
-                    "topic": one.span.key.topic,
-                    "partition": one.span.key.partition,
-                    "topic_id": one.span.key.topic_id,
-                    "position": one.position,
-                    "start": one.span.start,
-                    "end": one.span.end,
-                    "lag": one.lag,
-                    "lost": one.lost,
-                }
-                for one in found
-            ]
-        )
+        as_json([_line(one) for one in found])
         return
     rows(
         "Positions",
@@ -58,6 +44,18 @@ def lag(json: options.Json = False) -> None:
         ],
         empty="The inbound topics do not exist: see LEDGER_TOPICS.",
     )
+
+
+def _line(one: "Standing") -> dict[str, Any]:
+    key, span = one.span.key, one.span
+    place = {"topic": key.topic, "topic_id": key.topic_id, "partition": key.partition}
+    return place | {
+        "position": one.position,
+        "start": span.start,
+        "end": span.end,
+        "lag": one.lag,
+        "lost": one.lost,
+    }
 
 
 @app.command()

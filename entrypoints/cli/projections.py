@@ -11,11 +11,12 @@ from entrypoints.cli import options
 from entrypoints.cli.rendering import as_json, progress, rows, say
 
 if TYPE_CHECKING:
+    from projections.checksum import Checksum
     from projections.projection import Projection
     from projections.stepping import Source
 
 _Names = Annotated[list[str] | None, typer.Argument(help="Names of projections; absent: every one.")]
-_Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that scan the log at once.")]
+_Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that scan the log at once; 1: this one.")]
 
 
 def rebuild(names: _Names = None, workers: _Workers = 2, yes: options.Yes = False) -> None:
@@ -27,7 +28,7 @@ def rebuild(names: _Names = None, workers: _Workers = 2, yes: options.Yes = Fals
     from projections.watermarks import watermark
 
     chosen = _chosen(names)
-    with _source() as (source, tools):
+    with _source(workers) as (source, tools):
         for projection in chosen:
             with source.connect() as connection:
                 mark = watermark(connection, projection.name)
@@ -35,7 +36,7 @@ def rebuild(names: _Names = None, workers: _Workers = 2, yes: options.Yes = Fals
                 say(f"{projection.name}: {mark.position:,} positions of the log would be read; --yes rebuilds it")
                 continue
             with _shown(f"rebuilding {projection.name}") as told:
-                rebuild_one(source, projection, **tools, workers=workers, progress=told)
+                rebuild_one(source, projection, **tools, progress=told)
             say(f"{projection.name}: rebuilt")
 
 
@@ -57,25 +58,16 @@ def checksum(
     from projections.rebuild import verify
 
     lines: list[dict[str, Any]] = []
-    with _source() as (source, tools):
+    with _source(workers) as (source, tools):
         for projection in _chosen(names):
             if live:
                 with source.connect() as connection:
                     summed, equal = sum_one(connection, projection), None
             else:
                 with _shown(f"checking {projection.name}") as told:
-                    verified = verify(source, projection, **tools, workers=workers, progress=told)
+                    verified = verify(source, projection, **tools, progress=told)
                 summed, equal = verified.live, verified.equal
-            lines.append(
-                {
-                    "projection": projection.name,
-                    "rows": summed.rows,
-                    "position": summed.watermark.position,
-                    "swept_to": summed.watermark.swept_to,
-                    "digest": summed.digest,
-                    "equal": equal,
-                }
-            )
+            lines.append(_line(summed, equal))
     if json:
         as_json(lines)
     else:
@@ -89,6 +81,17 @@ def checksum(
         raise typer.Exit(1)
 
 
+def _line(summed: "Checksum", equal: bool | None) -> dict[str, Any]:
+    return {
+        "projection": summed.projection,
+        "rows": summed.rows,
+        "position": summed.watermark.position,
+        "swept_to": summed.watermark.swept_to,
+        "digest": summed.digest,
+        "equal": equal,
+    }
+
+
 def _chosen(names: list[str] | None) -> "list[Projection]":
     from projections.registry import PROJECTIONS
 
@@ -99,15 +102,15 @@ def _chosen(names: list[str] | None) -> "list[Projection]":
 
 
 @contextmanager
-def _source() -> "Iterator[tuple[Source, dict[str, Any]]]":
-    """The projections' source, and what opens another one in the processes of a rebuild."""
+def _source(workers: int) -> "Iterator[tuple[Source, dict[str, Any]]]":
+    """The projections' source, and by how many processes of their own a rebuild scans the log."""
     from entrypoints.settings import load
     from entrypoints.wiring import checked, projecting
 
     settings = load()
     checked(settings)
     with projecting(settings) as source:
-        yield source, {"open_source": partial(projecting, settings)}
+        yield source, {"open_source": partial(projecting, settings), "workers": workers} if workers > 1 else {}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from entrypoints.access import Role
 from tests.api.messages import EMAIL, PHONE, event, opt_out, question, signup
-from tests.api.serving import Caller, Served, served
+from tests.api.serving import BATCH, Caller, Served, served
 from tests.servers import Postgres
 
 
@@ -148,5 +148,11 @@ def test_a_log_that_cannot_be_read_gives_no_answer(private_postgres: Postgres) -
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert "retry-after" in answer.headers
+        stop = opt_out("acme")
+        assert caller.post("messages", [stop], BATCH).status_code == 503
+        for path in ("/readyz", "/livez", "/metrics"):
+            assert running.client.get(path).status_code == (503 if path == "/readyz" else 200), path
         private_postgres.start()
         assert _answer(caller)["sendable"] is True
+        caller.record(stop)
+        assert _answer(caller)["sendable"] is False

@@ -105,7 +105,7 @@ def test_a_worker_answers_probes_where_a_port_is_set_and_stops_cleanly(start: St
 
 
 def test_without_settings_nothing_starts(start: Start) -> None:
-    commands = ("consume", "project", "publish", "serve", "run", "migrate")
+    commands = ("consume", "serve", "run")
     started = [start(command, LEDGER_PEPPER="") for command in commands]
     assert [process.wait(90) for process in started] == [1] * len(commands)
 

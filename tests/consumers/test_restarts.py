@@ -1,6 +1,7 @@
 """Servers that crash and come back under a running consumer: it waits, and nothing is lost or doubled."""
 
 import gc
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,12 @@ from tests.store.making import IDS, KEYRING
 keeps_topics = pytest.mark.skipif(not apache_kafka_runs(), reason="the wheel's broker forgets its topics")
 
 
-refused_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""kafka-python leaves sockets whose connection was refused to the garbage collector."""
+@pytest.fixture
+def _refused_sockets(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """kafka-python leaves sockets whose connection was refused to the garbage collector, and so do its logs."""
+    caplog.set_level(logging.CRITICAL, "kafka")
+    yield
+    gc.collect()
 
 
 def waits(server: str) -> float:
@@ -100,7 +105,8 @@ def test_it_starts_while_postgresql_is_away(
 
 
 @keeps_topics
-@refused_sockets
+@pytest.mark.usefixtures("_refused_sockets")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_kafka_crashes_and_comes_back(fresh_database: str, oracle: Scene, private_kafka: Kafka) -> None:
     bootstrap, topic, journal = private_kafka.bootstrap, f"topic-{uuid4().hex}", history(300)
     create_topic(bootstrap, topic, 1, {"flush.messages": "1"})
@@ -116,4 +122,3 @@ def test_kafka_crashes_and_comes_back(fresh_database: str, oracle: Scene, privat
         record_directly(oracle, journal)
         assert scene.events() == oracle.events()
         assert len(scene.rejections()) == 30
-    gc.collect()
