@@ -25,10 +25,10 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages"}),
     "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values"}),
     "analyst": frozenset({"status", "explain", "contacts"}),
-    "auditor": frozenset({"lookup", "status", "explain", "contacts"}),
+    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values"}),
     "admin": frozenset(get_args(Permission)),
 }
-"""`explain` includes history; without `values` e-mails, phones and names are shown masked."""
+"""`explain` includes history; without `values` e-mails, phones and names are shown masked, evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

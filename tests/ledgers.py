@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+
+from typing_extensions import TypeVar
 
 from ledger.store.connections import LedgerDatastore
 from ledger.store.migrate import LOG, migrate
@@ -10,7 +11,7 @@ from ledger.store.recorder import LedgerRecorder
 from ledger.store.store import Clock, Store
 from tests.store.making import IDS, KEYRING
 
-S = TypeVar("S", bound=Store)
+S = TypeVar("S", bound=Store, default=Store)
 
 
 @contextmanager

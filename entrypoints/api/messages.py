@@ -174,7 +174,9 @@ def _problem(
     return Problem(
         _STATUS.get(reason or "", 422),
         (reason or "refused").replace("_", "-"),
-        f"{len(refused)} of {len(results)} messages refused; mend the fields named in `errors` and send again.",
+        f"{len(refused)} of {len(results)} messages refused; mend the fields named in `errors` and send again."
+        if batch
+        else refused[0][1].detail or "",
         [(f"{place}.{field}" if batch else field, message) for place, field, message in errors],
         more={"results": [one.model_dump(mode="json") for one in results]},
     )

@@ -30,7 +30,7 @@ Scope = Annotated[str | None, typer.Option(help="organization/merchant/sender/li
 Purpose = Annotated[str, typer.Option(help="marketing, cart or transactional.")]
 At = Annotated[
     datetime | None,
-    typer.Option(parser=moment, metavar="TIME", help="The moment asked about; absent: now."),
+    typer.Option(parser=moment, metavar="TIME", help="The moment asked about, in ISO 8601; absent: now."),
 ]
 KnownAt = Annotated[
     datetime | None, typer.Option(parser=moment, metavar="TIME", help="As the ledger knew it then; absent: now.")

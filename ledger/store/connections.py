@@ -33,6 +33,9 @@ _BROKEN = (
     psycopg.errors.IdleInTransactionSessionTimeout,
 )
 
+_RECONNECT = 5.0
+"""Seconds after which a pool's attempts begin anew, without the long pauses that a long outage grows."""
+
 
 def acting_as(role: Role) -> Callable[[Connection[Any]], None]:
     """What makes a new connection act as `role`, with times in UTC."""
@@ -58,6 +61,7 @@ def pool(url: str, role: Role, *, size: int = 4, timeout: float = 10.0) -> Conne
         max_size=size,
         open=True,
         timeout=timeout,
+        reconnect_timeout=_RECONNECT,
         configure=acting_as(role),
         check=ConnectionPool.check_connection,
     )
@@ -89,6 +93,7 @@ class LedgerDatastore(PostgresDatastore):
             max_size=size,
             open=False,
             timeout=timeout,
+            reconnect_timeout=_RECONNECT,
             configure=configure_autocommit,
             check=ConnectionPool.check_connection,
         )

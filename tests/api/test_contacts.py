@@ -70,15 +70,14 @@ def test_one_person_by_any_id_it_ever_had(server: Served, admin: Caller) -> None
 
 
 def test_who_may_not_read_values_sees_them_masked(people: Caller, caller: Callable[[Role], Caller]) -> None:
-    for role in ("analyst", "auditor"):
-        reader = caller(role)
-        page = reader.get("contacts")
-        contact = reader.get(f"contacts/{page.json()['contacts'][0]['id']}")
-        for answer in (page, contact):
-            assert "a***@example.com" in answer.text
-            assert not any(
-                value in answer.text for value in ("ann0@", "ann1@", "ann2@", "ann3@", "ann4@", "Ann", "Ulm")
-            )
+    reader = caller("analyst")
+    page = reader.get("contacts")
+    contact = reader.get(f"contacts/{page.json()['contacts'][0]['id']}")
+    for answer in (page, contact):
+        assert "a***@example.com" in answer.text
+        assert not any(
+            value in answer.text for value in ("ann0@", "ann1@", "ann2@", "ann3@", "ann4@", "Ann", "Ulm")
+        )
 
 
 def test_another_organizations_person_is_not_there(people: Caller, server: Served) -> None:

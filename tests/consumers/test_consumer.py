@@ -106,6 +106,8 @@ def test_two_consumers_that_fight_over_a_partition_take_each_message_once(
             one.join()
     assert not failures
     assert counted("ledger_position_moved_total") > given_up
+    results = ("recorded", "duplicate", "unchanged", "rejected")
+    assert sum(counted("ledger_messages_total", topic=topic, result=result) for result in results) == 600
     record_directly(oracle, journal)
     assert scene.events() == oracle.events()
     assert len(scene.rejections()) == 60

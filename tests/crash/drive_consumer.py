@@ -13,7 +13,7 @@ from tests.consumers.scene import Scene, now
 from tests.crash.dying import Fate, MortalStore, after
 from tests.ledgers import store_on
 
-MOST = 7
+MOST = 10
 """Messages of a poll: few, so that there are many points to be struck at."""
 
 
