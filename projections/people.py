@@ -58,7 +58,7 @@ def touched_contacts(portion: Portion) -> set[UUID]:
         for event in events
         if isinstance(event.body, IdentifierClaimed)
     }
-    return portion.contacts()
+    return portion.contacts() | holders
 
 
 def people(portion: Portion, contacts: Collection[UUID]) -> list[Found]:
