@@ -1,6 +1,5 @@
 """The long-running processes: what each is made of, and how it ends."""
 
-import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -81,17 +80,8 @@ class Announcer:
 
 @contextmanager
 def _worker(settings: Settings) -> Iterator[tuple[Service, threading.Event]]:
-    spare_collections()
     with stop_signal() as stop, opened(settings) as ledger, answering(ledger):
         yield ledger, stop
-
-
-def spare_collections() -> None:
-    """Has the garbage collector look less often: a batch makes some hundred thousand objects that live to its end
-    and then go without its help; looking through them again and again took a third of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 20)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class Answers:
         """One status an identifier, in order. Identifiers nobody has heard of are `never`.
 
         Without `at`, the moment is the later of now and the log's newest `recorded_at`. Raises
-        UnknownOrganization, LogUnavailable.
+        UnknownOrganization, NotFound for an id the organization does not have, LogUnavailable.
         """
         keys = [self._key(organization, asked) for asked in identifiers]
         streams = self._streams(organization, keys, identifiers)
@@ -150,10 +150,9 @@ class Answers:
         streams = self._store.read({settings, *keys, *listings})
         if not streams[settings]:
             raise UnknownOrganization("no such organization")
-        for key in keys:
-            if streams[key] and streams[key][0].envelope.organization != organization:
-                streams[key] = []
         by_id = {key for key, asked in zip(keys, identifiers, strict=True) if isinstance(asked, UUID)}
+        if any(not streams[key] or streams[key][0].envelope.organization != organization for key in by_id):
+            raise NotFound("no such identifier in this organization")
         more = {listing for key in by_id for listing in [_platform_key(streams[key])] if listing is not None}
         if more - streams.keys():
             streams.update(self._store.read(more - streams.keys()))

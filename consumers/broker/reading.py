@@ -100,6 +100,8 @@ class Broker:
         self._group = group
         if group is not None:
             self._consumer.subscribe(self._topics, listener=_Rebalance(self))
+            with translated():
+                self._consumer.topics()  # a member that joins before it knows the partitions must join again
 
     def poll(self, timeout: float = 1.0) -> list[Poll]:
         """What has come within `timeout` seconds, partition by partition.
@@ -111,6 +113,7 @@ class Broker:
         try:
             with translated(OffsetOutOfRangeError, LogTruncationError, CorruptRecordError):
                 self._assign_all()
+                self._resume_joining()
                 self._place()
                 records = self._fetched(timeout)
                 reached = {one: self._consumer.position(one, timeout_ms=1_000) for one in self._readable()}
@@ -199,6 +202,14 @@ class Broker:
         if found:
             self._consumer.assign(found)
             self.assigned(found)
+
+    def _resume_joining(self) -> None:
+        """A join that outlasts a poll is dropped by the client where only new partitions had called for it: its
+        answer would never be heard, and this member have nothing for ever.
+        """
+        coordinator = self._consumer._coordinator
+        if coordinator._join_task is not None and not coordinator.need_rejoin():
+            coordinator.request_rejoin()
 
     def _place(self) -> None:
         """Seeks the new partitions to the ledger's positions and lets them be read."""

@@ -24,7 +24,7 @@ from ledger.acts import (
     Subscription,
 )
 from ledger.answers import Answers
-from ledger.errors import PositionMoved, UnknownOrganization
+from ledger.errors import NotFound, PositionMoved, UnknownOrganization
 from ledger.events.identifier import Delivered, IdentifierClaimed
 from ledger.ids import Ids
 from ledger.recording import Outcome, Recording
@@ -260,3 +260,8 @@ def test_a_profile_edit_of_an_unknown_address_makes_its_contact(ledger: Ledger) 
 
 def test_ids_need_the_same_pepper(ledger: Ledger) -> None:
     assert Ids(b"another").identifier("acme", "email", EMAIL.value) != IDS.identifier("acme", "email", EMAIL.value)
+
+
+def test_an_id_nobody_has_is_no_answer_but_an_error(ledger: Ledger) -> None:
+    with pytest.raises(NotFound):
+        ledger.answers.sendable("acme", "sms", "acme/shop", "transactional", [UUID(int=9)])

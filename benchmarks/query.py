@@ -1,0 +1,154 @@
+"""`make bench-query`: questions at a million contacts, each beside its reference in the same run.
+
+`sendable` for 1,000 identifiers beside the bare read of their streams; search and pages of the contact list
+beside an offset-and-count page. A smaller number of contacts may be given: `make bench-query ARGS=100000`.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+
+from benchmarks.figures import conclude, percentile, say
+from benchmarks.stand import START, Stand, record, stand
+from consumers.intake import Message
+from entrypoints.demo.people import ORGANIZATIONS
+from entrypoints.wiring import Service, opened, projecting
+from ledger.acts import Given
+from projections.contact_list import Filter, contacts
+from projections.rebuild import rebuild
+from projections.registry import PROJECTIONS
+from projections.watermarks import Watermark, move, watermark
+
+CONTACTS = 1_000_000
+_BATCH = 5_000
+ORGANIZATION = ORGANIZATIONS[0].code
+SCOPE = ORGANIZATIONS[0].lists[0]
+_OFFSET = """
+SELECT id, last_updated, (SELECT count(*) FROM all_contacts WHERE organization = %(organization)s)
+FROM all_contacts WHERE organization = %(organization)s
+ORDER BY last_updated DESC, id DESC LIMIT 50 OFFSET %(offset)s
+"""
+
+
+def main(people: int = CONTACTS) -> None:
+    """Prints the figures, and the JSON line last."""
+    with stand(kafka=False) as on, opened(on.settings) as ledger:
+        say(f"recording {people:,} contacts")
+        _record(ledger, people)
+        say("projecting them")
+        _project(on)
+        choice = random.Random(1)
+        figures = {"sendable_1000_p95_ms": _sendable(ledger, people, choice)}
+        with projecting(on.settings) as source, source.connect() as connection:
+            figures |= _listed(connection, people, choice)
+    conclude(figures)
+
+
+def _record(ledger: Service, people: int) -> None:
+    for first in range(0, people, _BATCH):
+        record(ledger, [_signup(number) for number in range(first, min(first + _BATCH, people))])
+        if first % 100_000 == 0:
+            say(f"  {first:,}")
+
+
+def _signup(number: int) -> Message:
+    identifiers = [{"kind": "email", "value": _email(number)}]
+    if number % 2:
+        identifiers.append({"kind": "phone", "value": _phone(number)})
+    data = {
+        "organization": ORGANIZATION,
+        "identifiers": identifiers,
+        "subscriptions": [{"channel": "email", "scope": SCOPE, "purposes": ["marketing"]}],
+        "method": "form",
+    }
+    event = {
+        "specversion": "1.0",
+        "id": str(number),
+        "source": "bench",
+        "type": "contact.signup.v1",
+        "time": START.isoformat(),
+        "data": data,
+    }
+    return Message(orjson.dumps(event), (), START)
+
+
+def _email(number: int) -> str:
+    return f"person.{number:07d}.{number * 2_654_435_761 % 1_000_003:06d}@example.com"
+
+
+def _phone(number: int) -> str:
+    return f"+1415{number:07d}"
+
+
+def _project(on: Stand) -> None:
+    """The tables asked below, by rebuilding at the log's end: faster than following it."""
+    with projecting(on.settings) as source:
+        newest = source.log.newest()
+        projection = PROJECTIONS["all_contacts"]
+        with source.connect() as connection:
+            before = watermark(connection, projection.name)
+            move(connection, projection.name, before, Watermark(newest.position, newest.recorded_at))
+        rebuild(source, projection)
+        with source.connect() as connection:
+            connection.execute("ANALYZE all_contacts")
+
+
+def _sendable(ledger: Service, people: int, choice: random.Random) -> float:
+    """p95 of a question about 1,000 of the people, beside the bare read of the same streams."""
+    asked = [[Given("email", _email(n), "") for n in choice.sample(range(people), 1_000)] for _ in range(40)]
+    answered = _p95(
+        lambda givens: ledger.answers.sendable(ORGANIZATION, "email", SCOPE, "marketing", givens), asked
+    )
+    keys = [[ledger.ids.identifier(ORGANIZATION, given.kind, given.value) for given in givens] for givens in asked]
+    bare = _p95(ledger.reading.read, keys)
+    say(f"sendable for 1,000: p95 {answered:,.1f} ms, {answered / bare:,.1f} times reading their streams")
+    return answered
+
+
+def _listed(connection: Connection[Any], people: int, choice: random.Random) -> dict[str, float]:
+    """p95 of searches, of the first page and of one deep in the list, beside offset and count."""
+    parts = [_email(choice.randrange(people))[7:17] for _ in range(30)]
+    parts += [_phone(choice.randrange(people))[4:] for _ in range(30)]
+    search = _p95(lambda part: contacts(connection, ORGANIZATION, Filter(search=part)), parts)
+    first = _p95(lambda _: contacts(connection, ORGANIZATION), range(40))
+    after = _deep(connection, people)
+    deep = _p95(lambda _: contacts(connection, ORGANIZATION, after=after), range(40))
+    values = {"organization": ORGANIZATION, "offset": people // 2}
+    offset = _p95(lambda _: connection.execute(_OFFSET, values).fetchall(), range(5))
+    say(f"search by part: p95 {search:,.1f} ms")
+    say(f"first page: p95 {first:,.1f} ms; deep page: p95 {deep:,.1f} ms")
+    say(f"the deep page by offset and count: p95 {offset:,.1f} ms, {offset / deep:,.0f} times ours")
+    return {"search_p95_ms": search, "page_first_p95_ms": first, "page_deep_p95_ms": deep}
+
+
+def _deep(connection: Connection[Any], people: int) -> tuple[datetime, UUID]:
+    """The key of a row halfway down the list."""
+    row = connection.execute(
+        "SELECT last_updated, id FROM all_contacts WHERE organization = %s"
+        " ORDER BY last_updated DESC, id DESC LIMIT 1 OFFSET %s",
+        (ORGANIZATION, people // 2),
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _p95(action: Callable[[Any], object], questions: Sequence[Any]) -> float:
+    """Milliseconds that 95 in 100 questions take at most; a few are asked beforehand and not counted."""
+    waits = []
+    for number, question in enumerate([*questions[:3], *questions]):
+        begun = time.perf_counter()
+        action(question)
+        if number >= 3:
+            waits.append((time.perf_counter() - begun) * 1000)
+    return percentile(waits, 95)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
