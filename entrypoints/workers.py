@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
+from queue import Full, Queue
 
 import orjson
 import structlog
@@ -21,6 +22,9 @@ from projections.runner import Runner
 from projections.stepping import ProjectionStopped
 
 _HOUR = 3600.0
+_MOST_WAITING = 1_000
+"""Batches of refusals that may wait to be announced."""
+_LAST_WORDS = 5.0
 
 
 def consume(settings: Settings) -> None:
@@ -58,21 +62,43 @@ def _log_stop(stopped: ProjectionStopped) -> None:
 
 
 class Announcer:
-    """Tells the rejected topic why and where, best effort: a failure is logged and harmless."""
+    """Tells the rejected topic why and where, on a thread of its own so that recording never waits for it.
+
+    Best effort: what cannot be published is logged as such, and what piles up is left out.
+    """
 
     def __init__(self, brokers: str) -> None:
         self._brokers = brokers
         self._producer: Producer | None = None
+        self._waiting: Queue[Sequence[Refused] | None] = Queue(_MOST_WAITING)
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+        self._thread.start()
 
     def __call__(self, refused: Sequence[Refused]) -> None:
-        try:
-            self._producer = self._producer or Producer(self._brokers)
-            self._producer.publish(Outgoing(REJECTED, None, orjson.dumps(one)) for one in refused)
-        except BrokerUnavailable as error:
-            structlog.get_logger().warning("rejections not announced", reason=str(error), rejected=len(refused))
-            self.close()
+        with suppress(Full):
+            self._waiting.put_nowait(refused)
 
     def close(self) -> None:
+        """Lets what waits be published, for a few seconds."""
+        with suppress(Full):
+            self._waiting.put_nowait(None)
+        self._thread.join(timeout=_LAST_WORDS)
+
+    def _run(self) -> None:
+        while (refused := self._waiting.get()) is not None:
+            try:
+                self._producer = self._producer or self._opened()
+                self._producer.publish(Outgoing(REJECTED, None, orjson.dumps(one)) for one in refused)
+            except BrokerUnavailable as error:
+                structlog.get_logger().warning("rejections not announced", reason=str(error), rejected=len(refused))
+                self._give_up()
+        self._give_up()
+
+    def _opened(self) -> Producer:
+        make_topics(self._brokers, {REJECTED: TOPICS[REJECTED]})
+        return Producer(self._brokers)
+
+    def _give_up(self) -> None:
         if self._producer is not None:
             self._producer.close()
             self._producer = None

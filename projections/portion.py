@@ -18,13 +18,15 @@ IDENTIFIER_NAMES = tuple(event.NAME for event in IDENTIFIER_EVENTS)
 CONTACT_NAMES = tuple(event.NAME for event in CONTACT_EVENTS)
 _IDENTIFIER = frozenset(IDENTIFIER_NAMES)
 _CONTACT = frozenset(CONTACT_NAMES)
-_PLATFORM = frozenset({PlatformBlacklisted.NAME, PlatformUnblacklisted.NAME})
+PLATFORM_NAMES = (PlatformBlacklisted.NAME, PlatformUnblacklisted.NAME)
+_PLATFORM = frozenset(PLATFORM_NAMES)
 
 
 class Portion:
     """Events up to a position, judged at a moment; several projections may share one and what it has read.
 
-    A rebuild gives `streams`, those it has just scanned: then the portion answers for these streams only.
+    A rebuild gives `streams`, those it has just scanned: then the portion answers for these streams only. It
+    also gives `listings`, all there are of the platform, so that none is looked for.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Portion:
         upto: int,
         at: datetime,
         streams: Mapping[UUID, Sequence[Recorded]] | None = None,
+        listings: Mapping[UUID, Sequence[Recorded]] | None = None,
     ) -> None:
         self.events = events
         self.upto = upto
@@ -42,6 +45,7 @@ class Portion:
         self._log = log
         self._own = frozenset(streams) if streams is not None else None
         self._streams: dict[UUID, Sequence[Recorded]] = dict(streams or {})
+        self._listings = listings
         self._lines: dict[UUID, Timeline] = {}
         self._statuses: dict[UUID, tuple[Status, ...]] = {}
         self._opened: dict[UUID, Recorded] = {}
@@ -72,8 +76,8 @@ class Portion:
     def read_identifiers(self, identifier_ids: Collection[UUID]) -> None:
         """Reads these identifiers and the platform's listings of them, so that they can be judged."""
         streams = self.read(identifier_ids)
-        listings = {key for events in streams.values() if (key := platform_key(events)) is not None}
-        self.read(listings)
+        if self._listings is None:
+            self.read({key for events in streams.values() if (key := platform_key(events)) is not None})
 
     def line(self, stream_id: UUID) -> Timeline:
         """The timeline of a stream that was read, at the portion's moment."""
@@ -85,7 +89,10 @@ class Portion:
     def platform(self, identifier_id: UUID) -> Timeline | None:
         """The platform's listing of an identifier that was read; None where there is none."""
         key = platform_key(self._streams[identifier_id])
-        return self.line(key) if key is not None and self._streams[key] else None
+        if key is None:
+            return None
+        events = self._streams[key] if self._listings is None else self._listings.get(key, ())
+        return timeline(events, at=self.at) if events else None
 
     def statuses(self, identifier_id: UUID) -> tuple[Status, ...]:
         """The status of every place that the events of an identifier (that was read) name."""

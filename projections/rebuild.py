@@ -5,10 +5,11 @@ steps use. The fresh tables then catch up with those in use and are swapped for 
 watermark: readers never see a gap, and where the two differ the outbox says so.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing import get_context
 from typing import Final
 from uuid import UUID
@@ -20,7 +21,7 @@ from ledger.events.envelope import Recorded
 from ledger.store.reading import Reading
 from projections import fresh
 from projections.checksum import Checksum, checksum
-from projections.portion import Portion
+from projections.portion import PLATFORM_NAMES, Portion
 from projections.projection import Projection
 from projections.registry import PROJECTIONS
 from projections.stepping import BATCH, Source, next_portion, project
@@ -33,7 +34,7 @@ OpenSource = Callable[[], AbstractContextManager[Source]]
 Progress = Callable[[float], None]
 """Told the part that is done, from 0 to 1."""
 
-_RANGES: Final = 64
+_RANGES: Final = 32
 _TRIES: Final = 20
 _NEAR: Final = 2 * BATCH
 """Events by which fresh tables may lag when the lock is taken."""
@@ -119,6 +120,17 @@ def _alone(source: Source) -> Iterator[None]:
             connection.execute(f"SELECT pg_advisory_unlock({key})".encode())
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One range of streams to be scanned up to a watermark, and all the platform's listings there are."""
+
+    low: UUID
+    high: UUID | None
+    position: int
+    at: datetime
+    listings: Mapping[UUID, Sequence[Recorded]]
+
+
 def _build(
     source: Source,
     projection: Projection,
@@ -127,70 +139,77 @@ def _build(
     workers: int,
     progress: Progress,
 ) -> None:
+    """Makes and fills fresh tables up to `mark`."""
     fresh_source = fresh.on_fresh(source)
     with fresh_source.connect() as connection:
         indexes = fresh.make(connection, projection, mark)
-    edges = [UUID(int=(n << 128) // _RANGES) for n in range(_RANGES)]
-    ranges = list(zip(edges, [*edges[1:], None], strict=True))
+    parts = _parts(source.log, mark)
     if open_source is None:
-        for done, (low, high) in enumerate(ranges):
-            _load(fresh_source, projection, low, high, mark)
-            progress(done / _RANGES)
+        for done, part in enumerate(parts, 1):
+            _load(fresh_source, projection, part)
+            progress(done / len(parts))
     else:
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            _load_by(pool, open_source, projection, ranges, mark, progress)
+            _load_by(pool, open_source, projection, parts, progress)
     with fresh_source.connect() as connection:
         fresh.finish(connection, projection, indexes)
 
 
+def _parts(log: Reading, mark: Watermark) -> list[_Part]:
+    if mark.swept_to is None:
+        return []
+    edges = [UUID(int=(n << 128) // _RANGES) for n in range(_RANGES)]
+    listings = {
+        stream[0].stream_id: stream for stream in log.scan(edges[0], None, upto=mark.position, names=PLATFORM_NAMES)
+    }
+    highs = [*edges[1:], None]
+    return [
+        _Part(low, high, mark.position, mark.swept_to, listings) for low, high in zip(edges, highs, strict=True)
+    ]
+
+
 def _load_by(
-    pool: Executor,
-    open_source: OpenSource,
-    projection: Projection,
-    ranges: list[tuple[UUID, UUID | None]],
-    mark: Watermark,
-    progress: Progress,
+    pool: Executor, open_source: OpenSource, projection: Projection, parts: Sequence[_Part], progress: Progress
 ) -> None:
-    loading = [pool.submit(_load_elsewhere, open_source, projection.name, low, high, mark) for low, high in ranges]
+    loading = [pool.submit(_load_elsewhere, open_source, projection.name, part) for part in parts]
     try:
         for done, one in enumerate(as_completed(loading), 1):
             one.result()
-            progress(done / len(ranges))
+            progress(done / len(parts))
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _load_elsewhere(
-    open_source: OpenSource, projection: str, low: UUID, high: UUID | None, mark: Watermark
-) -> None:
+def _load_elsewhere(open_source: OpenSource, projection: str, part: _Part) -> None:
     with open_source() as source:
-        _load(fresh.on_fresh(source), PROJECTIONS[projection], low, high, mark)
+        _load(fresh.on_fresh(source), PROJECTIONS[projection], part)
 
 
-def _load(source: Source, projection: Projection, low: UUID, high: UUID | None, mark: Watermark) -> None:
+def _load(source: Source, projection: Projection, part: _Part) -> None:
     """Scans one range of streams and copies their rows into the fresh tables."""
-    for portion in _portions(source.log, projection, low, high, mark):
+    for streams in _scanned(source.log, projection, part):
+        events = [event for stream in streams.values() for event in stream]
+        portion = Portion(
+            source.log, events, upto=part.position, at=part.at, streams=streams, listings=part.listings
+        )
         rows = projection.fold(portion, ())
         with source.connect() as connection:
             for table in projection.tables:
                 load(connection, table, rows[table.name])
 
 
-def _portions(
-    log: Reading, projection: Projection, low: UUID, high: UUID | None, mark: Watermark
-) -> Iterator[Portion]:
+def _scanned(log: Reading, projection: Projection, part: _Part) -> Iterator[dict[UUID, list[Recorded]]]:
+    """The range's streams, so many at a time that they make a batch."""
     streams: dict[UUID, list[Recorded]] = {}
-    events: list[Recorded] = []
-    if mark.swept_to is None:
-        return
-    for stream in log.scan(low, high, upto=mark.position, names=projection.scanned):
+    size = 0
+    for stream in log.scan(part.low, part.high, upto=part.position, names=projection.scanned):
         streams[stream[0].stream_id] = stream
-        events += stream
-        if len(events) >= BATCH:
-            yield Portion(log, events, upto=mark.position, at=mark.swept_to, streams=streams)
-            streams, events = {}, []
-    if events:
-        yield Portion(log, events, upto=mark.position, at=mark.swept_to, streams=streams)
+        size += len(stream)
+        if size >= BATCH:
+            yield streams
+            streams, size = {}, 0
+    if streams:
+        yield streams
 
 
 def _behind(source: Source, projection: Projection) -> int:

@@ -171,10 +171,10 @@ def test_many_rejections_in_a_row_raise_the_alarm_until_something_is_taken(scene
     with scene.broker([topic]) as broker, capture_logs() as logs:
         consumer = Consumer(broker, scene.recording, alarm_after=6)
         scene.take_all(consumer, topic)
-        assert not consumer.degraded
+        was_degraded = consumer.degraded
         publish(scene.bootstrap, topic, [junk(5)])
         scene.take_all(consumer, topic)
-        assert consumer.degraded
+        assert (was_degraded, consumer.degraded) == (False, True)
         assert counted("ledger_consumer_degraded") == 1
         assert [log["in_a_row"] for log in logs if log["log_level"] == "error"] == [6]
         publish(scene.bootstrap, topic, [signup(1, 1)])

@@ -11,7 +11,7 @@ from consumers.broker import Broker, Poll
 from consumers.consumer import Consumer
 from tests.consumers.scene import Scene, now
 from tests.crash.dying import Fate, MortalStore, after
-from tests.ledgers import store_on
+from tests.ledgers import store_of
 
 MOST = 10
 """Messages of a poll: few, so that there are many points to be struck at."""
@@ -29,7 +29,7 @@ class _MortalBroker(Broker):
 
 def main(database: str, bootstrap: str, topic: str, point: str, nth: str, how: str) -> None:
     fate = Fate(point, int(nth), signal.Signals[how])
-    with store_on(database, MortalStore) as store:
+    with store_of(MortalStore, database) as store:
         store.fate = Fate("", 0)
         scene = Scene(store, bootstrap)
         store.fate = fate

@@ -5,15 +5,15 @@ Points: sent (to Kafka, its transaction still open), published (Kafka has commit
 
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from consumers.broker import Fenced, Outgoing, Producer
-from consumers.publisher import Events, Publisher, Statuses
+from consumers.publisher import Events, Flow, Publisher, Statuses
 from tests.consumers.outbound import projector_store
 from tests.crash.dying import Fate, after
 
-FLOWS = {"events": Events, "statuses": Statuses}
+FLOWS: dict[str, Callable[[str], Flow]] = {"events": Events, "statuses": Statuses}
 BATCH = 5
 """Messages of a portion: few, so that there are many points to be struck at."""
 

@@ -1,9 +1,7 @@
 """What `channel_status` says, by examples."""
 
-from datetime import timedelta
-
-from ledger.acts import Given, HoldChange, OptOut, PlatformListing, Receipt, SignUp, Subscription
-from projections import channel_status, counters, outbox
+from ledger.acts import Given, OptOut, SignUp, Subscription
+from projections import channel_status, outbox
 from tests.projections.world import World, key
 
 EMAIL = Given("email", "ann@example.com", "Ann@example.com")

@@ -30,7 +30,7 @@ from ledger.ids import Ids
 from ledger.recording import Outcome, Recording
 from ledger.rules.identity import holder, links
 from ledger.store.store import Advance, PartitionKey, Store
-from tests.ledgers import store_on
+from tests.ledgers import store_of, store_on
 from tests.store.making import IDS
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -216,7 +216,7 @@ class Slow(Store):
 
 def test_what_another_writer_recorded_meanwhile_is_decided_on(fresh_database: str) -> None:
     """Fails where the re-check under the lock is taken out: the phone would get two owners and version 1 twice."""
-    with store_on(fresh_database, Slow) as slow, store_on(fresh_database) as fast:
+    with store_of(Slow, fresh_database) as slow, store_on(fresh_database) as fast:
         ledger, other = Ledger(slow), Recording(fast, IDS)
         slow.meanwhile = lambda: other.record([act(signup(), 1)])
         assert ledger.record(act(Identification((PHONE, EMAIL), "form"), 2)) == ["recorded"]
@@ -226,7 +226,7 @@ def test_what_another_writer_recorded_meanwhile_is_decided_on(fresh_database: st
 
 
 def test_the_same_message_recorded_by_two_at_once_is_recorded_once(fresh_database: str) -> None:
-    with store_on(fresh_database, Slow) as slow, store_on(fresh_database) as fast:
+    with store_of(Slow, fresh_database) as slow, store_on(fresh_database) as fast:
         ledger, other = Ledger(slow), Recording(fast, IDS)
         slow.meanwhile = lambda: other.record([act(signup(), 1)])
         assert ledger.record(act(signup(), 1)) == ["duplicate"]

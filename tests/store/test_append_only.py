@@ -7,7 +7,6 @@ import psycopg
 import pytest
 
 from ledger.store.connections import Role, acting_as
-from ledger.store.store import Store
 from tests.ledgers import store_on
 from tests.servers import new_database
 from tests.store.making import append, claimed
@@ -26,7 +25,7 @@ STATEMENTS = [
 def filled(database_url: str) -> Iterator[str]:
     """The superuser's URL of a ledger that holds something; nothing here changes it, so all share it."""
     with new_database(database_url) as url:
-        with store_on(url, Store) as store:
+        with store_on(url) as store:
             stream = uuid4()
             append(store, claimed(stream))
             with store.writing() as writing:
