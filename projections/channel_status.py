@@ -13,12 +13,11 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from ledger.rules.status import Status
-from projections.portion import IDENTIFIER_NAMES, Portion, platform_key
+from projections.portion import IDENTIFIER_NAMES, Judged, Portion, platform_key
 from projections.projection import Projection
 from projections.tables import Row, Rows, Table
 
-_COPIED: Final = {
+_JUDGED: Final = {
     "consent": "text",
     "consent_event": "uuid",
     "consent_since": "timestamptz",
@@ -51,7 +50,7 @@ TABLE: Final = Table(
         "scope": "text",
         "purpose": "text",
         "organization": "text",
-        **_COPIED,
+        **_JUDGED,
         "platform_key": "uuid",
     },
 )
@@ -108,7 +107,7 @@ class ChannelStatus(Projection):
         for identifier_id, events in streams.items():
             key = platform_key(events)
             organization = events[0].envelope.organization
-            rows += [_row(identifier_id, organization, key, status) for status in portion.statuses(identifier_id)]
+            rows += [_row(identifier_id, organization, key, one) for one in portion.judged(identifier_id)]
         return {TABLE.name: rows}
 
     def merge(self, connection: Connection[Any], position: int) -> None:
@@ -118,34 +117,35 @@ class ChannelStatus(Projection):
         super().merge(connection, position)
 
 
-def _row(identifier_id: UUID, organization: str, key: UUID | None, status: Status) -> Row:
+def _row(identifier_id: UUID, organization: str, key: UUID | None, judged: Judged) -> Row:
+    consent, reached, held = judged.consent, judged.deliverability, judged.hold
     return (
-        status.channel,
+        judged.channel,
         identifier_id,
-        status.scope,
-        status.purpose,
+        judged.scope,
+        judged.purpose,
         organization,
-        status.consent.value,
-        status.consent_event,
-        status.consent_since,
-        status.consent_method,
-        status.first_subscribed_at,
-        status.latest_subscribed_at,
-        status.deliverability.value,
-        status.deliverability_event,
-        status.deliverability_since,
-        status.soft_bounces,
-        status.hold.value,
-        status.hold_event,
-        status.hold_since,
-        status.hold_until,
-        status.erased,
-        status.erased_event,
-        status.sendable,
-        list(status.reasons),
-        status.deciding_event,
-        status.changes_at,
-        status.policy,
+        consent.consent.value,
+        consent.event,
+        consent.since,
+        consent.method,
+        consent.first_subscribed_at,
+        consent.latest_subscribed_at,
+        reached.deliverability.value,
+        reached.event,
+        reached.since,
+        reached.soft_bounces,
+        held.hold.value,
+        held.event,
+        held.since,
+        held.until,
+        consent.erased_event is not None,
+        consent.erased_event,
+        not judged.reasons,
+        judged.reasons,
+        judged.deciding_event,
+        judged.changes_at,
+        judged.policy,
         key,
     )
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.events.contact import CONTACT_EVENTS
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IDENTIFIER_EVENTS, IdentifierClaimed
 from ledger.events.settings import PlatformBlacklisted, PlatformUnblacklisted
-from ledger.rules.places import named_places
+from ledger.rules.consent import ConsentStatus, consent
+from ledger.rules.deliverability import DeliverabilityStatus, deliverability
+from ledger.rules.hold import HoldStatus, hold
+from ledger.rules.places import Place, named_places
 from ledger.rules.policy import BUILT_IN
-from ledger.rules.status import Status, judge
+from ledger.rules.status import failing_reasons
 from ledger.rules.timeline import Timeline, timeline
 from ledger.store.reading import Reading
 
@@ -20,6 +24,21 @@ _IDENTIFIER = frozenset(IDENTIFIER_NAMES)
 _CONTACT = frozenset(CONTACT_NAMES)
 PLATFORM_NAMES = (PlatformBlacklisted.NAME, PlatformUnblacklisted.NAME)
 _PLATFORM = frozenset(PLATFORM_NAMES)
+
+
+class Judged(NamedTuple):
+    """The rules' answers for one place, without the verdicts: what rows are made of."""
+
+    channel: str
+    scope: str
+    purpose: str
+    consent: ConsentStatus
+    deliverability: DeliverabilityStatus
+    hold: HoldStatus
+    reasons: list[str]
+    deciding_event: UUID | None
+    changes_at: datetime | None
+    policy: str
 
 
 class Portion:
@@ -47,7 +66,7 @@ class Portion:
         self._streams: dict[UUID, Sequence[Recorded]] = dict(streams or {})
         self._listings = listings
         self._lines: dict[UUID, Timeline] = {}
-        self._statuses: dict[UUID, tuple[Status, ...]] = {}
+        self._judged: dict[UUID, list[Judged]] = {}
         self._opened: dict[UUID, Recorded] = {}
 
     def answers_for(self, stream_id: UUID) -> bool:
@@ -94,16 +113,42 @@ class Portion:
         events = self._streams[key] if self._listings is None else self._listings.get(key, ())
         return timeline(events, at=self.at) if events else None
 
-    def statuses(self, identifier_id: UUID) -> tuple[Status, ...]:
-        """The status of every place that the events of an identifier (that was read) name."""
-        statuses = self._statuses.get(identifier_id)
-        if statuses is None:
-            line, platform = self.line(identifier_id), self.platform(identifier_id)
-            statuses = self._statuses[identifier_id] = tuple(
-                judge(line, channel=channel, scope=scope, purpose=purpose, platform=platform, policies=BUILT_IN)
-                for channel, scope, purpose in sorted(named_places(self._streams[identifier_id]))
+    def judged(self, identifier_id: UUID) -> list[Judged]:
+        """The answer for every place that the events of an identifier (that was read) name."""
+        judged = self._judged.get(identifier_id)
+        if judged is None:
+            places = sorted(named_places(self._streams[identifier_id]))
+            judged = self._judged[identifier_id] = self._judge(identifier_id, places) if places else []
+        return judged
+
+    def _judge(self, identifier_id: UUID, places: Sequence[Place]) -> list[Judged]:
+        line, platform = self.line(identifier_id), self.platform(identifier_id)
+        policy = BUILT_IN.at(self.at)
+        deliverable = {c: deliverability(line, platform, c, BUILT_IN) for c in {place[0] for place in places}}
+        held = {scope: hold(line, scope) for scope in {place[1] for place in places}}
+        judged = []
+        for channel, scope, purpose in places:
+            consented = consent(line, channel, scope, purpose, BUILT_IN)
+            reached, stopped = deliverable[channel], held[scope]
+            failing = failing_reasons(consented, reached, stopped, channel, purpose, policy)
+            reasons = list(failing)
+            event = failing[reasons[0]] if reasons else consented.event
+            changes_at = min((*consented.moments, *stopped.moments), default=None)
+            judged.append(
+                Judged(
+                    channel,
+                    scope,
+                    purpose,
+                    consented,
+                    reached,
+                    stopped,
+                    reasons,
+                    event,
+                    changes_at,
+                    policy.version,
+                )
             )
-        return statuses
+        return judged
 
     def opened(self, events: Iterable[Recorded]) -> list[Recorded]:
         """The events with their sealed fields filled in, where their keys still exist."""

@@ -98,8 +98,8 @@ def judge(
     delivered = deliverability(line, platform, channel, policies)
     held = hold(line, scope)
     policy = policies.at(line.at, line.known_at)
-    failing = _failing(consented, delivered, held, channel, purpose, policy)
-    reasons = tuple(reason for reason in SEVERITY if reason in failing)
+    failing = failing_reasons(consented, delivered, held, channel, purpose, policy)
+    reasons = tuple(failing)
     moments = [*consented.moments, *held.moments]
     return Status(
         channel=channel,
@@ -131,7 +131,7 @@ def judge(
     )
 
 
-def _failing(
+def failing_reasons(
     consented: ConsentStatus,
     delivered: DeliverabilityStatus,
     held: HoldStatus,
@@ -139,6 +139,7 @@ def _failing(
     purpose: str,
     policy: Policy,
 ) -> dict[str, UUID | None]:
+    """Why it may not be sent, most serious reason first, each with its event; empty where it may be sent."""
     failing: dict[str, UUID | None] = {}
     if consented.erased_event is not None:
         failing["erased"] = consented.erased_event
@@ -151,7 +152,9 @@ def _failing(
             failing["unsubscribed"] = consented.event
     elif consented.consent is not Consent.SUBSCRIBED:
         failing[consented.consent.value] = consented.event
-    return failing
+    if len(failing) < 2:
+        return failing
+    return {reason: failing[reason] for reason in SEVERITY if reason in failing}
 
 
 def _verdicts(
