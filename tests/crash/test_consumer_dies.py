@@ -12,6 +12,8 @@ from tests.crash.running import await_strike, running, struck
 POINTS = {"polled": "2", "writing": "2", "written": "2", "committed": "1", "told": "1"}
 """Each point with the time it is struck at: the earliest that lets a driver get further than the one before."""
 
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_consumer_loses_and_doubles_nothing(

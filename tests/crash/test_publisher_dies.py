@@ -12,6 +12,8 @@ from tests.consumers.outbound import Outbound, person, publish_all, seen, status
 from tests.consumers.scene import signup, stop
 from tests.crash.running import await_strike, running, struck
 
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.mark.parametrize("point", ["sent", "published", "noted"])
 def test_a_killed_publisher_leaves_nothing_out(point: str, outbound: Outbound) -> None:

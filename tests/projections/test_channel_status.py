@@ -1,5 +1,7 @@
 """What `channel_status` says, by examples."""
 
+from datetime import timedelta
+
 from ledger.acts import Given, OptOut, SignUp, Subscription
 from projections import channel_status, outbox
 from tests.projections.world import World, key
@@ -26,8 +28,10 @@ def test_a_signup_is_listed_at_its_list(world: World) -> None:
 def test_a_change_is_in_the_outbox_once(world: World) -> None:
     world.record(signup())
     world.project()
+    world.pass_time(timedelta(minutes=1))
     world.record(OptOut(PHONE, "sms", "acme/shop/-/news", ("marketing",), "link"))
     world.project()
+    world.pass_time(timedelta(minutes=1))
     world.record(OptOut(PHONE, "sms", "acme/shop/-/news", ("marketing",), "link"))
     world.project()
     with world.connect() as connection:
