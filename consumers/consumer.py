@@ -52,7 +52,7 @@ class Consumer:
         return self._rejected_in_a_row >= self._alarm_after
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop` is set, between two batches. Raises MessagesLost where a person must decide, and Fenced."""
+        """Until `stop` is set, between two batches. Raises MessagesLost where a person must decide."""
         wait = _FIRST_WAIT
         while not stop.is_set():
             try:

@@ -14,8 +14,7 @@ from ledger.rules.deliverability import deliverability
 from ledger.rules.identity import Person, is_deleted, is_erased, links, person
 from ledger.rules.policy import BUILT_IN
 from ledger.rules.profile import profile
-from ledger.rules.status import Status
-from projections.portion import Portion, last_recorded, platform_key
+from projections.portion import Judged, Portion, last_recorded, platform_key
 
 _SAID: Final = (Consent.SUBSCRIBED, Consent.PENDING, Consent.UNSUBSCRIBED, Consent.DECLINED, Consent.EXPIRED)
 """Of several statuses under one merchant and channel, the first of these found is shown (L10)."""
@@ -99,7 +98,7 @@ def standing(portion: Portion, found: Found, purchased: bool) -> Standing:
         channels = CHANNELS_OF[kind]
         reachable = reachable or bool(channels)
         if channels:
-            statuses = portion.statuses(identifier_id)
+            statuses = portion.judged(identifier_id)
             marks |= _marks(portion, identifier_id, kind, statuses)
             moments += [status.changes_at for status in statuses if status.changes_at is not None]
             _subscriptions(subscriptions, statuses)
@@ -120,32 +119,32 @@ def _type(consents: Collection[Consent], purchased: bool, reachable: bool) -> st
     return "unsubscriber" if reachable else "anonymous"
 
 
-def _subscriptions(into: dict[str, dict[str, Consent]], statuses: Sequence[Status]) -> None:
+def _subscriptions(into: dict[str, dict[str, Consent]], statuses: Sequence[Judged]) -> None:
     for status in statuses:
-        if status.consent is Consent.NEVER:
+        consent = status.consent.consent
+        if consent is Consent.NEVER:
             continue
         merchant = "/".join(status.scope.split("/")[:2])
         channels = into.setdefault(merchant, {})
-        channels[status.channel] = min(
-            channels.get(status.channel, status.consent), status.consent, key=_SAID.index
-        )
+        channels[status.channel] = min(channels.get(status.channel, consent), consent, key=_SAID.index)
 
 
-def _marks(portion: Portion, identifier_id: UUID, kind: str, statuses: Sequence[Status]) -> set[str]:
+def _marks(portion: Portion, identifier_id: UUID, kind: str, statuses: Sequence[Judged]) -> set[str]:
     """`email`, `email.active`, `email.unsubscribed` …: what a person with this identifier is found under."""
-    consents = {status.consent for status in statuses}
+    consents = {status.consent.consent for status in statuses}
     marks = {kind}
-    if any(status.sendable for status in statuses if status.purpose != ALL):
+    if any(not status.reasons for status in statuses if status.purpose != ALL):
         marks.add(f"{kind}.active")
     elif Consent.UNSUBSCRIBED in consents:
         marks.add(f"{kind}.unsubscribed")
     elif Consent.PENDING in consents:
         marks.add(f"{kind}.pending")
     for status in statuses:
-        if status.deliverability in _MARKS:
-            marks.add(f"{kind}.{_MARKS[status.deliverability]}")
-        if status.hold is not Hold.NONE:
-            marks.add(status.hold.value)
+        reached, held = status.deliverability.deliverability, status.hold.hold
+        if reached in _MARKS:
+            marks.add(f"{kind}.{_MARKS[reached]}")
+        if held is not Hold.NONE:
+            marks.add(held.value)
     if _listed(portion, identifier_id):
         marks.add(f"{kind}.blacklisted")
     return marks

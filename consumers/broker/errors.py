@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kafka.errors import FencedInstanceIdError, InvalidProducerEpochError, KafkaError, ProducerFencedError
+from kafka.errors import InvalidProducerEpochError, KafkaError, ProducerFencedError
 
 from ledger.errors import LedgerError
+
+_TAKEN_OVER = (ProducerFencedError, InvalidProducerEpochError)
+"""Sought by name: where the client learns of it between two calls, the next one only tells of it."""
 
 
 class BrokerUnavailable(LedgerError):
@@ -13,7 +16,7 @@ class BrokerUnavailable(LedgerError):
 
 
 class Fenced(LedgerError):
-    """Another producer of the same fence, or consumer of the same instance name, has taken over from this one."""
+    """Another producer of the same fence has taken over: this one may write nothing more."""
 
 
 @contextmanager
@@ -23,7 +26,7 @@ def translated(*apart: type[KafkaError]) -> Iterator[None]:
         yield
     except apart:
         raise
-    except (ProducerFencedError, InvalidProducerEpochError, FencedInstanceIdError) as error:
-        raise Fenced("another process of the same name has taken over") from error
     except KafkaError as error:
+        if any(kind.__name__ in repr(error) for kind in _TAKEN_OVER):
+            raise Fenced("another publisher has taken over") from error
         raise BrokerUnavailable(f"Kafka does not answer as it should: {type(error).__name__}") from error

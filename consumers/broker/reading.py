@@ -76,12 +76,9 @@ class Broker:
         now: Callable[[], datetime],
         *,
         group: str | None = None,
-        instance: str | None = None,
         most: int = MOST,
     ) -> None:
-        """`instance`: a name that stays the same when this process is restarted, so that it gets its partitions
-        back at once. Raises BrokerUnavailable.
-        """
+        """Raises BrokerUnavailable."""
         self._topics = tuple(topics)
         self._positions = positions
         self._now = now
@@ -91,11 +88,7 @@ class Broker:
         self._most = most
         with translated():
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap,
-                group_id=group,
-                group_instance_id=instance,
-                max_poll_records=most,
-                **_CONSUMING,
+                bootstrap_servers=bootstrap, group_id=group, max_poll_records=most, **_CONSUMING
             )
         self._group = group
         if group is not None:
@@ -107,8 +100,7 @@ class Broker:
         """What has come within `timeout` seconds, partition by partition.
 
         Each position counts as taken: call `again` for one that was not. Raises MessagesLost where a person must
-        decide, LogUnavailable where positions cannot be read, BrokerUnavailable, and Fenced where another
-        process has taken this one's instance name.
+        decide, LogUnavailable where positions cannot be read, BrokerUnavailable.
         """
         try:
             with translated(OffsetOutOfRangeError, LogTruncationError, CorruptRecordError):

@@ -6,11 +6,14 @@ Points: polled, writing, written, committed, told (Kafka, after the ledger's own
 import signal
 import sys
 import threading
+from collections.abc import Iterable
+from uuid import uuid4
 
 from consumers.broker import Broker, Poll
 from consumers.consumer import Consumer
+from ledger.store.store import Advance
 from tests.consumers.scene import Scene, now
-from tests.crash.dying import Fate, MortalStore, after
+from tests.crash.dying import Fate, MortalStore
 from tests.ledgers import store_of
 
 MOST = 10
@@ -26,6 +29,12 @@ class _MortalBroker(Broker):
             self.fate.meet("polled")
         return polls
 
+    def commit(self, advances: Iterable[Advance]) -> None:
+        told = list(advances)
+        super().commit(told)
+        if told:
+            self.fate.meet("told")
+
 
 def main(database: str, bootstrap: str, topic: str, point: str, nth: str, how: str) -> None:
     fate = Fate(point, int(nth), signal.Signals[how])
@@ -33,10 +42,9 @@ def main(database: str, bootstrap: str, topic: str, point: str, nth: str, how: s
         store.fate = Fate("", 0)
         scene = Scene(store, bootstrap)
         store.fate = fate
-        group = f"group-{topic}"
-        broker = _MortalBroker(bootstrap, [topic], store.positions, now, group=group, instance="only", most=MOST)
+        group = f"group-{uuid4().hex}"  # one of its own, so as not to wait for the end of a dead member's session
+        broker = _MortalBroker(bootstrap, [topic], store.positions, now, group=group, most=MOST)
         broker.fate = fate
-        broker.commit = after(broker.commit, "told", fate)  # type: ignore[method-assign]
         consumer = Consumer(broker, scene.recording)
         never = threading.Event()
         while consumer.take_polls(never, 0.2) or not scene.taken(topic):

@@ -34,11 +34,10 @@ def moments() -> list[Moment]:
         organization = f"org{number}"
         moved = case.moved_to(organization)
         found += [Moment(at, moved, organization, said=message) for at, message in moved.messages]
-        last = max((at for at, _ in moved.messages), default=datetime.min)
         found += [
             Moment(question.at, moved, organization, asked=question)
             for question in moved.questions
-            if question.known_at is None and (not moved.messages or question.at >= last)
+            if question.known_at is None and all(question.at >= at for at, _ in moved.messages)
         ]
     return sorted(found, key=lambda moment: (moment.at, moment.asked is not None))
 
