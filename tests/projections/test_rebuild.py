@@ -87,7 +87,7 @@ def test_what_is_recorded_during_a_rebuild_is_in_the_new_tables(world: World) ->
     lived(world)
     world.project()
     projection = PROJECTIONS["channel_status"]
-    recorded = []
+    recorded: list[object] = []
 
     def meanwhile(part: float) -> None:
         if part > 0.5 and not recorded:
