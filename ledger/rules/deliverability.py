@@ -34,10 +34,17 @@ class DeliverabilityStatus:
     verdicts: dict[UUID, Verdict] = field(default_factory=dict)
 
 
+_ACTIVE = DeliverabilityStatus(Deliverability.ACTIVE, None, None, 0, {})
+_SPEAKING = frozenset({Bounced, Delivered, Reactivated, Complained, ComplaintWithdrawn, Blacklisted, Unblacklisted})
+"""Events about deliverability: where there is none, as mostly, there is nothing to walk."""
+
+
 def deliverability(
     timeline: Timeline, platform: Timeline | None, channel: str, policies: Policies
 ) -> DeliverabilityStatus:
     """Bounces count per channel; complaints and blacklistings speak for the whole identifier."""
+    if platform is None and not any(type(event.body) in _SPEAKING for event in timeline.events):
+        return _ACTIVE
     walk = _Walk(channel)
     for event in timeline.events:
         walk.take(event.body, event.event_id, event.effective_at)

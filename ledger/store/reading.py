@@ -99,9 +99,10 @@ class Reading:
         """
         asked = {"low": low, "high": high, "upto": upto, "names": list(names) if names is not None else None}
         with self._connect() as connection, connection.transaction(), connection.cursor("scan") as cursor:
-            cursor.itersize = 10_000
+            connection.execute("SET LOCAL cursor_tuple_fraction = 1")  # all rows will be read
             cursor.execute(_SCAN, asked, binary=True)
-            events = (decode(*row) for row in cursor)
+            portions = iter(lambda: cursor.fetchmany(10_000), [])
+            events = (decode(*row) for portion in portions for row in portion)
             for _, stream in groupby(events, key=attrgetter("stream_id")):
                 yield list(stream)
 
