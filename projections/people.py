@@ -180,12 +180,23 @@ def facts(found: Found, opened: Sequence[Recorded]) -> Facts:
     created = [event for event in own if isinstance(event.body, ContactCreated)]
     deleted = all(is_deleted(events) for events in found.contacts.values())
     return Facts(
-        profile={name: field.value for name, field in profile(opened).items()},
+        profile={_storable(name): _storable(field.value) for name, field in profile(opened).items()},
         created=min(created, key=lambda event: event.position),
         purchased_at=max((e.effective_at for e in own if isinstance(e.body, Purchased)), default=None),
         last_updated=last_recorded(found.events),
         deleted_at=max(e.effective_at for e in own if isinstance(e.body, ContactDeleted)) if deleted else None,
     )
+
+
+def _storable(value: Any) -> Any:
+    """The value without NUL characters, which PostgreSQL's texts cannot hold; the log keeps them."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return value
 
 
 def edits(found: Found) -> list[Recorded]:
