@@ -94,7 +94,7 @@ class AllContacts(Projection):
     scanned = CONTACT_NAMES
     DUE = "SELECT id FROM all_contacts WHERE changes_at <= %s"
     CROWD = "SELECT changes_at FROM all_contacts WHERE changes_at <= %s ORDER BY changes_at OFFSET %s LIMIT 1"
-    LISTED = "SELECT id FROM contact_search WHERE platform_keys && %s"
+    LISTED = "SELECT id FROM contact_search WHERE platform_keys && %s AND platform_keys <> '{}'"
     RECOUNT = """
         INSERT INTO contact_counters
         SELECT organization, mark, count(*) FROM contact_search CROSS JOIN LATERAL unnest(counted_as) AS mark
@@ -114,13 +114,12 @@ class AllContacts(Projection):
             stands = standing(portion, one, purchased=said.purchased_at is not None)
             row = _row(one, said, stands, values)
             rows[TABLE.name].append(row)
-            counted_as = ["deleted"] if said.deleted_at is not None else ["all", stands.type, *stands.marks]
             rows[SEARCH.name].append(
                 (
                     one.person.id,
                     one.organization,
-                    stands.marks,
-                    counted_as,
+                    [marked(one.organization, mark) for mark in stands.marks],
+                    _counted_as(said, stands),
                     _search_text(row),
                     platform_keys(one),
                 )
@@ -133,6 +132,18 @@ class AllContacts(Projection):
         for statement in _GONE:
             connection.execute(statement)
         super().merge(connection, position)
+
+
+def marked(organization: str, mark: str) -> str:
+    """A mark as `contact_search` keeps it: by organization, so that its index leads to nobody else's people."""
+    return f"{organization} {mark}"
+
+
+def _counted_as(said: Facts, stands: Standing) -> list[str]:
+    """`all`, the type and each mark; of the deleted `deleted` and, after it and a dot, each mark."""
+    if said.deleted_at is not None:
+        return ["deleted", *[f"deleted.{mark}" for mark in stands.marks]]
+    return ["all", stands.type, *stands.marks]
 
 
 def _row(found: Found, said: Facts, stands: Standing, values: dict[UUID, str]) -> Row:

@@ -9,7 +9,11 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from projections import counters
+from projections.all_contacts import marked
+
 COUNTED_TO: Final = 10_000
+PAGE: Final = 50
 SHORTEST: Final = 3
 """A search needs so many characters: shorter parts have no trigram to be found by."""
 _NUMBER = re.compile(r"[+\d\s().\-/]+")
@@ -67,6 +71,7 @@ _FROM_FOUND = "FROM all_contacts c JOIN contact_search s USING (id)\n"
 _LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
 _TYPE = "AND type = %(type)s\n"
 _MARK = "AND s.marks @> ARRAY[%(mark)s]\n"
+_RARE_MARK = "AND c.id = ANY (ARRAY(SELECT id FROM contact_search WHERE marks @> ARRAY[%(mark)s]))\n"
 _TEXT = "AND s.text LIKE %(text)s\n"
 _TEXT_OR_DIGITS = "AND (s.text LIKE %(text)s OR s.text LIKE %(digits)s)\n"
 _CONTACT = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
@@ -74,7 +79,7 @@ _PAGE = """
 AND (last_updated, c.id) < (%(updated)s::timestamptz, %(id)s)
 ORDER BY last_updated DESC, c.id DESC LIMIT %(limit)s
 """
-_COUNT = "SELECT count(*) FROM (SELECT … LIMIT %(most)s) AS found"
+_COUNT = ("SELECT count(*) FROM (SELECT 1 ", " LIMIT %(most)s) AS found")
 _ONE = "WHERE c.organization = %(organization)s\n" + _CONTACT
 
 
@@ -84,13 +89,13 @@ def contacts(
     asked: Filter | None = None,
     *,
     after: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
+    limit: int = PAGE,
 ) -> list[ContactRow]:
     """People, last updated first (L11); the next page is `after` the last row's (`last_updated`, `id`).
 
     Raises ValueError where `search` is too short.
     """
-    query, values = _asked(organization, asked or Filter())
+    query, values = _asked(connection, organization, asked or Filter())
     values["updated"], values["id"] = after or ("infinity", UUID(int=0))
     values["limit"] = limit
     cursor = connection.cursor(row_factory=class_row(ContactRow))
@@ -102,9 +107,9 @@ def count(connection: Connection[Any], organization: str, asked: Filter | None =
 
     Everyone, and each single type or mark, is counted already: see `counters`.
     """
-    query, values = _asked(organization, asked or Filter())
+    query, values = _asked(connection, organization, asked or Filter())
     values["most"] = COUNTED_TO + 1
-    row = connection.execute(_COUNT.replace("…", query), values, prepare=False).fetchone()
+    row = connection.execute(query.join(_COUNT), values, prepare=False).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -115,7 +120,7 @@ def contact(connection: Connection[Any], organization: str, contact_id: UUID) ->
     return cursor.execute(_SELECT + _FROM + _ONE, {"organization": organization, "contact": contact_id}).fetchone()
 
 
-def _asked(organization: str, asked: Filter) -> tuple[str, dict[str, Any]]:
+def _asked(connection: Connection[Any], organization: str, asked: Filter) -> tuple[str, dict[str, Any]]:
     """The query from FROM on, before paging, with its values."""
     values: dict[str, Any] = {"organization": organization, "deleted": asked.deleted}
     conditions = _LISTED
@@ -124,8 +129,11 @@ def _asked(organization: str, asked: Filter) -> tuple[str, dict[str, Any]]:
         conditions += _TYPE
         values["type"] = asked.type
     if asked.mark is not None:
-        found, conditions = _FROM_FOUND, conditions + _MARK
-        values["mark"] = asked.mark
+        values["mark"] = marked(organization, asked.mark)
+        if _is_rare(connection, organization, asked.mark, deleted=asked.deleted):
+            conditions += _RARE_MARK
+        else:
+            found, conditions = _FROM_FOUND, conditions + _MARK
     if asked.search is not None:
         contact_id = _contact_id(asked.search)
         if contact_id is not None:
@@ -135,6 +143,17 @@ def _asked(organization: str, asked: Filter) -> tuple[str, dict[str, Any]]:
             found = _FROM_FOUND
             conditions += _searched(asked.search.strip().lower(), values)
     return found + conditions, values
+
+
+def _is_rare(connection: Connection[Any], organization: str, mark: str, *, deleted: bool) -> bool:
+    """Whether so few have it that they are sooner found first and put in order then.
+
+    Walking the list costs PAGE * everyone / marked rows for a page, finding first costs `marked` rows. The
+    counters know both; the planner guesses, and walks the whole list for a mark that hardly anybody has.
+    """
+    everyone, counted_as = ("deleted", f"deleted.{mark}") if deleted else ("all", mark)
+    people = counters.people(connection, organization)
+    return people.get(counted_as, 0) ** 2 < PAGE * people.get(everyone, 0)
 
 
 def _searched(text: str, values: dict[str, Any]) -> str:

@@ -19,7 +19,10 @@ class StatusCount:
 
 
 def people(connection: Connection[Any], organization: str) -> dict[str, int]:
-    """People by what they are counted as: `all`, each type, each mark, `deleted`. What is missing is 0."""
+    """People by what they are counted as: `all`, each type, each mark; `deleted`, `deleted.` and each mark.
+
+    What is missing is 0.
+    """
     rows = connection.execute(
         "SELECT counted_as, people FROM contact_counters WHERE organization = %s ORDER BY counted_as",
         (organization,),

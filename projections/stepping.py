@@ -27,8 +27,8 @@ BATCH: Final = 5_000
 CROWD: Final = 5_000
 """Rows that fall due together with a step; more of them are swept before it."""
 
-_AWAY: Final = (LedgerError, psycopg.OperationalError, psycopg.InterfaceError)
-"""Errors that are not about what is in the events."""
+_TOO_MUCH: Final = "54"
+"""PostgreSQL's class of errors for what exceeds its limits."""
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 """Gives a connection for one transaction, which is committed at the end (`pool.connection`)."""
@@ -58,33 +58,45 @@ def next_portion(
 ) -> Portion | None:
     """The next events, cut between two acts: what one act did becomes visible at once. None: there are none.
 
-    Raises ProjectionStopped where the next event cannot be loaded; until there the portions are smaller.
+    Raises ProjectionStopped where an event cannot be loaded and nothing before it is left to be projected.
     """
-    unreadable = None
-    while True:
-        try:
-            events = log.follow(before.position, limit, upto=upto)
-        except _AWAY:
+    events, stuck = _follow(log, before.position, limit, upto)
+    whole = events if len(events) < limit and not stuck else _whole_acts(events)
+    if not whole:
+        if stuck:
+            last = events[-1].position if events else before.position
+            raise ProjectionStopped(projection, last, None) from stuck
+        return next_portion(log, projection, before, limit=2 * limit, upto=upto) if events else None
+    at = last_recorded(whole)
+    return Portion(log, whole, upto=whole[-1].position, at=max(at, before.swept_to or at))
+
+
+def _follow(log: Reading, after: int, limit: int, upto: int | None) -> tuple[list[Recorded], Exception | None]:
+    """The next events; where one cannot be loaded, those before it and the error."""
+    try:
+        return log.follow(after, limit, upto=upto), None
+    except Exception as error:
+        if _is_away(error):
             raise
+        stuck = error
+    events: list[Recorded] = []
+    loads, fails = 0, limit
+    while fails - loads > 1:
+        middle = (loads + fails) // 2
+        try:
+            events = log.follow(after, middle, upto=upto)
         except Exception as error:
-            if limit == 1:
-                raise ProjectionStopped(projection, before.position, None) from error
-            unreadable, limit = limit, limit // 2
-            continue
-        if not events:
-            return None
-        whole = events if len(events) < limit else _whole_acts(events)
-        if whole:
-            at = last_recorded(whole)
-            return Portion(log, whole, upto=whole[-1].position, at=max(at, before.swept_to or at))
-        limit *= 2
-        if unreadable is not None and limit >= unreadable:
-            raise ProjectionStopped(projection, before.position, None)
+            if _is_away(error):
+                raise
+            fails = middle
+        else:
+            loads = middle
+    return events, stuck
 
 
 def _whole_acts(events: Sequence[Recorded]) -> list[Recorded]:
     """The events without those of the last act, which may go on."""
-    last = events[-1].envelope.act_id
+    last = events[-1].envelope.act_id if events else None
     return [event for event in events if event.envelope.act_id != last]
 
 
@@ -108,9 +120,9 @@ def sweep(source: Source, projection: Projection, before: Watermark, at: datetim
 def _take(source: Source, projection: Projection, before: Watermark, portion: Portion) -> bool:
     try:
         return _fold_and_write(source, projection, before, portion)
-    except _AWAY:
-        raise
     except Exception as error:
+        if _is_away(error):
+            raise
         raise _stopped(source, projection, before, portion) from error
 
 
@@ -131,6 +143,13 @@ def write(connection: Connection[Any], projection: Projection, rows: Rows, posit
     for table in projection.tables:
         stage(connection, table, rows[table.name])
     projection.merge(connection, position)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether it is the database that fails, and not something in the events (as too long a key would be)."""
+    if isinstance(error, psycopg.OperationalError):
+        return not (error.sqlstate or "").startswith(_TOO_MUCH)
+    return isinstance(error, LedgerError | psycopg.InterfaceError)
 
 
 def _stopped(source: Source, projection: Projection, before: Watermark, portion: Portion) -> ProjectionStopped:
@@ -154,8 +173,8 @@ def _fails(source: Source, projection: Projection, events: Sequence[Recorded], a
         rows = projection.fold(portion, ())
         with source.connect() as connection, connection.transaction(force_rollback=True):
             write(connection, projection, rows, portion.upto)
-    except _AWAY:
-        raise
-    except Exception:  # noqa: BLE001 - whatever it is, it fails here
+    except Exception as error:
+        if _is_away(error):
+            raise
         return True
     return False

@@ -18,7 +18,7 @@ from projections.stepping import Connect, Source
 from tests.consumers.outbound import projector_store
 from tests.crash.dying import Fate
 
-BATCH = 7
+BATCH = 10
 """Events of a step: few, so that there are many points to be struck at."""
 
 

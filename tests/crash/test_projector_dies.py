@@ -10,13 +10,13 @@ from tests.consumers.scene import history, record_directly
 from tests.crash.running import struck
 from tests.projections.world import source_on
 
-POINTS = {"read": "45", "written": "22", "committed": "22"}
+POINTS = {"read": "45", "written": "16", "committed": "16"}
 """Each point with the time it is struck at: some steps into a run."""
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_projector_leaves_its_tables_as_if_it_had_lived(point: str, outbound: Outbound) -> None:
-    record_directly(outbound.scene, history(40, people=40))  # each touched once: no later step mends a lost one
+    record_directly(outbound.scene, history(24, people=24))  # each touched once: no later step mends a lost one
     strikes = 0
     while struck("drive_projector", outbound.url, point, POINTS[point], "SIGKILL"):
         strikes += 1

@@ -26,7 +26,7 @@ from tests.projections.crowds import LONGEST, bodies, moved, waits
 from tests.projections.world import World
 
 Streams = Mapping[UUID, Sequence[Recorded]]
-EXAMPLES = 40
+EXAMPLES = 50
 _ORGANIZATIONS = (f"org{n}" for n in count())
 
 

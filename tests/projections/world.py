@@ -1,13 +1,13 @@
 """A ledger with projections on a database of its own, whose clock the tests set."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg import Connection
+from psycopg.sql import SQL, Identifier
 
 from ledger.acts import Act, Body, Registration
 from ledger.recording import Outcome, Recording
@@ -75,6 +75,12 @@ class World:
         with self.connect() as connection:
             return connection.execute(query.encode(), values).fetchall()  # type: ignore[no-any-return]
 
+    def text_of(self, table: str) -> str:
+        """All a table holds, as text."""
+        with self.connect() as connection:
+            rows = connection.execute(SQL("SELECT t::text FROM {} t").format(Identifier(table))).fetchall()
+        return "\n".join(row[0] for row in rows)
+
 
 @contextmanager
 def world_on(url: str) -> Iterator[World]:
@@ -103,12 +109,6 @@ def _store(url: str, role: Role, clock: Callable[[], datetime] | None = None) ->
         yield Store(LedgerRecorder(datastore), IDS, KEYRING, clock)
     finally:
         datastore.close()
-
-
-def reset(connection: Connection[Any], tables: Sequence[str]) -> None:
-    """As if nothing had ever been projected."""
-    connection.execute(f"TRUNCATE {', '.join(tables)}".encode())
-    connection.execute("UPDATE watermarks SET position = 0, swept_to = NULL")
 
 
 def key(kind: str, value: str, organization: str = "acme") -> UUID:

@@ -1,0 +1,175 @@
+"""Every query that a request runs finds its rows by an index, on tables big enough for that to matter."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import Connection, Cursor
+
+from ledger.store.migrate import migrate
+from projections import (
+    audit_history,
+    channel_status,
+    conflicts,
+    contact_aliases,
+    contact_list,
+    counters,
+    identifiers,
+    merge_candidates,
+    outbox,
+)
+from projections.contact_list import Filter
+from projections.projection import Projection
+from projections.registry import PROJECTIONS
+from tests.projections.world import PACKAGES
+from tests.servers import new_database
+from tests.store.making import IDS, KEYRING
+
+ROWS = 20_000
+BIG = (
+    "all_contacts",
+    "audit_history",
+    "contact_aliases",
+    "contact_search",
+    "email_status",
+    "identifiers",
+    "merge_candidates",
+    "outbox",
+    "status_counters",
+    "contact_counters",
+)
+FILL = """
+CREATE FUNCTION id(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
+    AS $$ SELECT md5(n::text)::uuid $$;
+INSERT INTO all_contacts
+SELECT id(n), 'org' || n % 4, ARRAY[id(n)], ARRAY[id(-n)], 'P', 'P', NULL, ARRAY['p' || n || '@example.com'], '{}',
+       '{}', (ARRAY['subscriber', 'unsubscriber'])[1 + n % 2], NULL, '{}', '{}', now(), 'form', 'crm',
+       '2026-01-01'::timestamptz + n * interval '1 minute', n % 50 = 0, NULL,
+       CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO contact_search
+SELECT id, organization, ARRAY(SELECT organization || ' ' || mark FROM unnest(counted) AS mark), counted,
+       'p' || n || '@example.com' || chr(10) || '+1' || md5(n::text), ARRAY[id(-n)]
+FROM (
+    SELECT id, organization, n,
+        ARRAY['all', 'email', CASE WHEN n % 3 = 0 THEN 'email.active' ELSE 'email.pending' END]
+        || CASE WHEN n % 500 = 0 THEN ARRAY['banned'] ELSE '{}' END AS counted
+    FROM (SELECT id, organization, row_number() OVER () AS n FROM all_contacts) AS numbered
+) AS people;
+INSERT INTO contact_aliases SELECT id, id, organization FROM all_contacts;
+INSERT INTO identifiers
+SELECT id(-n), 'org' || n % 4, 'email', 'p' || n || '@example.com', true, id(n), 1, '{}', '{}', false, now(), now(),
+       id(n), CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO channel_status (channel, identifier_id, scope, purpose, organization, consent, consent_since,
+    deliverability, soft_bounces, hold, erased, sendable, reasons, policy, platform_key, changes_at)
+SELECT 'email', id(-n), 'org' || n % 4 || '/shop/-/list' || n % 10, 'marketing', 'org' || n % 4,
+       (ARRAY['subscribed', 'unsubscribed'])[1 + n % 2], now() - n * interval '1 minute', 'active', 0, 'none',
+       false, true, '{}', 'built-in/1', id(n),
+       CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO audit_history
+SELECT n, id(n), id(-(n % 4000)), 'org' || n % 4, 'name', 'Sentence.', now() - n * interval '1 minute', NULL,
+       now(), now(), 'crm', NULL, NULL, NULL, NULL, NULL, '{}',
+       CASE WHEN n % 50 = 0 THEN ARRAY['conflict'] ELSE '{}' END
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO merge_candidates SELECT id(n), id(n + 1), 'bulk', 'org' || n % 4, id(n), now(), n
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO outbox (organization, identifier_id, channel, scope, purpose, payload, position)
+SELECT 'org0', id(n), 'email', 'org0', '*', '{}', n FROM generate_series(1, %(rows)s) n;
+INSERT INTO status_counters SELECT 'org' || n % 1000, 'email', 'scope' || n, '*', 'never', 1
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO contact_counters SELECT 'org' || n % 1000, 'mark' || n, 1 FROM generate_series(1, %(rows)s) n;
+INSERT INTO contact_counters SELECT organization, mark, count(*) FROM contact_search, unnest(counted_as) AS mark
+GROUP BY 1, 2;
+"""
+
+
+class Explaining(Cursor[Any]):
+    """Notes the plan of every query before running it."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        with Cursor(self.connection) as explaining:
+            rows = explaining.execute(
+                b"EXPLAIN " + (query if isinstance(query, bytes) else query.encode()), params, prepare=False
+            ).fetchall()
+        self.connection.plans.append("\n".join(row[0] for row in rows))  # type: ignore[attr-defined]
+        return super().execute(query, params, **how)
+
+
+@pytest.fixture(scope="module")
+def filled(database_url: str) -> Iterator[Connection[Any]]:
+    """As a reader, on tables of many rows of four organizations."""
+    with new_database(database_url) as url:
+        migrate(url, IDS, KEYRING, PACKAGES)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET ROLE ledger_projector")
+            connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
+            connection.execute("VACUUM ANALYZE")
+            connection.execute("RESET ROLE; SET ROLE ledger_reader")
+            yield connection
+
+
+NOW = datetime(2026, 1, 10, tzinfo=UTC)
+DEEP = (NOW, UUID(int=1))
+PERSON = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
+QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
+    "contacts": lambda c: contact_list.contacts(c, "org1"),
+    "contacts, deep": lambda c: contact_list.contacts(c, "org1", after=DEEP),
+    "contacts of a type": lambda c: contact_list.contacts(c, "org1", Filter(type="subscriber")),
+    "contacts of a type, deep": lambda c: contact_list.contacts(c, "org1", Filter(type="subscriber"), after=DEEP),
+    "contacts of a frequent mark": lambda c: contact_list.contacts(c, "org1", Filter(mark="email.active")),
+    "contacts of a rare mark": lambda c: contact_list.contacts(c, "org1", Filter(mark="banned")),
+    "contacts of a mark that nobody has": lambda c: contact_list.contacts(c, "org1", Filter(mark="blocked")),
+    "search by e-mail": lambda c: contact_list.contacts(c, "org1", Filter(search="p1234@")),
+    "search by what many have": lambda c: contact_list.contacts(c, "org1", Filter(search="example")),
+    "search by phone": lambda c: contact_list.contacts(c, "org1", Filter(search="+1 (c4) ca4")),
+    "search by contact id": lambda c: contact_list.contacts(c, "org1", Filter(search=str(PERSON))),
+    "count of a search": lambda c: contact_list.count(c, "org1", Filter(search="p123")),
+    "contact": lambda c: contact_list.contact(c, "org1", PERSON),
+    "alias": lambda c: contact_aliases.person_id(c, "org1", PERSON),
+    "identifier": lambda c: identifiers.identifier(c, "org1", PERSON),
+    "identifiers": lambda c: identifiers.identifiers(c, "org1", [PERSON, UUID(int=5)]),
+    "statuses of an identifier": lambda c: channel_status.of_identifier(c, PERSON),
+    "members": lambda c: channel_status.members(c, "org1", "email", "org1/shop/-/list1", "subscribed"),
+    "history": lambda c: audit_history.history(c, "org1", [PERSON]),
+    "history of a person": lambda c: audit_history.history(c, "org1", [PERSON, UUID(int=3), UUID(int=4)]),
+    "conflicts": lambda c: conflicts.conflicts(c, "org1"),
+    "candidates": lambda c: merge_candidates.candidates(c, "org1", limit=20),
+    "counts of people": lambda c: counters.people(c, "org7"),
+    "counts of statuses": lambda c: counters.statuses(c, "org7"),
+    "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
+}
+SOON = datetime(2027, 1, 2, tzinfo=UTC)
+
+
+def asked(query: str, value: object, connection: Connection[Any]) -> Any:
+    return connection.execute(query.encode(), (value,))
+
+
+def crowded(projection: Projection, connection: Connection[Any]) -> Any:
+    return projection.crowd(connection, SOON, 5_000)
+
+
+for one in PROJECTIONS.values():
+    if one.DUE is not None:
+        QUERIES[f"{one.name}: due"] = partial(asked, one.DUE, SOON)
+        QUERIES[f"{one.name}: crowd"] = partial(crowded, one)
+    if one.LISTED is not None:
+        QUERIES[f"{one.name}: listed"] = partial(asked, one.LISTED, [PERSON])
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_no_request_reads_a_table_through(filled: Connection[Any], query: str) -> None:
+    filled.cursor_factory = Explaining
+    plans: list[str] = []
+    filled.plans = plans  # type: ignore[attr-defined]
+    QUERIES[query](filled)
+    assert plans
+    for plan in plans:
+        assert "Index" in plan, plan
+        assert not [table for table in BIG if f"Seq Scan on {table}" in plan], plan
