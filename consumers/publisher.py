@@ -18,7 +18,7 @@ from consumers import metrics
 from consumers.broker import BrokerUnavailable, Fenced, Outgoing, Producer
 from ledger.errors import LogUnavailable, PositionMoved
 from ledger.events.envelope import Recorded
-from ledger.store.followers import reach, reached
+from ledger.store.followers import lead, reach, reached
 from ledger.store.store import Store
 from projections import outbox
 from projections.outbox import Change
@@ -114,6 +114,7 @@ class Publisher:
         self._patience = patience
         self._monotonic = monotonic
         self._producer: Producer | None = None
+        self._term = 0
         self._reached = 0
         self._log = structlog.get_logger().bind(topic=flow.topic)
 
@@ -131,9 +132,9 @@ class Publisher:
                     if not self.publish():
                         stop.wait(_IDLE)
                     wait = _FIRST_WAIT
-                except Fenced:
+                except (Fenced, PositionMoved):
                     self._stand_by(stop)
-                except (LogUnavailable, BrokerUnavailable, PositionMoved) as error:
+                except (LogUnavailable, BrokerUnavailable) as error:
                     self._log.warning("waiting", seconds=wait, reason=str(error))
                     self.close()
                     stop.wait(wait)
@@ -144,7 +145,7 @@ class Publisher:
     def publish(self) -> int:
         """Publishes the next portion and notes it; returns how many messages it had.
 
-        Raises Fenced where another publisher has taken over, PositionMoved, LogUnavailable and BrokerUnavailable.
+        Raises Fenced or PositionMoved where another publisher has taken over, LogUnavailable, BrokerUnavailable.
         """
         producer = self._producer or self._lead()
         portion = self._flow.after(self._store, self._reached, self._batch)
@@ -152,7 +153,7 @@ class Publisher:
             return 0
         producer.publish(portion.outgoing)
         with self._store.connection() as connection, connection.transaction():
-            reach(connection, self.name, self._reached, portion.reaches)
+            reach(connection, self.name, self._reached, portion.reaches, term=self._term)
             self._flow.published(connection, portion.reaches)
         self._reached = portion.reaches
         metrics.PUBLISHED.labels(self._flow.topic).inc(len(portion.outgoing))
@@ -168,6 +169,8 @@ class Publisher:
     def _lead(self) -> Producer:
         """Shuts out whoever published before, and only then reads how far they came."""
         self._producer = self._open_producer(self.name)
+        with self._store.connection() as connection:
+            self._term = lead(connection, self.name)
         self._reached = self._noted()
         self._log.info("publishing", after=self._reached)
         return self._producer
