@@ -64,47 +64,54 @@ class Consumer:
 
     def take_polls(self, stop: threading.Event, timeout: float = 1.0) -> int:
         """One poll of every partition that has something; returns how many messages were taken."""
-        taken = [poll for poll in self._broker.poll(timeout) if self._take(poll, stop)]
+        taken = self._take(self._broker.poll(timeout), stop)
         self._broker.commit(poll.advance for poll in taken)
         for key, lag in self._broker.lags().items():
             metrics.LAG.labels(key.topic, key.partition).set(lag)
         return sum(len(poll.messages) for poll in taken)
 
-    def _take(self, poll: Poll, stop: threading.Event) -> bool:
-        """Records one partition's poll however long PostgreSQL stays away; False where it was not recorded."""
+    def _take(self, polls: list[Poll], stop: threading.Event) -> list[Poll]:
+        """Records them in one transaction, however long PostgreSQL stays away, and returns those recorded.
+
+        One transaction costs as much as some dozen messages, so partitions share it; where somebody else has moved
+        one of the positions, each partition is recorded by itself.
+        """
         wait = _FIRST_WAIT
-        while True:
+        while polls:
             try:
                 with metrics.RECORDING.time():
-                    self._record(poll)
-                return True
+                    self._record(polls)
+                break
             except PositionMoved:
+                if len(polls) > 1:
+                    return [one for poll in polls for one in self._take([poll], stop)]
                 metrics.POSITION_MOVED.inc()
-                self._log.warning("another consumer was faster", **_place(poll.advance))
-                self._broker.again(poll.advance.key)
-                return False
+                self._log.warning("another consumer was faster", **_place(polls[0].advance))
+                self._broker.again(polls[0].advance.key)
+                return []
             except LogUnavailable as error:
                 if self._wait(stop, wait, error):
-                    self._broker.again(poll.advance.key)
-                    return False
+                    for poll in polls:
+                        self._broker.again(poll.advance.key)
+                    return []
                 wait = min(wait * 2, _LONGEST_WAIT)
+        return polls
 
-    def _record(self, poll: Poll) -> None:
-        results = [take(message) for message in poll.messages]
+    def _record(self, polls: Sequence[Poll]) -> None:
+        read = [[*poll.rejections, *map(take, poll.messages)] for poll in polls]
+        results = [result for of_one in read for result in of_one]
         acts = [result for result in results if isinstance(result, Act)]
         rejections = [result for result in results if isinstance(result, Rejection)]
-        outcomes = self._recorded(acts, [*poll.rejections, *rejections], poll.advance)
-        became = iter(outcomes)
-        self._count(
-            poll, [*poll.rejections, *(one if isinstance(one, Rejection) else next(became) for one in results)]
-        )
+        became = iter(self._recorded(acts, rejections, [poll.advance for poll in polls]))
+        for poll, of_one in zip(polls, read, strict=True):
+            self._count(poll, [one if isinstance(one, Rejection) else next(became) for one in of_one])
 
     def _recorded(
-        self, acts: Sequence[Act], rejections: Sequence[Rejection], advance: Advance | None
+        self, acts: Sequence[Act], rejections: Sequence[Rejection], advances: Sequence[Advance]
     ) -> list[Outcome]:
         """Records the batch; where that fails for no known reason, finds the act it fails for and rejects it."""
         try:
-            return self._recording.record(acts, rejections=rejections, advance=advance)
+            return self._recording.record(acts, rejections=rejections, advances=advances)
         except LedgerError:
             raise
         except Exception as error:
@@ -113,11 +120,11 @@ class Consumer:
             self._log.error("batch cannot be recorded", error=type(error).__name__, acts=len(acts))
             if len(acts) == 1:
                 poison = _poison(acts[0], error)
-                self._recorded((), [*rejections, poison], advance)
+                self._recorded((), [*rejections, poison], advances)
                 return [Outcome(acts[0], "refused", (), poison.reason, poison.detail)]
             middle = len(acts) // 2
-            first = self._recorded(acts[:middle], (), None)
-            return first + self._recorded(acts[middle:], rejections, advance)
+            first = self._recorded(acts[:middle], (), ())
+            return first + self._recorded(acts[middle:], rejections, advances)
 
     def _count(self, poll: Poll, results: Iterable[Outcome | Rejection]) -> None:
         refused = []

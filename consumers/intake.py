@@ -27,7 +27,7 @@ _NAMING = ("organization", "identifier", "from")
 """Fields that name whom a restrictive message is about: in them nothing is mended."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Message:
     """A message as it came. `origin` is its place, such as `kafka:<topic id>/<partition>/<offset>`."""
 

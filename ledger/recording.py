@@ -21,7 +21,7 @@ from ledger.store.reading import Reading
 from ledger.store.store import Advance, SealedBatch, Store, Writing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Outcome:
     """What became of one act.
 
@@ -58,16 +58,16 @@ class Recording:
         acts: Sequence[Act],
         *,
         rejections: Sequence[Rejection] = (),
-        advance: Advance | None = None,
+        advances: Sequence[Advance] = (),
     ) -> list[Outcome]:
-        """Records a batch in one transaction: events, rejections (given and arising) and the Kafka position.
+        """Records a batch in one transaction: events, rejections (given and arising) and the Kafka positions.
 
-        Returns one outcome an act, in order. Raises PositionMoved where another consumer was faster; nothing
-        is written then.
+        Returns one outcome an act, in order. Raises PositionMoved where another consumer was faster with any of
+        the positions; nothing is written then.
         """
         *before, last = _ending_in_erasures(acts)
-        outcomes = [outcome for part in before for outcome in self._record(part, (), None)]
-        return outcomes + self._record(last, rejections, advance)
+        outcomes = [outcome for part in before for outcome in self._record(part, (), ())]
+        return outcomes + self._record(last, rejections, advances)
 
     def recorded_before(self, act: Act) -> list[UUID]:
         """Ids of the events that an act made when it was first recorded, for answering its repetition alike."""
@@ -76,7 +76,7 @@ class Recording:
         return self._store.act_events([act_id, self._ids.derived(act_id, "conflict", digest.hex())], digest)
 
     def _record(
-        self, acts: Sequence[Act], rejections: Sequence[Rejection], advance: Advance | None
+        self, acts: Sequence[Act], rejections: Sequence[Rejection], advances: Sequence[Advance]
     ) -> list[Outcome]:
         read_at = self._store.newest().position
         view = read_view(self._store, self._ids, acts)
@@ -87,7 +87,7 @@ class Recording:
             if again is not None:
                 decided, sealed = again, _seal(writing, again)
             _write(writing, decided, sealed, rejections)
-            if advance is not None:
+            for advance in advances:
                 writing.advance(advance)
         return [one.outcome for one in decided]
 

@@ -232,7 +232,9 @@ class Broker:
         self, partition: TopicPartition, position: int | None, records: Mapping[TopicPartition, Any]
     ) -> Poll | None:
         place = self._places.get(partition)
-        if place is None or position is None or position <= place.next:
+        if place is None or position is None or position < place.next:
+            return None
+        if position == place.next and place.stored is not None:
             return None
         if self._topic_id(partition.topic) not in ("", place.key.topic_id):
             return None

@@ -29,7 +29,7 @@ _TELLING = frozenset(
 _MOST_IDENTIFIERS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Translation:
     """The act's body, who is named as its actor, and what had to be mended in a restrictive message."""
 

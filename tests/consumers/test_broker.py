@@ -273,6 +273,24 @@ def test_expired_messages_stop_the_consumer_until_a_person_accepts(scene: Scene,
 
 
 @needs_apache_kafka
+def test_messages_that_expire_before_the_first_is_read_are_missed_too(scene: Scene, topics: Topics) -> None:
+    topic = topics(partitions=1)
+    with scene.broker([topic]) as broker:
+        consumer = Consumer(broker, scene.recording)
+
+        def noted() -> bool:
+            consumer.take_polls(threading.Event(), 0.1)
+            return scene.standings(topic)[0].position == 0
+
+        wait_for(noted, "noting where the empty topic stands")
+    publish(scene.bootstrap, topic, history(10))
+    with closing(KafkaAdminClient(bootstrap_servers=scene.bootstrap)) as admin:
+        admin.delete_records({TopicPartition(topic, 0): 4})
+    with pytest.raises(MessagesLost, match=r"stands at 0, but the topic holds 4 to 10"):
+        scene.consume(topic)
+
+
+@needs_apache_kafka
 def test_messages_that_expire_under_a_running_consumer_stop_it(scene: Scene, topics: Topics) -> None:
     topic = topics(partitions=1)
     publish(scene.bootstrap, topic, history(10))

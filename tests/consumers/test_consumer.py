@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from consumers.broker import Poll
+from consumers.broker import Broker, Poll
 from consumers.consumer import Consumer, Refused
 from ledger.acts import Act, Rejection
 from ledger.ids import Ids
@@ -191,11 +192,11 @@ class _FailsOn(Recording):
         self._message_id = message_id
 
     def record(
-        self, acts: Sequence[Act], *, rejections: Sequence[Rejection] = (), advance: Advance | None = None
+        self, acts: Sequence[Act], *, rejections: Sequence[Rejection] = (), advances: Sequence[Advance] = ()
     ) -> list[Outcome]:
         if any(act.message_id == self._message_id for act in acts):
             raise KeyError("a defect")
-        return super().record(acts, rejections=rejections, advance=advance)
+        return super().record(acts, rejections=rejections, advances=advances)
 
 
 def test_a_message_that_the_ledger_itself_fails_on_is_set_apart(scene: Scene, topics: Topics) -> None:
@@ -246,10 +247,49 @@ class _Counting(Consumer):
     def take(self, poll: Poll) -> None:
         raise NotImplementedError
 
-    def _record(self, poll: Poll) -> None:
-        self.polls += 1
-        self.take(poll)
-        super()._record(poll)
+    def _record(self, polls: Sequence[Poll]) -> None:
+        for poll in polls:
+            self.polls += 1
+            self.take(poll)
+        super()._record(polls)
+
+
+def test_partitions_taken_together_do_not_wait_for_one_that_somebody_else_has_moved(
+    scene: Scene, topics: Topics
+) -> None:
+    topic = topics(partitions=2)
+    for partition in (0, 1):
+        publish(scene.bootstrap, topic, [signup(partition, partition)], partition)
+
+    before = counted("ledger_position_moved_total")
+    with closing(_Together(scene.bootstrap, [topic], scene.store.positions, now)) as broker:
+        scene.take_all(_Overtaken(broker, scene.recording), topic)
+    assert [standing.position for standing in scene.standings(topic)] == [1, 1]
+    assert scene.sendable(0)
+    assert scene.sendable(1)
+    assert counted("ledger_position_moved_total") == before + 1
+
+
+class _Together(Broker):
+    """Hands out the first two partitions' polls at once."""
+
+    first: tuple[Poll, ...] = ()
+
+    def poll(self, timeout: float = 1.0) -> list[Poll]:
+        polls = super().poll(timeout)
+        if len(self.first) >= 2:
+            return polls
+        self.first = (*self.first, *polls)
+        return list(self.first) if len(self.first) >= 2 else []
+
+
+class _Overtaken(Consumer):
+    """Somebody else takes partition 0 after it was polled here."""
+
+    def _record(self, polls: Sequence[Poll]) -> None:
+        if len(polls) == 2:
+            super()._record([poll for poll in polls if poll.advance.key.partition == 0])
+        super()._record(polls)
 
 
 def test_binary_and_structured_events_are_the_same(scene: Scene, topics: Topics) -> None:

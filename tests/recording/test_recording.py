@@ -161,11 +161,11 @@ def test_a_delivery_known_before_the_bounce_that_it_followed(ledger: Ledger) -> 
 
 
 def test_the_position_moves_with_the_events_or_nothing_does(ledger: Ledger) -> None:
-    ledger.recording.record([act(signup(), 1)], advance=Advance(PLACE, None, 10))
+    ledger.recording.record([act(signup(), 1)], advances=[Advance(PLACE, None, 10)])
     with pytest.raises(PositionMoved):
-        ledger.recording.record([act(STOP, 2, NOW + timedelta(hours=1))], advance=Advance(PLACE, None, 11))
+        ledger.recording.record([act(STOP, 2, NOW + timedelta(hours=1))], advances=[Advance(PLACE, None, 11)])
     assert ledger.sendable() == (True, ())
-    ledger.recording.record([act(STOP, 2, NOW + timedelta(hours=1))], advance=Advance(PLACE, 10, 11))
+    ledger.recording.record([act(STOP, 2, NOW + timedelta(hours=1))], advances=[Advance(PLACE, 10, 11)])
     assert ledger.sendable() == (False, ("unsubscribed",))
 
 
