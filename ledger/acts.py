@@ -270,7 +270,7 @@ Body = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Act:
     """Who says so, when, under which message id, and what.
 

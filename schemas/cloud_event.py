@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class CloudEvent:
     """`time` is the text as sent; `data` the decoded JSON object; `traceparent` None unless it is one (W3C).
 

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 _SEGMENT = re.compile(r"[a-z0-9.-]+\Z")
 DEPTH = 4
+LONGEST = 255
+"""Characters of a scope: tables are keyed by it."""
 
 
 def readable_prefix(raw: str | None, organization: str) -> tuple[str, bool]:
@@ -15,13 +17,14 @@ def readable_prefix(raw: str | None, organization: str) -> tuple[str, bool]:
     segments = (raw or "").split("/")
     if segments[0] != organization:
         return organization, False
-    kept = [organization]
+    kept = organization
+    depth = 1
     for segment in segments[1:DEPTH]:
-        if not _SEGMENT.match(segment):
+        if not _SEGMENT.match(segment) or len(kept) + 1 + len(segment) > LONGEST:
             break
-        kept.append(segment)
-    whole = len(kept) == len(segments)
-    return trimmed("/".join(kept)), whole
+        kept += f"/{segment}"
+        depth += 1
+    return trimmed(kept), depth == len(segments)
 
 
 def trimmed(scope: str) -> str:

@@ -47,6 +47,20 @@ def consent(timeline: Timeline, channel: str, scope: str, purpose: str, policies
     return walk.result()
 
 
+_HEARD = frozenset(
+    {
+        Subscribed,
+        OptedOut,
+        ReplyReceived,
+        SubscriptionConfirmed,
+        ConfirmationDeclined,
+        IdentifierReassigned,
+        IdentifierErased,
+    }
+)
+"""Events the walk takes: most others are claims, and a model's `isinstance` is slow where it says no."""
+
+
 class _Walk:
     __slots__ = (
         "channel",
@@ -80,6 +94,8 @@ class _Walk:
         self.verdicts: dict[UUID, Verdict] = {}
 
     def take(self, event: Recorded) -> None:
+        if type(event.body) not in _HEARD:
+            return
         match event.body:
             case Subscribed() as body:
                 self._subscribed(event, body)

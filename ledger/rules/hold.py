@@ -15,6 +15,7 @@ from ledger.events.identifier import (
     Resumed,
     Subscribed,
     SubscriptionConfirmed,
+    Unbanned,
     Unblocked,
 )
 from ledger.events.scope import covers
@@ -38,8 +39,15 @@ class HoldStatus:
     verdicts: dict[UUID, Verdict] = field(default_factory=dict)
 
 
+_NONE = HoldStatus(Hold.NONE, None, None, None, {})
+_SPEAKING = frozenset({Paused, Resumed, Blocked, Unblocked, Banned, Unbanned})
+"""Events about holds: where there is none, as mostly, there is nothing to walk."""
+
+
 def hold(timeline: Timeline, scope: str) -> HoldStatus:
     """Walks the holds; resume, unblock and unban lift those at their own scope or below it, nothing above."""
+    if not any(type(event.body) in _SPEAKING for event in timeline.events):
+        return _NONE
     standing: list[Recorded] = []
     verdicts: dict[UUID, Verdict] = {}
     requested: set[UUID] = set()

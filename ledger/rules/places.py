@@ -8,6 +8,7 @@ from ledger.events.identifier import (
     Bounced,
     Complained,
     HoldPlaced,
+    IdentifierClaimed,
     OptedOut,
     ReplyReceived,
     ReplyReclassified,
@@ -25,14 +26,14 @@ def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> s
     events = list(events)
     readings: dict[object, set[ReplyClass]] = {}
     for event in events:
-        if isinstance(event.body, ReplyReclassified):
+        if type(event.body) is ReplyReclassified:
             readings.setdefault(event.body.reply_event_id, set()).add(event.body.reply_class)
     places: set[Place] = set()
     for event in events:
-        if isinstance(event.body, ReplyReceived):
+        if type(event.body) is ReplyReceived:
             classes = readings.get(event.event_id, set()) | {event.body.reply_class}
             places.update(_of_reply(event, event.body, classes, policies))
-        else:
+        elif type(event.body) is not IdentifierClaimed:
             places.update(_of(event))
     return places
 

@@ -63,7 +63,7 @@ def _known(events: Iterable[Recorded], known_at: datetime | None) -> dict[UUID, 
 
 
 def _rank(event: Recorded, replies: dict[UUID, ReplyClass]) -> int:
-    if isinstance(event.body, ReplyReceived):
+    if type(event.body) is ReplyReceived:
         return _REPLY_RANK[replies[event.event_id]]
     return event.body.RANK
 
@@ -72,7 +72,7 @@ def _reversals(known: dict[UUID, Recorded]) -> dict[UUID, UUID]:
     """Voided event id → the standing reversal that voids it. A reversal that is itself reversed voids nothing."""
     against: dict[UUID, list[UUID]] = {}
     for event in known.values():
-        if isinstance(event.body, EventReversed):
+        if type(event.body) is EventReversed:
             against.setdefault(event.body.reversed_event_id, []).append(event.event_id)
     if not against:
         return {}
@@ -96,7 +96,7 @@ def _reversals(known: dict[UUID, Recorded]) -> dict[UUID, UUID]:
 def _replies(known: dict[UUID, Recorded], reversed_by: dict[UUID, UUID]) -> dict[UUID, ReplyClass]:
     """Each reply's class under its latest standing reading."""
     classes = {
-        event.event_id: event.body.reply_class for event in known.values() if isinstance(event.body, ReplyReceived)
+        event.event_id: event.body.reply_class for event in known.values() if type(event.body) is ReplyReceived
     }
     if not classes:
         return classes

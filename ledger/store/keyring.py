@@ -83,7 +83,7 @@ def _bound(owner: UUID, generation: int) -> bytes:
 def keys_of(connection: Connection[Any], keyring: Keyring, stream_ids: Collection[UUID]) -> dict[UUID, DataKey]:
     """The standing keys of these streams; streams without one are left out."""
     rows = connection.cursor(binary=True).execute(
-        "SELECT stream_id, generation, wrapped FROM data_keys WHERE stream_id = ANY(%s)", (list(stream_ids),)
+        "SELECT stream_id, generation, wrapped FROM data_keys WHERE stream_id = ANY(%b)", (list(stream_ids),)
     )
     return {row[0]: keyring.unwrap(*row) for row in rows.fetchall()}
 
@@ -91,7 +91,7 @@ def keys_of(connection: Connection[Any], keyring: Keyring, stream_ids: Collectio
 def erased_generations(connection: Connection[Any], stream_ids: Collection[UUID]) -> dict[UUID, int]:
     """The newest erased generation of those of these streams that were ever erased."""
     rows = connection.execute(
-        "SELECT stream_id, max(generation) FROM erased_keys WHERE stream_id = ANY(%s) GROUP BY stream_id",
+        "SELECT stream_id, max(generation) FROM erased_keys WHERE stream_id = ANY(%b) GROUP BY stream_id",
         (list(stream_ids),),
     )
     return {row[0]: row[1] for row in rows.fetchall()}

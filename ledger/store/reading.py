@@ -24,7 +24,7 @@ SELECT originator_id, originator_version, notification_id, topic, state,
        organization, event_id, act_id, digest, recorded_at
 FROM stored_events
 """
-_STREAMS = _EVENTS + "WHERE originator_id = ANY(%s)"
+_STREAMS = _EVENTS + "WHERE originator_id = ANY(%b)"
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
 _SCAN = (
@@ -111,7 +111,7 @@ class Reading:
         known: dict[UUID, frozenset[bytes]] = {}
         with self._connect() as connection:
             rows = _cursor(connection).execute(
-                "SELECT DISTINCT act_id, digest FROM stored_events WHERE act_id = ANY(%s)",
+                "SELECT DISTINCT act_id, digest FROM stored_events WHERE act_id = ANY(%b)",
                 (list(act_ids),),
                 prepare=True,
             )
@@ -123,7 +123,7 @@ class Reading:
         """Event id → its stream, of those of these events that the log has."""
         with self._connect() as connection:
             rows = _cursor(connection).execute(
-                "SELECT event_id, originator_id FROM stored_events WHERE event_id = ANY(%s)",
+                "SELECT event_id, originator_id FROM stored_events WHERE event_id = ANY(%b)",
                 (list(event_ids),),
                 prepare=True,
             )
@@ -134,7 +134,7 @@ class Reading:
         with self._connect() as connection:
             rows = _cursor(connection).execute(
                 "SELECT event_id FROM stored_events"
-                " WHERE act_id = ANY(%s) AND digest = %s ORDER BY notification_id",
+                " WHERE act_id = ANY(%b) AND digest = %s ORDER BY notification_id",
                 (list(act_ids), digest),
             )
             return [event_id for (event_id,) in rows]
@@ -149,7 +149,7 @@ class Reading:
         """The newest delivery known of each (identifier, channel) of these."""
         with self._connect() as connection:
             rows = _cursor(connection).execute(
-                "SELECT identifier_id, channel, delivered_at FROM deliveries WHERE identifier_id = ANY(%s)",
+                "SELECT identifier_id, channel, delivered_at FROM deliveries WHERE identifier_id = ANY(%b)",
                 (list(identifier_ids),),
                 prepare=True,
             )
