@@ -5,13 +5,13 @@ make no difference. The reference is the same question asked again and again wit
 """
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -28,6 +28,7 @@ SECONDS = 30
 _EVERY = 25
 """One message in so many is a STOP that is waited for."""
 _PATIENCE = 30.0
+_GLANCE = 0.01
 ORGANIZATION = ORGANIZATIONS[0].code
 SENDER = ORGANIZATIONS[0].senders[0]
 
@@ -56,25 +57,61 @@ def main(seconds: int = SECONDS) -> None:
 
 
 def _stops(on: Stand, ledger: Service, seconds: int, name: str) -> Figures:
-    """Publishes at the pace and waits for each STOP; a first second warms everything up and is not counted."""
-    waits: list[Future[float]] = []
-    with closing(Producer(on.bootstrap)) as producer, ThreadPoolExecutor(8) as waiting:
-        _warm_up(producer, ledger, name)
+    """Publishes at the pace and waits for each STOP; a first one warms everything up and is not counted."""
+    with closing(Producer(on.bootstrap)) as producer, _Watch(ledger) as watch:
+        producer.publish(_tick(f"{name}-warm", 0))
+        watch.expect(_phone(f"{name}-warm", 0))
+        watch.until_all_came()
         begun = time.perf_counter()
         for tick, messages in enumerate(_ticks(seconds, name)):
-            due = begun + tick * _EVERY / PER_SECOND
-            time.sleep(max(0.0, due - time.perf_counter()))
-            published = time.perf_counter()
+            time.sleep(max(0.0, begun + tick * _EVERY / PER_SECOND - time.perf_counter()))
+            watch.expect(_phone(name, tick))
             producer.publish(messages)
-            waits.append(waiting.submit(_until_no, ledger, _phone(name, tick), published))
         pace = PER_SECOND * seconds / (time.perf_counter() - begun)
+        watch.until_all_came()
     say(f"published {pace:,.0f} messages/s")
-    return _figures([wait.result() for wait in waits])
+    return _figures(watch.waits[1:])
 
 
-def _warm_up(producer: Producer, ledger: Service, name: str) -> None:
-    producer.publish(_tick(f"{name}-warm", 0))
-    _until_no(ledger, _phone(f"{name}-warm", 0), time.perf_counter())
+class _Watch:
+    """Asks about every phone whose STOP is still to come, again and again, in one question each time."""
+
+    def __init__(self, ledger: Service) -> None:
+        self.waits: list[float] = []
+        self._ledger = ledger
+        self._expected: dict[Given, float] = {}
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def expect(self, phone: Given) -> None:
+        """From now on: its STOP is being published."""
+        self._expected[phone] = time.perf_counter()
+
+    def until_all_came(self) -> None:
+        """Returns when the ledger says no to every one of them."""
+        deadline = time.perf_counter() + _PATIENCE
+        while self._expected:
+            if time.perf_counter() > deadline:
+                raise SystemExit(f"{len(self._expected)} STOPs did not come through in {_PATIENCE:.0f} seconds")
+            time.sleep(_GLANCE)
+
+    def _watch(self) -> None:
+        while not self._done.is_set():
+            if phones := list(self._expected):
+                answers = self._ledger.answers.sendable(ORGANIZATION, "sms", SENDER, "marketing", phones)
+                came = time.perf_counter()
+                for phone, answer in zip(phones, answers, strict=True):
+                    if "unsubscribed" in answer.reasons:
+                        self.waits.append((came - self._expected.pop(phone)) * 1000)
+            time.sleep(_GLANCE)
 
 
 def _ticks(seconds: int, name: str) -> Iterator[list[Outgoing]]:
@@ -119,18 +156,6 @@ def _signup(number: str, now: str, identifier: dict[str, str]) -> Outgoing:
 def _message(number: str, type_: str, now: str, data: dict[str, Any]) -> Outgoing:
     event = {"specversion": "1.0", "id": number, "source": "bench", "type": type_, "time": now, "data": data}
     return Outgoing(TOPICS[0], number.encode(), orjson.dumps(event))
-
-
-def _until_no(ledger: Service, phone: Given, published: float) -> float:
-    """Milliseconds until the ledger, asked again and again, says that this phone has opted out."""
-    while True:
-        [answer] = ledger.answers.sendable(ORGANIZATION, "sms", SENDER, "marketing", [phone])
-        waited = time.perf_counter() - published
-        if "unsubscribed" in answer.reasons:
-            return waited * 1000
-        if waited > _PATIENCE:
-            raise SystemExit("a STOP did not come through in 30 seconds")
-        time.sleep(0.004)
 
 
 def _asking(ledger: Service) -> Figures:

@@ -7,6 +7,7 @@ import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
 POLL = 5_000
+_PATIENCE = 30
 _RAW = "CREATE TABLE raw (topic text, partition int, position bigint, key bytea, value bytea)"
 _COPY = "COPY raw (topic, partition, position, key, value) FROM STDIN (FORMAT BINARY)"
 
@@ -23,7 +24,10 @@ def pace(bootstrap: str, topics: Sequence[str], messages: int, database_url: str
         begun = time.perf_counter()
         copied = 0
         while copied < messages:
-            for batch in consumer.poll(timeout_ms=1_000, max_records=POLL).values():
+            polled = consumer.poll(timeout_ms=_PATIENCE * 1000, max_records=POLL)
+            if not polled:
+                raise SystemExit(f"the topics hold {copied} of {messages} messages")
+            for batch in polled.values():
                 with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                     copy.set_types(["text", "int4", "int8", "bytea", "bytea"])
                     for record in batch:

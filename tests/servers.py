@@ -147,7 +147,9 @@ class ApacheKafka:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         text = _BROKER.format(port=self._port, controller=free_port(), data=self._home / "data")
         properties.write_text(text)
-        _checked([*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)])
+        _checked(
+            [*self._java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
+        )
 
 
 class WheelBroker(EmbeddedBroker):

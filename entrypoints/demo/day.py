@@ -28,22 +28,22 @@ NEW_SHARES = {
 }
 """What is first heard of somebody, of a hundred."""
 KNOWN_SHARES = {
-    "delivery.receipt.v1": 330,
-    "contact.signup.v1": 160,
-    "contact.profile.v1": 130,
-    "sms.inbound.v1": 100,
-    "contact.opt-out.v1": 95,
-    "contact.confirmation.v1": 75,
-    "contact.identify.v1": 40,
-    "contact.hold.v1": 28,
-    "contact.deliverability.v1": 12,
-    "contact.reassign.v1": 9,
-    "contact.link.v1": 8,
-    "contact.delete.v1": 6,
-    "contact.restore.v1": 4,
-    "contact.erase.v1": 3,
+    "delivery.receipt.v1": 3300,
+    "contact.signup.v1": 1600,
+    "contact.profile.v1": 1300,
+    "sms.inbound.v1": 1000,
+    "contact.opt-out.v1": 950,
+    "contact.confirmation.v1": 750,
+    "contact.identify.v1": 400,
+    "contact.hold.v1": 280,
+    "contact.deliverability.v1": 120,
+    "contact.reassign.v1": 90,
+    "contact.link.v1": 80,
+    "contact.delete.v1": 60,
+    "contact.restore.v1": 40,
+    "contact.erase.v1": 5,
 }
-"""What is said of people already known, of a thousand."""
+"""What is said of people already known, of some ten thousand."""
 POISONED, REPEATED, REUSED_ID, LATE = 0.006, 0.02, 0.002, 0.03
 _DAY = timedelta(days=1)
 
