@@ -1,7 +1,13 @@
-"""The consuming loop: poll → intake → record with the position → tell Kafka (DESIGN §8, steps 1 to 5)."""
+"""The consuming loop: poll → intake → record with the position → tell Kafka (DESIGN §8, steps 1 to 5).
 
+While one poll is recorded, which is half waiting for PostgreSQL, the next is read ahead on a thread of its own. A
+poll read ahead in vain (another consumer was faster, the process ends) is found out by its position and dropped.
+"""
+
+import gc
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import structlog
@@ -17,6 +23,8 @@ from ledger.store.store import Advance
 ALARM_AFTER = 1_000
 """Messages rejected in a row that raise the alarm."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
+_POLL = 1.0
+"""Seconds that Kafka is waited for where nothing comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,14 @@ class Refused:
     reason: str
     detail: str
     origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A partition's poll, and what intake made of each of its messages."""
+
+    poll: Poll
+    results: tuple[Act | Rejection, ...]
 
 
 class Consumer:
@@ -53,58 +69,76 @@ class Consumer:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set, between two batches. Raises MessagesLost where a person must decide."""
-        wait = _FIRST_WAIT
-        while not stop.is_set():
-            try:
-                self.take_polls(stop)
-                wait = _FIRST_WAIT
-            except (LogUnavailable, BrokerUnavailable) as error:
-                self._wait(stop, wait, error)
-                wait = min(wait * 2, _LONGEST_WAIT)
+        pause = _FIRST_WAIT
+        with ThreadPoolExecutor(1, "reading ahead") as ahead:
+            coming = ahead.submit(self._read, _POLL)
+            while not stop.is_set():
+                try:
+                    read = coming.result()
+                except (LogUnavailable, BrokerUnavailable) as error:
+                    self._wait(stop, pause, error)
+                    pause = min(pause * 2, _LONGEST_WAIT)
+                    coming = ahead.submit(self._read, _POLL)
+                    continue
+                pause = _FIRST_WAIT
+                coming = ahead.submit(self._read, _POLL)
+                taken, left = self._take(read, stop)
+                wait([coming])  # the broker is one thread's at a time
+                self._tell(taken, left)
+                del read, taken, left
+                gc.collect(1)  # the client's errors hang in cycles with the frames, and so the polls, they met
 
-    def take_polls(self, stop: threading.Event, timeout: float = 1.0) -> int:
+    def take_polls(self, stop: threading.Event, timeout: float = _POLL) -> int:
         """One poll of every partition that has something; returns how many messages were taken."""
-        taken = self._take(self._broker.poll(timeout), stop)
-        self._broker.commit(poll.advance for poll in taken)
+        taken, left = self._take(self._read(timeout), stop)
+        self._tell(taken, left)
+        return sum(len(one.poll.messages) for one in taken)
+
+    def _read(self, timeout: float) -> list[_Read]:
+        return [_Read(poll, (*poll.rejections, *map(take, poll.messages))) for poll in self._broker.poll(timeout)]
+
+    def _tell(self, taken: list[_Read], left: list[_Read]) -> None:
+        """Tells the broker what was recorded, and what is to be read anew from where the ledger says."""
+        for one in left:
+            self._broker.again(one.poll.advance.key)
+        self._broker.commit(one.poll.advance for one in taken)
         for key, lag in self._broker.lags().items():
             metrics.LAG.labels(key.topic, key.partition).set(lag)
-        return sum(len(poll.messages) for poll in taken)
 
-    def _take(self, polls: list[Poll], stop: threading.Event) -> list[Poll]:
-        """Records them in one transaction, however long PostgreSQL stays away, and returns those recorded.
+    def _take(self, read: list[_Read], stop: threading.Event) -> tuple[list[_Read], list[_Read]]:
+        """Records them in one transaction, however long PostgreSQL stays away; those recorded, and those not.
 
         One transaction costs as much as some dozen messages, so partitions share it; where somebody else has moved
         one of the positions, each partition is recorded by itself.
         """
-        wait = _FIRST_WAIT
-        while polls:
+        pause = _FIRST_WAIT
+        while read:
             try:
                 with metrics.RECORDING.time():
-                    self._record(polls)
+                    self._record(read)
                 break
             except PositionMoved:
-                if len(polls) > 1:
-                    return [one for poll in polls for one in self._take([poll], stop)]
+                if len(read) > 1:
+                    parts = [self._take([one], stop) for one in read]
+                    return [one for taken, _ in parts for one in taken], [one for _, left in parts for one in left]
                 metrics.POSITION_MOVED.inc()
-                self._log.warning("another consumer was faster", **_place(polls[0].advance))
-                self._broker.again(polls[0].advance.key)
-                return []
+                self._log.warning("another consumer was faster", **_place(read[0].poll.advance))
+                return [], read
             except LogUnavailable as error:
-                if self._wait(stop, wait, error):
-                    for poll in polls:
-                        self._broker.again(poll.advance.key)
-                    return []
-                wait = min(wait * 2, _LONGEST_WAIT)
-        return polls
+                if self._wait(stop, pause, error):
+                    return [], read
+                pause = min(pause * 2, _LONGEST_WAIT)
+        return read, []
 
-    def _record(self, polls: Sequence[Poll]) -> None:
-        read = [[*poll.rejections, *map(take, poll.messages)] for poll in polls]
-        results = [result for of_one in read for result in of_one]
+    def _record(self, read: Sequence[_Read]) -> None:
+        results = [result for one in read for result in one.results]
         acts = [result for result in results if isinstance(result, Act)]
         rejections = [result for result in results if isinstance(result, Rejection)]
-        became = iter(self._recorded(acts, rejections, [poll.advance for poll in polls]))
-        for poll, of_one in zip(polls, read, strict=True):
-            self._count(poll, [one if isinstance(one, Rejection) else next(became) for one in of_one])
+        became = iter(self._recorded(acts, rejections, [one.poll.advance for one in read]))
+        for one in read:
+            self._count(
+                one.poll, [found if isinstance(found, Rejection) else next(became) for found in one.results]
+            )
 
     def _recorded(
         self, acts: Sequence[Act], rejections: Sequence[Rejection], advances: Sequence[Advance]

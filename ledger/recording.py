@@ -40,7 +40,12 @@ class Outcome:
 class _Decided:
     outcome: Outcome
     draft: Draft | None = None
-    reads: set[UUID] = field(default_factory=set)
+    missed: set[UUID] = field(default_factory=set)
+    """Streams looked for before the draft was made anew, or that it was refused for."""
+
+    @property
+    def reads(self) -> set[UUID]:
+        return self.missed | self.draft.reads if self.draft is not None else self.missed
 
     def written(self) -> set[UUID]:
         return set(self.draft.written()) if self.draft is not None else set()
@@ -92,33 +97,35 @@ class Recording:
         return [one.outcome for one in decided]
 
     def _decide(self, log: Log, view: View, act: Act) -> _Decided:
-        reads: set[UUID] = set()
+        missed: set[UUID] = set()
         while True:
             try:
                 draft = decide(view, self._ids, act)
             except NotLoaded as missing:
-                reads |= missing.stream_ids
+                missed |= missing.stream_ids
                 load(log, view, missing)
             except MessageRefused as refusal:
                 refused = Outcome(act, "refused", (), refusal.reason, refusal.detail)
-                return _Decided(refused, None, reads | identifiers(self._ids, act))
+                return _Decided(refused, None, missed | identifiers(self._ids, act))
             else:
                 break
         if draft is None:
-            return _Decided(Outcome(act, "duplicate"), None, reads)
+            return _Decided(Outcome(act, "duplicate"), None, missed)
         view.take(draft)
         event_ids = tuple(event.event_id for event in draft.events)
         result = "unchanged" if not event_ids else "conflict" if "conflict" in draft.flags else "recorded"
-        return _Decided(Outcome(act, result, event_ids), draft, reads | draft.reads)
+        return _Decided(Outcome(act, result, event_ids), draft, missed)
 
     def _decide_moved(
         self, writing: Writing, view: View, read_at: int, decided: list[_Decided]
     ) -> list[_Decided] | None:
         """Under the lock: decides anew the acts for which anything moved since it was read. None: nothing did."""
         acts = [one.outcome.act for one in decided]
-        moved = writing.changed_since(read_at, set().union(*[one.reads for one in decided]) if decided else set())
         deliveries = self._bounced_deliveries(writing, acts)
-        known = known_acts(writing, view.known) if writing.newest().position > read_at else view.known
+        moved, known = set[UUID](), view.known
+        if writing.before.position > read_at:
+            moved = writing.changed_since(read_at, set[UUID]().union(*[one.reads for one in decided]))
+            known = known_acts(writing, view.known)
         moved |= {key[0] for key, at in deliveries.items() if view.delivered.get(key) != at}
         moved_acts = {act_id for act_id, digests in known.items() if view.known[act_id] != digests}
         if not moved and not moved_acts:

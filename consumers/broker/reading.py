@@ -20,8 +20,8 @@ from consumers.positions import meet
 from ledger.acts import Rejection
 from ledger.store.store import Advance, PartitionKey
 
-MOST = 5_000
-"""Messages of one poll."""
+MOST = 2_000
+"""Messages of one poll; two polls are in memory at a time."""
 _LOG_APPEND_TIME = 1
 _CONSUMING: dict[str, Any] = {
     "client_id": "contact-ledger",

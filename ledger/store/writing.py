@@ -39,18 +39,19 @@ WHERE deliveries.delivered_at < excluded.delivered_at
 
 
 class Writing(Reading):
-    """What can be written under the writer lock. Its reads see the log's very end, on the same connection."""
+    """What can be written under the writer lock. Its reads see the log's very end, on the same connection.
+
+    `before` is that end as the lock was taken, `recorded_at` the time everything written is recorded at.
+    """
 
     def __init__(self, connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None) -> None:
         super().__init__(lambda: nullcontext(connection), keyring)
         self._connection = connection
         self._ids = ids
-        self._before, self.recorded_at = _under_the_lock(connection, clock)
+        self.before, self.recorded_at = _under_the_lock(connection, clock)
 
     def changed_since(self, position: int, stream_ids: Collection[UUID]) -> set[UUID]:
         """Those of these streams that got events after `position`. Reads only the log's tail."""
-        if self._before.position <= position:
-            return set()
         tail = self._connection.cursor(binary=True).execute(TAIL, (position,), prepare=True)
         return {row[0] for row in tail}.intersection(stream_ids)
 

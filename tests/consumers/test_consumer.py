@@ -247,11 +247,11 @@ class _Counting(Consumer):
     def take(self, poll: Poll) -> None:
         raise NotImplementedError
 
-    def _record(self, polls: Sequence[Poll]) -> None:
-        for poll in polls:
+    def _record(self, read: Sequence[Any]) -> None:
+        for one in read:
             self.polls += 1
-            self.take(poll)
-        super()._record(polls)
+            self.take(one.poll)
+        super()._record(read)
 
 
 def test_partitions_taken_together_do_not_wait_for_one_that_somebody_else_has_moved(
@@ -286,10 +286,10 @@ class _Together(Broker):
 class _Overtaken(Consumer):
     """Somebody else takes partition 0 after it was polled here."""
 
-    def _record(self, polls: Sequence[Poll]) -> None:
-        if len(polls) == 2:
-            super()._record([poll for poll in polls if poll.advance.key.partition == 0])
-        super()._record(polls)
+    def _record(self, read: Sequence[Any]) -> None:
+        if len(read) == 2:
+            super()._record([one for one in read if one.poll.advance.key.partition == 0])
+        super()._record(read)
 
 
 def test_binary_and_structured_events_are_the_same(scene: Scene, topics: Topics) -> None:
