@@ -23,7 +23,7 @@ from ledger.rules.timeline import Timeline
 from ledger.rules.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ConsentStatus:
     """The answer, the event that decided it, since when, and the moments at which time alone may change it."""
 

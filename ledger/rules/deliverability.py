@@ -22,7 +22,7 @@ from ledger.rules.verdict import Verdict
 _Standing = dict[UUID, datetime]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class DeliverabilityStatus:
     """`failing`: every reason that stands, with the event that began it; `soft_bounces` since the last delivery."""
 

@@ -26,7 +26,7 @@ from ledger.rules.verdict import Verdict
 _SEVERITY = (Hold.BANNED, Hold.BLOCKED, Hold.PAUSED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class HoldStatus:
     """The most serious hold over the asked scope, and every kind that stands with the event that placed it."""
 

@@ -31,7 +31,7 @@ SEVERITY = (
 """Failing reasons, most serious first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Status:
     """The answer for one place at one moment, with the verdict on every event.
 

@@ -22,7 +22,7 @@ _REPLY_RANK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Timeline:
     """`events` in walking order; `reversed_by` and `later` hold what does not count, for the explanation."""
 
