@@ -10,7 +10,7 @@ from ledger.errors import MessageRefused
 from ledger.events.settings import PolicyAdopted
 from ledger.rules.adopted import overlapping, policies
 from ledger.rules.parameters import PolicyInvalid, parameters_of, policy_of
-from ledger.rules.policy import Adoption
+from ledger.rules.policy import Adoption, Policies
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -18,17 +18,8 @@ _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 def adopt(draft: Draft, act: PolicyAdoption) -> None:
     """Records the adoption, every parameter written out. Raises MessageRefused, naming the field."""
-    adopted = checked(act)
     stream = draft.ids.organization(draft.act.organization)
-    history = policies(draft.stream(stream).values())
-    if any(one.policy.version == adopted.policy.version for one in history.adoptions):
-        raise _refused("version: this version was adopted before; give the new parameters a new version")
-    other = overlapping(history, act.policy, adopted)
-    if other is not None:
-        raise _refused(
-            f"in_force_from: overlaps {other.policy.version}, in force from {other.in_force_from:%Y-%m-%d %H:%M}Z; "
-            "begin after it ends, or adopt under another policy name"
-        )
+    adopted = joining(policies(draft.stream(stream).values()), act)
     body = PolicyAdopted(
         policy=act.policy,
         version=act.version,
@@ -37,6 +28,20 @@ def adopt(draft: Draft, act: PolicyAdoption) -> None:
         in_force_until=act.in_force_until,
     )
     draft.add(stream, body, draft.event_id(body, act.policy, act.version))
+
+
+def joining(history: Policies, act: PolicyAdoption) -> Adoption:
+    """The adoption, if it can join this history. Raises MessageRefused, naming the field."""
+    adopted = checked(act)
+    if any(one.policy.version == adopted.policy.version for one in history.adoptions):
+        raise _refused("version: this version was adopted before; give the new parameters a new version")
+    other = overlapping(history, act.policy, adopted)
+    if other is not None:
+        raise _refused(
+            f"in_force_from: overlaps {other.policy.version}, in force from {other.in_force_from.isoformat()}; "
+            "begin after it ends, or adopt under another policy name"
+        )
+    return adopted
 
 
 def checked(act: PolicyAdoption) -> Adoption:

@@ -1,26 +1,14 @@
-"""Policies that come with the ledger, by jurisdiction, each in dated versions; adopting them is up to you."""
+"""Policies that come with the ledger, by name, each in dated versions; docs/policy.md has the sources."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ledger.rules.policy import ALWAYS
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a policy, as it is adopted: parameters that differ from the built-in ones, and its time."""
-
-    policy: str
-    version: str
-    parameters: dict[str, Any]
-    in_force_from: datetime = ALWAYS
-    in_force_until: datetime | None = None
-
+from ledger.rules.parameters import policy_of
+from ledger.rules.policy import Adoption
 
 _REVOKE_ALL: Final = datetime(2027, 1, 31, 5, tzinfo=UTC)
 """Begin of 31 January 2027 in Washington: until then the revoke-all clause of 47 CFR 64.1200(a)(10) is waived."""
-_US: Final = {
+_US: Final[dict[str, Any]] = {
     "jurisdiction": "us",
     "inquiry_months": 3,
     "purchase_months": 18,
@@ -32,12 +20,16 @@ _US: Final = {
     },
 }
 
-SHIPPED: Final[dict[str, tuple[Version, ...]]] = {
+SHIPPED: Final[dict[str, tuple[Adoption, ...]]] = {
     "us": (
-        Version("us", "2026", {**_US, "stop_reach": "sender"}, in_force_until=_REVOKE_ALL),
-        Version("us", "2027", {**_US, "stop_reach": "organization"}, _REVOKE_ALL),
+        Adoption(policy_of("us/2026", {**_US, "stop_reach": "sender"}), in_force_until=_REVOKE_ALL, name="us"),
+        Adoption(policy_of("us/2027", {**_US, "stop_reach": "organization"}), _REVOKE_ALL, name="us"),
     ),
-    "ca": (Version("ca", "2026", {"jurisdiction": "ca", "inquiry_months": 6, "purchase_months": 24}),),
-    "phone-year": (Version("phone-year", "2026", {"phone_months": 12}),),
+    "ca": (
+        Adoption(
+            policy_of("ca/2026", {"jurisdiction": "ca", "inquiry_months": 6, "purchase_months": 24}), name="ca"
+        ),
+    ),
+    "phone-year": (Adoption(policy_of("phone-year/2026", {"phone_months": 12}), name="phone-year"),),
 }
-"""Name → its versions. One without a date is in force from when it is adopted."""
+"""Name → its versions. One without a begin is in force from when it is adopted."""

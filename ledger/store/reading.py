@@ -141,7 +141,7 @@ class Reading:
     def having(
         self, organization: str, wanted: Wanted, *, upto: int, low: UUID = _LOWEST, high: UUID | None = None
     ) -> list[UUID]:
-        """The organization's streams low <= id < high that have such an event, in order; it looks at all of them."""
+        """The organization's streams low <= id < high that have such an event, in order. Looks at all of it."""
         asked = {
             "organization": organization,
             "upto": upto,
