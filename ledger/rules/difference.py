@@ -147,14 +147,16 @@ def changes(
 
 
 def _places(events: Sequence[Recorded], before: Policies, after: Policies) -> set[Place]:
-    """Places that stand for all that can be asked: at another scope holds what holds at the nearest above it."""
+    """Places that stand for all that can be asked: at another scope holds what holds at the nearest above it,
+    for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel `*`.
+    """
     named = named_places(events, before) | named_places(events, after)
     channels = {channel for channel, _, _ in named}
     if ALL in channels:
         kinds = {event.body.kind for event in events if type(event.body) is IdentifierClaimed}
         channels |= {channel for kind in kinds for channel in CHANNELS_OF[kind]} if kinds else set(CHANNELS)
     purposes = {purpose for _, _, purpose in named} | {"transactional"}
-    return set(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes - {ALL}))
+    return set(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes))
 
 
 def _answers(
