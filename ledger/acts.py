@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from ledger.events.vocabulary import Basis
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -32,6 +34,7 @@ class Subscription:
     purposes: tuple[str, ...]
     double_opt_in: bool = False
     expires_at: datetime | None = None
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +252,18 @@ class PlatformListing:
         return self.listed
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyAdoption:
+    """Adopts one version of a policy for the organization; parameters left out have their built-in values."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    policy: str
+    version: str
+    parameters: Mapping[str, Any]
+    in_force_from: datetime
+    in_force_until: datetime | None = None
+
+
 Body = (
     SignUp
     | OptOut
@@ -267,6 +282,7 @@ Body = (
     | Registration
     | KeyIssue
     | PlatformListing
+    | PolicyAdoption
 )
 
 

@@ -14,8 +14,8 @@ from ledger.errors import NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.ids import Ids
+from ledger.rules.adopted import policies
 from ledger.rules.identity import Person, holder, person
-from ledger.rules.policy import BUILT_IN
 from ledger.rules.status import Status, status
 from ledger.store.store import Store
 
@@ -57,6 +57,7 @@ class Answers:
         """
         keys = [self._key(organization, asked) for asked in identifiers]
         streams = self._streams(organization, keys, identifiers)
+        history = policies(streams[self._ids.organization(organization)])
         moment = at if at is not None else self.moment()
         return [
             status(
@@ -67,7 +68,7 @@ class Answers:
                 at=moment,
                 known_at=known_at,
                 platform=self._platform(streams, asked, streams[key]),
-                policies=BUILT_IN,
+                policies=history,
             )
             for key, asked in zip(keys, identifiers, strict=True)
         ]
@@ -97,7 +98,7 @@ class Answers:
             at=at if at is not None else self.moment(),
             known_at=known_at,
             platform=platform,
-            policies=BUILT_IN,
+            policies=policies(streams[self._ids.organization(organization)]),
         )
         order = {verdict.event_id: place for place, verdict in enumerate(judged.verdicts)}
         spoken = sorted((e for e in events if e.event_id in order), key=lambda e: order[e.event_id])

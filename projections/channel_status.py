@@ -38,7 +38,6 @@ _JUDGED: Final = {
     "reasons": "text[]",
     "deciding_event": "uuid",
     "changes_at": "timestamptz",
-    "policy": "text",
 }
 """Columns that are fields of the rules' `Status`, under the same names."""
 TABLE: Final = Table(
@@ -52,6 +51,7 @@ TABLE: Final = Table(
         "organization": "text",
         **_JUDGED,
         "platform_key": "uuid",
+        "policies": "text[]",
     },
 )
 
@@ -145,8 +145,8 @@ def _row(identifier_id: UUID, organization: str, key: UUID | None, judged: Judge
         judged.reasons,
         judged.deciding_event,
         judged.changes_at,
-        judged.policy,
         key,
+        judged.policies,
     )
 
 
@@ -179,14 +179,14 @@ class StatusRow:
     reasons: list[str]
     deciding_event: UUID | None
     changes_at: datetime | None
-    policy: str
+    policies: list[str]
 
 
 _SELECT = """
 SELECT channel, identifier_id, scope, purpose, organization, consent, consent_event, consent_since, consent_method,
        first_subscribed_at, latest_subscribed_at, deliverability, deliverability_event, deliverability_since,
        soft_bounces, hold, hold_event, hold_since, hold_until, erased, erased_event, sendable, reasons,
-       deciding_event, changes_at, policy
+       deciding_event, changes_at, policies
 FROM channel_status
 """
 _OF_IDENTIFIER = _SELECT + "WHERE identifier_id = %s ORDER BY channel, scope, purpose"

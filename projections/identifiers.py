@@ -18,7 +18,6 @@ from ledger.rules.deliverability import deliverability
 from ledger.rules.erasure import closed_since
 from ledger.rules.hold import hold
 from ledger.rules.identity import holder
-from ledger.rules.policy import BUILT_IN
 from projections.portion import IDENTIFIER_NAMES, Portion, platform_key
 from projections.projection import Projection
 from projections.tables import Row, Rows, Table
@@ -64,7 +63,8 @@ class Identifiers(Projection):
 def _row(portion: Portion, identifier_id: UUID, events: Sequence[Recorded], value: str | None) -> Row:
     claims = [event.body for event in events if isinstance(event.body, IdentifierClaimed)]
     kind = claims[-1].kind if claims else None
-    holds, moments = _holds(portion, identifier_id)
+    reached, moments = _deliverability(portion, identifier_id, kind)
+    holds, ending = _holds(portion, identifier_id)
     moments_seen = [event.effective_at for event in events]
     return (
         identifier_id,
@@ -74,25 +74,31 @@ def _row(portion: Portion, identifier_id: UUID, events: Sequence[Recorded], valu
         claims[-1].valid if claims else True,
         holder(events),
         1 + sum(isinstance(e.body, IdentifierReassigned) and e.body.cause == "recycled" for e in events),
-        _json(_deliverability(portion, identifier_id, kind)),
+        _json(reached),
         _json(holds),
         closed_since(events) is not None,
         min(moments_seen),
         max(moments_seen),
         platform_key(events),
-        min(moments, default=None),
+        min((*moments, *ending), default=None),
     )
 
 
-def _deliverability(portion: Portion, identifier_id: UUID, kind: str | None) -> dict[str, Any]:
+def _deliverability(
+    portion: Portion, identifier_id: UUID, kind: str | None
+) -> tuple[dict[str, Any], list[datetime]]:
+    """How each channel can be reached, and when another policy weighs its bounces anew."""
     line, platform = portion.line(identifier_id), portion.platform(identifier_id)
+    history = portion.policies_of(identifier_id)
     judged = {
-        channel: deliverability(line, platform, channel, BUILT_IN) for channel in CHANNELS_OF.get(kind or "", ())
+        channel: deliverability(line, platform, channel, history) for channel in CHANNELS_OF.get(kind or "", ())
     }
-    return {
+    change = history.next_change(portion.at) if any(one.weighed for one in judged.values()) else None
+    shown = {
         channel: {"status": one.deliverability, "since": one.since, "soft_bounces": one.soft_bounces}
         for channel, one in judged.items()
     }
+    return shown, [change] if change is not None else []
 
 
 def _holds(portion: Portion, identifier_id: UUID) -> tuple[dict[str, Any], list[datetime]]:

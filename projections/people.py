@@ -12,7 +12,6 @@ from ledger.events.identifier import IdentifierClaimed
 from ledger.events.vocabulary import ALL, CHANNELS_OF, Consent, Deliverability, Hold
 from ledger.rules.deliverability import deliverability
 from ledger.rules.identity import Person, is_deleted, is_erased, links, person
-from ledger.rules.policy import BUILT_IN
 from ledger.rules.profile import profile
 from projections.portion import Judged, Portion, last_recorded, platform_key
 
@@ -155,7 +154,7 @@ def _listed(portion: Portion, identifier_id: UUID) -> bool:
     platform = portion.platform(identifier_id)
     if platform is None:
         return False
-    judged = deliverability(portion.line(identifier_id), platform, "email", BUILT_IN)
+    judged = deliverability(portion.line(identifier_id), platform, "email", portion.policies_of(identifier_id))
     return Deliverability.BLACKLISTED in judged.failing
 
 

@@ -9,17 +9,19 @@ from ledger.events.contact import CONTACT_EVENTS
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IDENTIFIER_EVENTS, IdentifierClaimed
 from ledger.events.settings import PlatformBlacklisted, PlatformUnblacklisted
+from ledger.events.stored import stored_names
+from ledger.rules.adopted import policies
 from ledger.rules.consent import ConsentStatus, consent
 from ledger.rules.deliverability import DeliverabilityStatus, deliverability
 from ledger.rules.hold import HoldStatus, hold
 from ledger.rules.places import Place, named_places
-from ledger.rules.policy import BUILT_IN
-from ledger.rules.status import failing_reasons
+from ledger.rules.policy import BUILT_IN, Policies
+from ledger.rules.status import failing_reasons, shaped
 from ledger.rules.timeline import Timeline, timeline
 from ledger.store.reading import Reading
 
-IDENTIFIER_NAMES = tuple(event.NAME for event in IDENTIFIER_EVENTS)
-CONTACT_NAMES = tuple(event.NAME for event in CONTACT_EVENTS)
+IDENTIFIER_NAMES = stored_names(IDENTIFIER_EVENTS)
+CONTACT_NAMES = stored_names(CONTACT_EVENTS)
 _IDENTIFIER = frozenset(IDENTIFIER_NAMES)
 _CONTACT = frozenset(CONTACT_NAMES)
 PLATFORM_NAMES = (PlatformBlacklisted.NAME, PlatformUnblacklisted.NAME)
@@ -38,7 +40,7 @@ class Judged(NamedTuple):
     reasons: list[str]
     deciding_event: UUID | None
     changes_at: datetime | None
-    policy: str
+    policies: list[str]
 
 
 class Portion:
@@ -57,6 +59,7 @@ class Portion:
         at: datetime,
         streams: Mapping[UUID, Sequence[Recorded]] | None = None,
         listings: Mapping[UUID, Sequence[Recorded]] | None = None,
+        touched: Collection[UUID] = (),
     ) -> None:
         self.events = events
         self.upto = upto
@@ -65,6 +68,8 @@ class Portion:
         self._own = frozenset(streams) if streams is not None else None
         self._streams: dict[UUID, Sequence[Recorded]] = dict(streams or {})
         self._listings = listings
+        self._touched = touched
+        self._policies: dict[str, Policies] | None = None
         self._lines: dict[UUID, Timeline] = {}
         self._judged: dict[UUID, list[Judged]] = {}
         self._opened: dict[UUID, Recorded] = {}
@@ -74,8 +79,9 @@ class Portion:
         return self._own is None or stream_id in self._own
 
     def identifiers(self) -> set[UUID]:
-        """Identifiers its events are about."""
-        return {event.stream_id for event in self.events if event.body.NAME in _IDENTIFIER}
+        """Identifiers its events are about, or whose judgement a policy adopted among them may change."""
+        about = {event.stream_id for event in self.events if event.body.NAME in _IDENTIFIER}
+        return about.union(self._touched) if self._touched else about
 
     def contacts(self) -> set[UUID]:
         """Contacts its events are about."""
@@ -98,6 +104,17 @@ class Portion:
         if self._listings is None:
             self.read({key for events in streams.values() if (key := platform_key(events)) is not None})
 
+    def policies(self, organization: str) -> Policies:
+        """The organization's policy history up to the portion's position."""
+        if self._policies is None:
+            adoptions = self._log.adoptions(self.upto)
+            self._policies = {code: policies(events) for code, events in adoptions.items()}
+        return self._policies.get(organization, BUILT_IN)
+
+    def policies_of(self, identifier_id: UUID) -> Policies:
+        """The policy history that an identifier (that was read) is judged under."""
+        return self.policies(self._streams[identifier_id][0].envelope.organization)
+
     def line(self, stream_id: UUID) -> Timeline:
         """The timeline of a stream that was read, at the portion's moment."""
         line = self._lines.get(stream_id)
@@ -117,23 +134,24 @@ class Portion:
         """The answer for every place that the events of an identifier (that was read) name."""
         judged = self._judged.get(identifier_id)
         if judged is None:
-            places = sorted(named_places(self._streams[identifier_id]))
+            places = sorted(named_places(self._streams[identifier_id], self.policies_of(identifier_id)))
             judged = self._judged[identifier_id] = self._judge(identifier_id, places) if places else []
         return judged
 
     def _judge(self, identifier_id: UUID, places: Sequence[Place]) -> list[Judged]:
         line, platform = self.line(identifier_id), self.platform(identifier_id)
-        policy = BUILT_IN.at(self.at)
-        deliverable = {c: deliverability(line, platform, c, BUILT_IN) for c in {place[0] for place in places}}
+        history = self.policies_of(identifier_id)
+        policy = history.at(self.at)
+        deliverable = {c: deliverability(line, platform, c, history) for c in {place[0] for place in places}}
         held = {scope: hold(line, scope) for scope in {place[1] for place in places}}
         judged = []
         for channel, scope, purpose in places:
-            consented = consent(line, channel, scope, purpose, BUILT_IN)
+            consented = consent(line, channel, scope, purpose, history)
             reached, stopped = deliverable[channel], held[scope]
             failing = failing_reasons(consented, reached, stopped, channel, purpose, policy)
             reasons = list(failing)
             event = failing[reasons[0]] if reasons else consented.event
-            changes_at = min((*consented.moments, *stopped.moments), default=None)
+            shaping, moments = shaped(consented, reached, stopped, channel, purpose, policy, history, line)
             judged.append(
                 Judged(
                     channel,
@@ -144,8 +162,8 @@ class Portion:
                     stopped,
                     reasons,
                     event,
-                    changes_at,
-                    policy.version,
+                    min(moments, default=None),
+                    list(shaping),
                 )
             )
         return judged

@@ -4,7 +4,7 @@ Everything is read and folded before the transaction; the watermark, moved by co
 statement. So two runners never double a step and never go back, and a step that dies leaves nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,11 @@ from psycopg import Connection
 
 from ledger.errors import LedgerError
 from ledger.events.envelope import Recorded
-from ledger.store.reading import Reading
+from ledger.events.settings import PolicyAdopted
+from ledger.events.stored import stored_names
+from ledger.rules.adopted import adoption
+from ledger.rules.difference import touched_by
+from ledger.store.reading import Reading, Wanted
 from projections.portion import Portion, last_recorded
 from projections.projection import Projection
 from projections.tables import Rows, stage
@@ -67,8 +71,20 @@ def next_portion(
             last = events[-1].position if events else before.position
             raise ProjectionStopped(projection, last, None) from stuck
         return next_portion(log, projection, before, limit=2 * limit, upto=upto) if events else None
-    at = last_recorded(whole)
-    return Portion(log, whole, upto=whole[-1].position, at=max(at, before.swept_to or at))
+    at, upto = last_recorded(whole), whole[-1].position
+    touched = touched_by_adoptions(log, whole, upto)
+    return Portion(log, whole, upto=upto, at=max(at, before.swept_to or at), touched=touched)
+
+
+def touched_by_adoptions(log: Reading, events: Iterable[Recorded], upto: int) -> set[UUID]:
+    """Identifiers whose judgement may change because one of the events adopts a policy."""
+    touched: set[UUID] = set()
+    for event in events:
+        if isinstance(event.body, PolicyAdopted):
+            may = touched_by(adoption(event, event.body))
+            wanted = Wanted(stored_names(may.ever), stored_names(may.lately), may.since)
+            touched.update(log.having(event.envelope.organization, wanted, upto=upto))
+    return touched
 
 
 def _follow(log: Reading, after: int, limit: int, upto: int | None) -> tuple[list[Recorded], Exception | None]:

@@ -47,6 +47,9 @@ class Subscription(Wire):
     purposes: Annotated[list[Purpose], Field(min_length=1, max_length=3)]
     double_opt_in: bool = Field(default=False, description="only a request until the person confirms it")
     expires_at: Moment | None = None
+    basis: Literal["express", "inquiry", "purchase"] | None = Field(
+        default=None, description="what the consent rests on: policy says how long each lives; absent: express"
+    )
 
 
 class Override(Wire):

@@ -38,6 +38,7 @@ def _subscription(wanted: wire.Subscription, number: int, organization: str) -> 
         purposes=tuple(sorted(set(wanted.purposes))),
         double_opt_in=wanted.double_opt_in,
         expires_at=wanted.expires_at,
+        basis=wanted.basis,
     )
 
 

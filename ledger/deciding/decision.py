@@ -15,6 +15,7 @@ from ledger.acts import (
     Link,
     OptOut,
     PlatformListing,
+    PolicyAdoption,
     ProfileEdit,
     Reassignment,
     Receipt,
@@ -24,7 +25,7 @@ from ledger.acts import (
     SignUp,
     Unlink,
 )
-from ledger.deciding import contacts, identifiers, settings, signup
+from ledger.deciding import contacts, identifiers, policy, settings, signup
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ReplyClass
@@ -52,6 +53,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     Registration: settings.register,
     KeyIssue: settings.issue_key,
     PlatformListing: settings.list_on_platform,
+    PolicyAdoption: policy.adopt,
 }
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.identifier import Subscribed
+from ledger.rules.adopted import policies
 from ledger.rules.consent import consent
 from ledger.rules.erasure import closed_since
-from ledger.rules.policy import BUILT_IN
 from ledger.rules.timeline import timeline
 
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -37,9 +37,14 @@ def is_closed(draft: Draft, stream: UUID) -> bool:
 def standing_repeat(draft: Draft, stream: UUID, body: Subscribed) -> bool:
     """Whether a bulk grant repeats a standing grant of the same source, channel, scope, purposes and expiry.
 
-    Leaving it out can only make status more restrictive.
+    Leaving it out can only make status more restrictive. One that policy gives a lifetime begins it anew, so it
+    repeats nothing.
     """
     if body.override or body.double_opt_in:
+        return False
+    history = policies(draft.stream(draft.ids.organization(draft.act.organization)).values())
+    at = draft.effective_at
+    if history.at(at).grant_ends(body.basis, body.channel, at) is not None:
         return False
     events = list(draft.stream(stream).values())
     same = [
@@ -49,14 +54,14 @@ def standing_repeat(draft: Draft, stream: UUID, body: Subscribed) -> bool:
         and not event.body.double_opt_in
         and event.envelope.source == draft.act.source
         and event.effective_at <= draft.effective_at
-        and (event.body.channel, event.body.scope, event.body.purposes, event.body.expires_at)
-        == (body.channel, body.scope, body.purposes, body.expires_at)
+        and (event.body.channel, event.body.scope, event.body.purposes, event.body.expires_at, event.body.basis)
+        == (body.channel, body.scope, body.purposes, body.expires_at, body.basis)
     ]
     if not same:
         return False
     line = timeline(events, at=_END_OF_TIME)
     for purpose in body.purposes:
-        verdicts = consent(line, body.channel, body.scope, purpose, BUILT_IN).verdicts
+        verdicts = consent(line, body.channel, body.scope, purpose, history).verdicts
         live = {v.event_id for v in verdicts.values() if v.rule in ("grant.live", "grant.lives_again")}
         if not any(event.event_id in live for event in same):
             return False

@@ -46,6 +46,8 @@ class Recorded:
     generation: int | None = None
     """Generation of the data key its sealed part is under; None where it has none."""
     sealed: bytes | None = field(default=None, repr=False)
+    stored_as: str | None = None
+    """The retired name it lies in the log under, to which its sealed part is bound; None: its own."""
     effective_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from ledger.events.body import Event, SealedMap, SealedText
-from ledger.events.vocabulary import ReplyClass
+from ledger.events.vocabulary import Basis, ReplyClass
 
 Purposes = tuple[str, ...]
 
@@ -61,13 +61,15 @@ class IdentifierErased(Event):
 class Subscribed(FromMessage):
     """Someone subscribed this address; with `double_opt_in` only a request until confirmed."""
 
-    NAME: ClassVar[str] = "identifier.subscribed.v1"
+    NAME: ClassVar[str] = "identifier.subscribed.v2"
     channel: str
     scope: str
     purposes: Purposes
     method: str
     double_opt_in: bool = False
     expires_at: datetime | None = None
+    basis: Basis | None = None
+    """What the consent rests on, by which policy says how long it lives; none: express."""
     override: bool = False
     """A bulk grant that names its actor and legal basis, and so may lift what it may lift."""
     override_actor: str | None = None

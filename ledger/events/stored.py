@@ -6,7 +6,7 @@ Organization, event id, act id, digest and recorded time are columns of the log 
 state. A stored shape is never edited: a new version gets a new name and an upcaster here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,12 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
-UPCASTERS: dict[str, Upcaster] = {}
+UPCASTERS: dict[str, Upcaster] = {
+    "identifier.subscribed.v1": lambda data: ("identifier.subscribed.v2", data),  # v2 may name the consent's basis
+}
 """Retired stored name → function from its data to (newer name, data)."""
-
+_SUCCESSORS: dict[str, str] = {"identifier.subscribed.v1": "identifier.subscribed.v2"}
+"""Retired stored name → the name its upcaster gives."""
 
 _OPEN_FIELDS: dict[type[Event], tuple[tuple[str, Any], ...]] = {
     event: tuple(
@@ -34,6 +37,19 @@ _OPEN_FIELDS: dict[type[Event], tuple[tuple[str, Any], ...]] = {
     )
     for event in EVENT_TYPES.values()
 }
+
+
+def stored_names(events: Iterable[type[Event]]) -> tuple[str, ...]:
+    """Every name under which events of these types may lie in the log, retired ones too: for queries by name."""
+    names = [event.NAME for event in events]
+    retired = [name for name in _SUCCESSORS if _newest(name) in names]
+    return (*names, *retired)
+
+
+def _newest(name: str) -> str:
+    while name in _SUCCESSORS:
+        name = _SUCCESSORS[name]
+    return name
 
 
 def encode_private(body: Event) -> bytes | None:
@@ -90,6 +106,7 @@ def decode(
     length = int.from_bytes(state[:4], "big")
     header = orjson.loads(state[4 : 4 + length])
     data = header["d"]
+    stored_as = name if name in UPCASTERS else None
     while name in UPCASTERS:
         name, data = UPCASTERS[name](data)
     occurred = header.get("o")
@@ -109,12 +126,19 @@ def decode(
     )
     body = EVENT_TYPES[name].model_validate(data)
     sealed = state[4 + length :] or None
-    return Recorded(stream_id, version, position, envelope, body, header.get("g"), sealed)
+    return Recorded(stream_id, version, position, envelope, body, header.get("g"), sealed, stored_as)
 
 
 def opened(event: Recorded, private: dict[str, Any]) -> Recorded:
     """The same event with its sealed fields filled in."""
     body = event.body.model_copy(update=private)
     return Recorded(
-        event.stream_id, event.version, event.position, event.envelope, body, event.generation, event.sealed
+        event.stream_id,
+        event.version,
+        event.position,
+        event.envelope,
+        body,
+        event.generation,
+        event.sealed,
+        event.stored_as,
     )

@@ -1,7 +1,7 @@
 """The closed sets of words of the field (DESIGN §2), spelled as they are stored and sent."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 
 class Consent(StrEnum):
@@ -62,6 +62,8 @@ OWN_METHODS: Final = frozenset({"form", "keyword", "checkout", "call", "preferen
 BULK_METHODS: Final = frozenset({"api", "import"})
 """Signup methods on somebody's behalf."""
 SIGNUP_METHODS: Final = OWN_METHODS | BULK_METHODS
+Basis = Literal["express", "inquiry", "purchase"]
+"""What a consent rests on: the person said yes, asked something, or bought something."""
 OPT_OUT_METHODS: Final = frozenset(
     {
         "keyword",

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from ledger.events.body import Event
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import (
     ConfirmationDeclined,
@@ -17,7 +19,7 @@ from ledger.events.identifier import (
 )
 from ledger.events.scope import covers, related
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_METHODS, Consent, ReplyClass
-from ledger.rules.policy import Policies, Policy
+from ledger.rules.policy import Policies
 from ledger.rules.standing import Grant, OpenRequest, StandingOptOut, lifts
 from ledger.rules.timeline import Timeline
 from ledger.rules.verdict import Verdict
@@ -36,6 +38,8 @@ class ConsentStatus:
     erased_event: UUID | None = None
     standing_methods: frozenset[str] = frozenset()
     moments: tuple[datetime, ...] = ()
+    policy: str | None = None
+    """Version of the policy that shaped the deciding event."""
     verdicts: dict[UUID, Verdict] = field(default_factory=dict)
 
 
@@ -47,7 +51,7 @@ def consent(timeline: Timeline, channel: str, scope: str, purpose: str, policies
     return walk.result()
 
 
-_HEARD = frozenset(
+HEARD: Final[frozenset[type[Event]]] = frozenset(
     {
         Subscribed,
         OptedOut,
@@ -70,6 +74,7 @@ class _Walk:
         "latest",
         "live",
         "policies",
+        "policy",
         "purpose",
         "requests",
         "scope",
@@ -84,6 +89,7 @@ class _Walk:
         self.scope = scope
         self.purpose = purpose
         self.policies = policies
+        self.policy = policies.adoptions[0].policy
         self.standing: list[StandingOptOut] = []
         self.live: list[Grant] = []
         self.ended: list[tuple[Grant, UUID]] = []
@@ -94,8 +100,10 @@ class _Walk:
         self.verdicts: dict[UUID, Verdict] = {}
 
     def take(self, event: Recorded) -> None:
-        if type(event.body) not in _HEARD:
+        if type(event.body) not in HEARD:
             return
+        if len(self.policies.adoptions) > 1:
+            self.policy = self.policies.at(event.effective_at, self.timeline.known_at)
         match event.body:
             case Subscribed() as body:
                 self._subscribed(event, body)
@@ -117,13 +125,10 @@ class _Walk:
                 pass
 
     def _say(self, event: UUID, effect: str, rule: str, by: UUID | None = None) -> None:
-        self.verdicts[event] = Verdict(event, effect, by, rule)  # type: ignore[arg-type]
+        self.verdicts[event] = Verdict(event, effect, by, rule, self.policy.version)  # type: ignore[arg-type]
 
     def _named(self, channel: str, scope: str) -> bool:
         return channel in (self.channel, ALL) and covers(scope, self.scope)
-
-    def _policy(self, moment: datetime) -> Policy:
-        return self.policies.at(moment, self.timeline.known_at)
 
     # Grants and requests
 
@@ -139,19 +144,21 @@ class _Walk:
             return
         at = event.effective_at
         if body.double_opt_in:
-            ends_at = at + self._policy(at).request_lifetime
+            ends_at = at + self.policy.request_lifetime
             act_id = event.envelope.act_id
-            request = OpenRequest(event.event_id, act_id, at, body.scope, body.method, ends_at, body.expires_at)
+            request = OpenRequest(
+                event.event_id, act_id, at, body.scope, body.method, ends_at, body.expires_at, body.basis
+            )
             self.requests.append(request)
             self._say(event.event_id, "counted", "request.open")
             return
         keyword = body.method == "keyword"
-        grant = Grant(event.event_id, at, body.scope, body.method, body.expires_at, own, keyword, body.override)
+        expires_at = self.policy.grant_ends(body.basis, self.channel, at, body.expires_at)
+        grant = Grant(event.event_id, at, body.scope, body.method, expires_at, own, keyword, body.override)
         self._grant(grant)
 
     def _grant(self, grant: Grant) -> None:
-        policy = self._policy(grant.at)
-        for opt_out in [opt_out for opt_out in self.standing if lifts(grant, opt_out, self.channel, policy)]:
+        for opt_out in [o for o in self.standing if lifts(grant, o, self.channel, self.policy)]:
             self._lift(opt_out, grant.event)
         if self.standing:
             self._say(grant.event, "void", "grant.opt_out_stands", self.standing[0].event)
@@ -206,10 +213,9 @@ class _Walk:
         if self.channel not in KEYWORD_CHANNELS or reply is ReplyClass.HELP:
             self._say(event.event_id, "void", "reply.no_effect")
             return
-        at = event.effective_at
         at_sender = [request for request in self.requests if related(request.scope, body.sender)]
         if reply is ReplyClass.STOP:
-            scope = self._policy(at).stop_scope(body.sender)
+            scope = self.policy.stop_scope(body.sender)
             if covers(scope, self.scope):
                 self._stand(event, scope, "keyword")
             else:
@@ -228,9 +234,10 @@ class _Walk:
             return
         at = event.effective_at
         if self.purpose == "marketing":
-            self._grant(Grant(event.event_id, at, sender, "keyword", None, own=True, own_device=True))
+            ends = self.policy.grant_ends(None, self.channel, at)
+            self._grant(Grant(event.event_id, at, sender, "keyword", ends, own=True, own_device=True))
             return
-        methods = self._policy(at).own_device_only
+        methods = self.policy.own_device_only
         lifted = {o.event: o for o in self.standing if o.method in methods and covers(o.scope, sender)}
         for opt_out in lifted.values():
             self._lift(opt_out, event.event_id)
@@ -251,9 +258,8 @@ class _Walk:
             return
         for request in open_now:
             self.requests.remove(request)
-            self._grant(
-                Grant(event.event_id, at, request.scope, method, request.expires_at, own=True, own_device=True)
-            )
+            ends = self.policy.grant_ends(request.basis, self.channel, at, request.expires_at)
+            self._grant(Grant(event.event_id, at, request.scope, method, ends, own=True, own_device=True))
             self._say(request.event, "confirmed", "request.confirmed", event.event_id)
 
     def _decline(self, event: Recorded, requests: Iterable[OpenRequest]) -> None:
@@ -276,8 +282,7 @@ class _Walk:
         moments += [r.ends_at for r in open_requests if r.declined_by is None]
         answer, event, since, method = self._decide(alive, open_requests)
         if event is not None:
-            last = self.verdicts[event]
-            self.verdicts[event] = last._replace(effect="decisive")
+            self.verdicts[event] = self.verdicts[event]._replace(effect="decisive")
         return ConsentStatus(
             answer,
             event,
@@ -288,6 +293,7 @@ class _Walk:
             self.erased,
             frozenset(opt_out.method for opt_out in self.standing),
             tuple(moments),
+            self.verdicts[event].policy if event is not None else None,
             self.verdicts,
         )
 

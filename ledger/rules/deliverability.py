@@ -15,7 +15,7 @@ from ledger.events.identifier import (
 )
 from ledger.events.settings import PlatformBlacklisted, PlatformUnblacklisted
 from ledger.events.vocabulary import Deliverability
-from ledger.rules.policy import Policies
+from ledger.rules.policy import Policies, Policy
 from ledger.rules.timeline import Timeline
 from ledger.rules.verdict import Verdict
 
@@ -24,13 +24,17 @@ _Standing = dict[UUID, datetime]
 
 @dataclass(slots=True, unsafe_hash=True)
 class DeliverabilityStatus:
-    """`failing`: every reason that stands, with the event that began it; `soft_bounces` since the last delivery."""
+    """`failing`: every reason that stands, with the event that began it; `soft_bounces` since the last delivery.
+
+    `weighed`: bounces stand that the policy in force at T has counted, whatever they came to.
+    """
 
     deliverability: Deliverability
     event: UUID | None
     since: datetime | None
     soft_bounces: int
     failing: dict[Deliverability, UUID]
+    weighed: bool = False
     verdicts: dict[UUID, Verdict] = field(default_factory=dict)
 
 
@@ -45,20 +49,21 @@ def deliverability(
     """Bounces count per channel; complaints and blacklistings speak for the whole identifier."""
     if platform is None and not any(type(event.body) in _SPEAKING for event in timeline.events):
         return _ACTIVE
-    walk = _Walk(channel)
+    walk = _Walk(channel, policies.at(timeline.at, timeline.known_at))
     for event in timeline.events:
         walk.take(event.body, event.event_id, event.effective_at)
     for event in platform.events if platform else ():
         walk.take(event.body, event.event_id, event.effective_at)
-    return walk.result(policies.at(timeline.at, timeline.known_at).bounce_threshold)
+    return walk.result()
 
 
 class _Walk:
-    __slots__ = ("bounces", "channel", "complaints", "hard", "listed", "platform", "soft", "verdicts")
+    __slots__ = ("bounces", "channel", "complaints", "hard", "listed", "platform", "policy", "soft", "verdicts")
 
-    def __init__(self, channel: str) -> None:
+    def __init__(self, channel: str, policy: Policy) -> None:
         self.channel = channel
-        self.bounces: list[tuple[UUID, datetime, UUID]] = []
+        self.policy = policy
+        self.bounces: list[tuple[UUID, datetime, UUID, bool]] = []
         self.hard: tuple[UUID, datetime] | None = None
         self.soft = 0
         self.complaints: _Standing = {}
@@ -94,15 +99,16 @@ class _Walk:
         if body.channel != self.channel:
             self.verdicts[event] = Verdict(event, "void", None, "bounce.other_channel")
             return
-        self.bounces.append((event, at, body.attempt or event))
+        self.bounces.append((event, at, body.attempt or event, body.hard))
         if body.hard:
             self.hard = self.hard or (event, at)
         else:
             self.soft += 1
-        self.verdicts[event] = Verdict(event, "counted", None, "bounce.hard" if body.hard else "bounce.soft")
+        rule = "bounce.hard" if body.hard else "bounce.soft"
+        self.verdicts[event] = Verdict(event, "counted", None, rule, self.policy.version)
 
     def _clear_bounces(self, event: UUID, rule: str) -> None:
-        for bounce, _, _ in self.bounces:
+        for bounce, *_ in self.bounces:
             self.verdicts[bounce] = Verdict(bounce, "lifted", event, rule)
         self.bounces, self.hard, self.soft = [], None, 0
         self.verdicts[event] = Verdict(event, "counted", None, rule)
@@ -117,32 +123,37 @@ class _Walk:
             self.verdicts[earlier] = Verdict(earlier, "lifted", event, rule)
         standing.clear()
 
-    def _bounced_since(self, threshold: int) -> tuple[UUID, datetime] | None:
+    def _bounced_since(self) -> tuple[UUID, datetime] | None:
         """The bounce that made the address bounced: the first hard one, or the one that filled the threshold."""
+        separate = self.policy.soft_bounces == "separate"
+        threshold = self.policy.soft_bounce_threshold if separate else self.policy.bounce_threshold
         attempts: set[UUID] = set()
         filled: tuple[UUID, datetime] | None = None
-        for event, at, attempt in self.bounces:
-            attempts.add(attempt)
+        for event, at, attempt, hard in self.bounces if self.policy.soft_bounces != "never" else ():
+            if not (hard and separate):
+                attempts.add(attempt)
             if len(attempts) >= threshold:
                 filled = (event, at)
                 break
         candidates = [found for found in (self.hard, filled) if found is not None]
         return min(candidates, key=lambda found: found[1]) if candidates else None
 
-    def result(self, threshold: int) -> DeliverabilityStatus:
+    def result(self) -> DeliverabilityStatus:
         found: dict[Deliverability, tuple[UUID, datetime]] = {}
         if self.complaints:
             found[Deliverability.COMPLAINED] = next(iter(self.complaints.items()))
         if self.listed or self.platform:
             found[Deliverability.BLACKLISTED] = next(iter((self.listed or self.platform).items()))
-        bounced = self._bounced_since(threshold)
+        bounced = self._bounced_since()
         if bounced is not None:
             found[Deliverability.BOUNCED] = bounced
         for event, _ in found.values():
             self.verdicts[event] = self.verdicts[event]._replace(effect="decisive")
+        weighed = bool(self.bounces)
         failing = {reason: event for reason, (event, _) in found.items()}
         if not found:
-            return DeliverabilityStatus(Deliverability.ACTIVE, None, None, self.soft, failing, self.verdicts)
+            active = Deliverability.ACTIVE
+            return DeliverabilityStatus(active, None, None, self.soft, failing, weighed, self.verdicts)
         worst = next(iter(found))
         event, since = found[worst]
-        return DeliverabilityStatus(worst, event, since, self.soft, failing, self.verdicts)
+        return DeliverabilityStatus(worst, event, since, self.soft, failing, weighed, self.verdicts)

@@ -22,7 +22,11 @@ Place = tuple[str, str, str]
 
 
 def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> set[Place]:
-    """Every place named by an event, whether it still counts or not."""
+    """Every place named by an event, whether it still counts or not.
+
+    A STOP names those it would reach under any policy whose time in force it falls into: adopting another never
+    takes a place away.
+    """
     events = list(events)
     readings: dict[object, set[ReplyClass]] = {}
     for event in events:
@@ -62,6 +66,7 @@ def _of_reply(
 ) -> Iterator[Place]:
     for channel in KEYWORD_CHANNELS:
         if ReplyClass.STOP in classes:
-            yield channel, policies.at(event.effective_at).stop_scope(body.sender), ALL
+            for policy in policies.covering(event.effective_at):
+                yield channel, policy.stop_scope(body.sender), ALL
         if ReplyClass.START in classes:
             yield channel, body.sender, "marketing"

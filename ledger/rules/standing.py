@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.events.scope import covers
-from ledger.events.vocabulary import TEXT_CHANNELS
+from ledger.events.vocabulary import TEXT_CHANNELS, Basis
 from ledger.rules.policy import Policy
 
 
@@ -42,6 +42,7 @@ class OpenRequest:
     method: str
     ends_at: datetime
     expires_at: datetime | None
+    basis: Basis | None = None
     declined_by: UUID | None = None
     declined_at: datetime | None = None
 

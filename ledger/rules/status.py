@@ -37,6 +37,8 @@ class Status:
 
     `reasons` are those that fail, most serious first; `deciding_event` is the first reason's event, or the
     grant that makes it sendable. `changes_at` is the next moment at which time alone may change the answer.
+    `policy` is the version in force at T; `policies` are those that shaped the answer: that of the deciding
+    event's own time, and that at T where it weighed bounces or opt-outs. `quiet_until`: it had better wait.
     """
 
     channel: str
@@ -64,6 +66,8 @@ class Status:
     deciding_event: UUID | None
     changes_at: datetime | None
     policy: str
+    policies: tuple[str, ...]
+    quiet_until: datetime | None
     verdicts: tuple[Verdict, ...]
 
 
@@ -100,7 +104,7 @@ def judge(
     policy = policies.at(line.at, line.known_at)
     failing = failing_reasons(consented, delivered, held, channel, purpose, policy)
     reasons = tuple(failing)
-    moments = [*consented.moments, *held.moments]
+    shaping, moments = shaped(consented, delivered, held, channel, purpose, policy, policies, line)
     return Status(
         channel=channel,
         scope=scope,
@@ -125,8 +129,10 @@ def judge(
         sendable=not reasons,
         reasons=reasons,
         deciding_event=failing[reasons[0]] if reasons else consented.event,
-        changes_at=min(moments) if moments else None,
+        changes_at=min(moments, default=None),
         policy=policy.version,
+        policies=shaping,
+        quiet_until=policy.quiet_until(channel, purpose, line.at),
         verdicts=_verdicts(line, platform, consented, delivered, held),
     )
 
@@ -155,6 +161,30 @@ def failing_reasons(
     if len(failing) < 2:
         return failing
     return {reason: failing[reason] for reason in SEVERITY if reason in failing}
+
+
+def shaped(
+    consented: ConsentStatus,
+    delivered: DeliverabilityStatus,
+    held: HoldStatus,
+    channel: str,
+    purpose: str,
+    policy: Policy,
+    policies: Policies,
+    line: Timeline,
+) -> tuple[tuple[str, ...], Sequence[datetime]]:
+    """Versions of the policies that shaped the answer, and the moments at which time alone may change it.
+
+    Where the policy in force at T, `policy`, weighed something, the coming into force of the next is one of them.
+    """
+    moments = (*consented.moments, *held.moments)
+    shaping = (consented.policy,) if consented.policy is not None else ()
+    stopped = purpose == "transactional" and channel in TEXT_CHANNELS and bool(consented.standing_methods)
+    if not (delivered.weighed or stopped):
+        return shaping, moments
+    change = policies.next_change(line.at, line.known_at)
+    versions = tuple(sorted({*shaping, policy.version}))
+    return versions, (*moments, change) if change is not None else moments
 
 
 def _verdicts(

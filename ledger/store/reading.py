@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection, Cursor
@@ -35,6 +35,18 @@ WHERE originator_id >= %(low)s AND (%(high)s::uuid IS NULL OR originator_id < %(
 ORDER BY originator_id, originator_version
 """
 )
+_ADOPTIONS = (
+    _EVENTS
+    + "WHERE topic = 'organization.policy-adopted.v1' AND notification_id > %s AND notification_id <= %s"
+    + " ORDER BY notification_id"
+)
+_HAVING = """
+SELECT DISTINCT originator_id FROM stored_events
+WHERE organization = %(organization)s AND notification_id <= %(upto)s AND originator_id >= %(low)s
+  AND (%(high)s::uuid IS NULL OR originator_id < %(high)s)
+  AND (topic = ANY(%(ever)s) OR (topic = ANY(%(lately)s) AND recorded_at >= %(since)s))
+ORDER BY originator_id
+"""
 NEWEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
@@ -46,6 +58,17 @@ class Newest:
 
     position: int
     recorded_at: datetime | None
+
+
+_LOWEST = UUID(int=0)
+
+
+class Wanted(NamedTuple):
+    """Streams with an event of a name in `ever`, or one in `lately` that was recorded at `since` or later."""
+
+    ever: Collection[str]
+    lately: Collection[str]
+    since: datetime
 
 
 class Reading:
@@ -105,6 +128,31 @@ class Reading:
             events = (decode(*row) for portion in portions for row in portion)
             for _, stream in groupby(events, key=attrgetter("stream_id")):
                 yield list(stream)
+
+    def adoptions(self, upto: int, *, after: int = 0) -> dict[str, list[Recorded]]:
+        """Organization → the events by which it adopted policies, up to a position, in log order."""
+        adopted: dict[str, list[Recorded]] = {}
+        with self._connect() as connection:
+            for row in _cursor(connection).execute(_ADOPTIONS, (after, upto), prepare=True):
+                event = decode(*row)
+                adopted.setdefault(event.envelope.organization, []).append(event)
+        return adopted
+
+    def having(
+        self, organization: str, wanted: Wanted, *, upto: int, low: UUID = _LOWEST, high: UUID | None = None
+    ) -> list[UUID]:
+        """The organization's streams low <= id < high that have such an event, in order. Looks at all of it."""
+        asked = {
+            "organization": organization,
+            "upto": upto,
+            "low": low,
+            "high": high,
+            "ever": list(wanted.ever),
+            "lately": list(wanted.lately),
+            "since": wanted.since,
+        }
+        with self._connect() as connection:
+            return [stream for (stream,) in _cursor(connection).execute(_HAVING, asked)]
 
     def known_acts(self, act_ids: Collection[UUID]) -> dict[UUID, frozenset[bytes]]:
         """Acts already in the log → the digests they are there with."""

@@ -97,4 +97,4 @@ def refuse_erased(connection: Connection[Any], used: dict[UUID, int]) -> None:
 
 def place(event: Recorded) -> bytes:
     """What a sealed part is bound to: stream, event and stored name."""
-    return event.stream_id.bytes + event.envelope.event_id.bytes + event.body.NAME.encode()
+    return event.stream_id.bytes + event.envelope.event_id.bytes + (event.stored_as or event.body.NAME).encode()

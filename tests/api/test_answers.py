@@ -125,7 +125,7 @@ def test_explain_has_a_verdict_on_every_event_and_the_status_is_its_last_line(ad
     )
     effects = {step["event"]["type"]: step["effect"] for step in explained["steps"]}
     assert effects["identifier.opted-out.v1"] == "decisive"
-    assert effects["identifier.subscribed.v1"] == "ended"
+    assert effects["identifier.subscribed.v2"] == "ended"
 
 
 def test_only_roles_that_may_read_values_see_them(caller: Callable[[Role], Caller], admin: Caller) -> None:

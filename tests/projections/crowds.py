@@ -17,6 +17,7 @@ from ledger.acts import (
     Link,
     OptOut,
     PlatformListing,
+    PolicyAdoption,
     ProfileEdit,
     Reassignment,
     Receipt,
@@ -24,6 +25,7 @@ from ledger.acts import (
     SignUp,
     Subscription,
 )
+from tests.policies import parameters
 from tests.projections.world import START
 
 EMAILS = tuple(
@@ -118,6 +120,13 @@ def bodies() -> st.SearchStrategy[Body]:
             request_id=st.just("request-1"),
         ),
         st.builds(PlatformListing, identifier=st.sampled_from(EMAILS), listed=st.booleans()),
+        st.builds(
+            PolicyAdoption,
+            policy=st.sampled_from(["a", "b"]),
+            version=st.integers(1, 9).map(str),
+            parameters=parameters,
+            in_force_from=moments,
+        ),
     )
 
 

@@ -66,10 +66,10 @@ SELECT id(-n), 'org' || n % 4, 'email', 'p' || n || '@example.com', true, id(n),
        id(n), CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO channel_status (channel, identifier_id, scope, purpose, organization, consent, consent_since,
-    deliverability, soft_bounces, hold, erased, sendable, reasons, policy, platform_key, changes_at)
+    deliverability, soft_bounces, hold, erased, sendable, reasons, platform_key, changes_at)
 SELECT 'email', id(-n), 'org' || n % 4 || '/shop/-/list' || n % 10, 'marketing', 'org' || n % 4,
        (ARRAY['subscribed', 'unsubscribed'])[1 + n % 2], now() - n * interval '1 minute', 'active', 0, 'none',
-       false, true, '{}', 'built-in/1', id(n),
+       false, true, '{}', id(n),
        CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO audit_history

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ledger.acts import Body, Unlink
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
+from ledger.rules.adopted import policies
 from ledger.rules.identity import Person, is_erased, person
 from ledger.rules.places import named_places
 from ledger.rules.status import status
@@ -114,17 +115,25 @@ def assert_rows_equal_the_rules(world: World, streams: Streams) -> None:
         mark = watermark(connection, "channel_status")
         found = {key: channel_status.of_identifier(connection, key) for key in identifiers}
     assert mark.swept_to is not None
+    adopted = policies(event for events in streams.values() for event in events)
     for key, events in identifiers.items():
         listing = platform_key(events)
         platform = world.store.read([listing])[listing] if listing is not None else []
         rows = {(row.channel, row.scope, row.purpose): row for row in found[key]}
-        assert rows.keys() == named_places(events)
+        assert rows.keys() == named_places(events, adopted)
         for (channel, scope, purpose), row in rows.items():
             judged = status(
-                events, channel=channel, scope=scope, purpose=purpose, at=mark.swept_to, platform=platform
+                events,
+                channel=channel,
+                scope=scope,
+                purpose=purpose,
+                at=mark.swept_to,
+                platform=platform,
+                policies=adopted,
             )
             assert fields(row) == {name: getattr(judged, name) for name in fields(row)} | {
-                "reasons": list(judged.reasons)
+                "reasons": list(judged.reasons),
+                "policies": list(judged.policies),
             }
 
 

@@ -23,6 +23,7 @@ SAMPLES: Final = Path(__file__).parent.parent / "golden" / "events"
 NAMESPACE: Final = UUID("6f1d2f0a-4b1c-4a55-9a53-0d8e6c1c7b11")
 
 VALUES: Final[dict[str, Any]] = {
+    "basis": "purchase",
     "channel": "sms",
     "code": "550",
     "display_name": "Spring sale",

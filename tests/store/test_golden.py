@@ -70,7 +70,11 @@ def test_a_sample_loads_and_opens(file: Path) -> None:
         assert event.generation == 1
         key = KEYRING.unwrap(event.stream_id, 1, b64decode(sample["wrapped_key"]))
         event = opened(event, orjson.loads(key.open(event.sealed, place(event))))
-    assert event.body.model_dump(mode="json") == sample["body"]
+    loaded = event.body.model_dump(mode="json")
+    if event.name == sample["row"]["name"]:
+        assert loaded == sample["body"]
+    else:
+        assert {name: loaded[name] for name in sample["body"]} == sample["body"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])

@@ -100,7 +100,7 @@ def test_scanning_gives_every_stream_whole_once_in_key_order(store: Store) -> No
 def test_scanning_can_be_left_to_some_names(store: Store) -> None:
     stream = uuid4()
     append(store, claimed(stream, 1), subscribed(stream, 2))
-    [found] = store.scan(UUID(int=0), None, upto=2, names=["identifier.subscribed.v1"])
+    [found] = store.scan(UUID(int=0), None, upto=2, names=["identifier.subscribed.v2"])
     assert [event.version for event in found] == [2]
 
 
