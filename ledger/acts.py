@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from ledger.settings_acts import SettingsBody
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -267,6 +269,7 @@ Body = (
     | Registration
     | KeyIssue
     | PlatformListing
+    | SettingsBody
 )
 
 

@@ -5,10 +5,12 @@ from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import (
     ApiKeyIssued,
+    ApiKeyRevoked,
     OrganizationRegistered,
     PlatformBlacklisted,
     PlatformUnblacklisted,
 )
+from ledger.settings_acts import KeyRevocation
 
 
 def require_registered(draft: Draft) -> None:
@@ -38,3 +40,14 @@ def list_on_platform(draft: Draft, act: PlatformListing) -> None:
     stream = draft.ids.platform(act.identifier.kind, act.identifier.value)
     body = PlatformBlacklisted(reason=act.reason) if act.listed else PlatformUnblacklisted(reason=act.reason)
     draft.add(stream, body, draft.event_id(body))
+
+
+def revoke_key(draft: Draft, act: KeyRevocation) -> None:
+    """Again is harmless. Raises MessageRefused where the organization has no such key."""
+    stream = draft.ids.organization(draft.act.organization)
+    bodies = [event.body for event in draft.stream(stream).values()]
+    if not any(isinstance(body, ApiKeyIssued) and body.key_id == act.key_id for body in bodies):
+        raise MessageRefused("unknown_key", "key_id: no key of this organization has this id; see `keys list`")
+    body = ApiKeyRevoked(key_id=act.key_id)
+    if body not in bodies:
+        draft.add(stream, body, draft.event_id(body, act.key_id))
