@@ -45,7 +45,8 @@ class Scopes(Projection):
 
 def _row(scope: Scope) -> Row:
     organization = scope.scope.partition("/")[0]
-    return organization, scope.scope, scope.level, scope.display_name, scope.created_at, scope.retired_at
+    name = scope.display_name.replace("\0", "")
+    return organization, scope.scope, scope.level, name, scope.created_at, scope.retired_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,6 @@ class ScopeRow:
     """A scope, and how many events name it. Without `display_name`: it was seen but nobody created it."""
 
     scope: str
-    level: str | None
     display_name: str | None
     created_at: datetime | None
     retired_at: datetime | None
@@ -63,19 +63,20 @@ class ScopeRow:
 
 
 _CREATED = """
-SELECT scope, level, display_name, created_at, retired_at, coalesce(events, 0) AS events, first_seen, last_seen
+SELECT scope, display_name, created_at, retired_at, coalesce(events, 0) AS events, first_seen, last_seen
 FROM scopes LEFT JOIN scopes_seen USING (organization, scope)
 WHERE organization = %s AND scope > %s AND (%s::boolean IS NULL OR (retired_at IS NOT NULL) = %s)
 ORDER BY scope LIMIT %s
 """
 _UNKNOWN = """
-SELECT scope, NULL AS level, NULL AS display_name, NULL AS created_at, NULL AS retired_at,
+SELECT scope, NULL AS display_name, NULL AS created_at, NULL AS retired_at,
        events, first_seen, last_seen
 FROM scopes_seen s
 WHERE organization = %s AND scope > %s
   AND NOT EXISTS (SELECT FROM scopes c WHERE (c.organization, c.scope) = (s.organization, s.scope))
 ORDER BY scope LIMIT %s
 """
+_SEEN = "SELECT events, first_seen, last_seen FROM scopes_seen WHERE organization = %s AND scope = %s"
 _SUBSCRIBED = """
 SELECT channel, purpose, sum(listed) FROM status_counters
 WHERE organization = %(organization)s AND consent = 'subscribed'
@@ -103,6 +104,14 @@ def unknown(connection: Connection[Any], organization: str, *, after: str = "", 
     """Scopes that events name and nobody created, likewise."""
     asked = (organization, after, limit)
     return connection.cursor(row_factory=class_row(ScopeRow)).execute(_UNKNOWN, asked, prepare=False).fetchall()
+
+
+def seen(
+    connection: Connection[Any], organization: str, scope: str
+) -> tuple[int, datetime | None, datetime | None]:
+    """How many events name this very scope, and the first and the latest moment of theirs."""
+    row = connection.execute(_SEEN, (organization, scope)).fetchone()
+    return row if row is not None else (0, None, None)
 
 
 def subscribed(connection: Connection[Any], organization: str, scope: str) -> dict[tuple[str, str], int]:

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import typer
 
-from entrypoints.cli import asking, contacts, doctor, organizations, positions, projections, rejections, running
+from entrypoints.cli import (
+    asking,
+    contacts,
+    doctor,
+    organizations,
+    positions,
+    projections,
+    rejections,
+    running,
+    scopes,
+)
 
 app = typer.Typer(
     name="contact-ledger",
@@ -33,6 +43,7 @@ for panel, commands in _PANELS.items():
         app.command(rich_help_panel=panel)(command)
 _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
+    "scopes": scopes.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from ledger.deciding.settings import require_name
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import FieldDefined, FieldRetired
@@ -39,6 +40,7 @@ def _defined(act: FieldChange, value_type: str, known: Field | None) -> FieldDef
         raise MessageRefused("value_type", f"value_type: one of {', '.join(VALUE_TYPES)}")
     if known is not None and known.value_type != value_type:
         raise MessageRefused("value_type", f"value_type: {act.field} is a {known.value_type} and stays one")
+    require_name(act.display_name)
     name = act.display_name or (known.display_name if known else act.field)
     if known == Field(act.field, name, value_type):
         return None

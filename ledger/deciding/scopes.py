@@ -3,6 +3,7 @@
 Only grants are ever refused for their scope: what restricts is recorded at any scope, for ever.
 """
 
+from ledger.deciding.settings import require_name
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.body import Event
@@ -90,4 +91,5 @@ def _code(draft: Draft, act: ScopeChange) -> str:
         )
     if act.action == "rename" and not act.display_name:
         raise MessageRefused("display_name", "display_name: say the name to be shown")
+    require_name(act.display_name)
     return code

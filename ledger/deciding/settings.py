@@ -1,5 +1,7 @@
 """Acts about an organization itself and about the platform's listings."""
 
+from typing import Final
+
 from ledger.acts import KeyIssue, PlatformListing, Registration
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
@@ -12,6 +14,8 @@ from ledger.events.settings import (
 )
 from ledger.settings_acts import KeyRevocation
 
+LONGEST_NAME: Final = 200
+
 
 def require_registered(draft: Draft) -> None:
     """Raises MessageRefused where the organization is not registered."""
@@ -21,9 +25,16 @@ def require_registered(draft: Draft) -> None:
         )
 
 
+def require_name(name: str) -> None:
+    """Raises MessageRefused where people could not read the name or tables not keep it."""
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise MessageRefused("display_name", f"display_name: at most {LONGEST_NAME} printable characters")
+
+
 def register(draft: Draft, act: Registration) -> None:
     stream = draft.ids.organization(draft.act.organization)
     if not draft.stream(stream):
+        require_name(act.display_name)
         body = OrganizationRegistered(display_name=act.display_name)
         draft.add(stream, body, draft.event_id(body))
 
