@@ -18,17 +18,20 @@ from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
-Permission = Literal["sendable", "lookup", "status", "explain", "contacts", "values", "messages"]
+Permission = Literal[
+    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings"
+]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
-    "service": frozenset({"sendable", "lookup", "status", "messages"}),
-    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values"}),
-    "analyst": frozenset({"status", "explain", "contacts"}),
-    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values"}),
+    "service": frozenset({"sendable", "lookup", "status", "messages", "scopes"}),
+    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "scopes"}),
+    "analyst": frozenset({"status", "explain", "contacts", "scopes"}),
+    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "scopes"}),
     "admin": frozenset(get_args(Permission)),
 }
-"""`explain` includes history; without `values` e-mails, phones and names are shown masked, evidence not at all."""
+"""`explain` includes history; `scopes` reads them, `settings` changes them and every other setting; without
+`values` e-mails, phones and names are shown masked, evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from ledger.events.vocabulary import Basis
+from ledger.settings_acts import SettingsBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +284,7 @@ Body = (
     | KeyIssue
     | PlatformListing
     | PolicyAdoption
+    | SettingsBody
 )
 
 

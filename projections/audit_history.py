@@ -41,12 +41,35 @@ TABLE: Final = Table(
 )
 
 
+_COUNT = """
+INSERT INTO scopes_seen AS kept
+SELECT organization, scope, count(*), min(effective_at), max(effective_at) FROM staged_audit_history
+WHERE name LIKE 'identifier.%' AND scope IS NOT NULL GROUP BY organization, scope
+ON CONFLICT (organization, scope) DO UPDATE SET
+    events = kept.events + excluded.events,
+    first_seen = least(kept.first_seen, excluded.first_seen),
+    last_seen = greatest(kept.last_seen, excluded.last_seen)
+"""
+
+
 class AuditHistory(Projection):
+    """Its rows never change, so what counts them only ever adds."""
+
     name = "audit_history"
     tables = (TABLE,)
+    counters = ("scopes_seen",)
+    RECOUNT = """
+        INSERT INTO scopes_seen
+        SELECT organization, scope, count(*), min(effective_at), max(effective_at) FROM audit_history
+        WHERE name LIKE 'identifier.%' AND scope IS NOT NULL GROUP BY organization, scope
+    """
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         return {TABLE.name: [_row(event) for event in portion.events]}
+
+    def merge(self, connection: Connection[Any], position: int) -> None:
+        connection.execute(_COUNT)
+        super().merge(connection, position)
 
 
 def _row(event: Recorded) -> Row:

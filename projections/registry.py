@@ -8,8 +8,9 @@ from projections.channel_status import ChannelStatus
 from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
 from projections.projection import Projection
+from projections.scopes import Scopes
 
 PROJECTIONS: Final[dict[str, Projection]] = {
     projection.name: projection
-    for projection in (ChannelStatus(), Identifiers(), AllContacts(), AuditHistory(), MergeCandidates())
+    for projection in (ChannelStatus(), Identifiers(), AllContacts(), AuditHistory(), MergeCandidates(), Scopes())
 }

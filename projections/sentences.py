@@ -176,6 +176,11 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     s.ScopeCreated: lambda body: f"{body.level.capitalize()} {body.scope} created.",
     s.ScopeRenamed: _said("{body.scope} renamed."),
     s.ScopeRetired: _said("{body.scope} retired; opt-outs about it stand."),
+    s.UnknownScopesSet: lambda body: (
+        "Grants at unknown scopes are accepted from now on."
+        if body.rule == "accept"
+        else "Grants at unknown scopes are refused from now on."
+    ),
     s.FieldDefined: _said("Field {body.field} defined."),
     s.FieldRetired: _said("Field {body.field} retired."),
     s.KeywordSetAdopted: _said("Keyword set {body.version} adopted."),

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from entrypoints.access import ApiKey, Permission, admitted
+from entrypoints.acting import API, Hand
 from entrypoints.api.problems import Problem
 from entrypoints.wiring import Service
 
@@ -49,6 +50,11 @@ def _caller(
             headers={"WWW-Authenticate": "Bearer"},
         )
     return Caller(organization, key)
+
+
+def hand(ledger: Service, caller: Caller) -> Hand:
+    """The caller as who changes settings: named by the id of the key, which proves who it was."""
+    return Hand(ledger, caller.organization, API, f"api-key/{caller.key.id}")
 
 
 def needs(permission: Permission) -> Callable[[Caller], Caller]:

@@ -14,6 +14,7 @@ from entrypoints.cli import (
     projections,
     rejections,
     running,
+    scopes,
 )
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ for panel, commands in _PANELS.items():
 _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
     "policy": policy.app,
+    "scopes": scopes.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

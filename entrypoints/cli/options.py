@@ -9,6 +9,8 @@ import typer
 
 if TYPE_CHECKING:
     from entrypoints.access import Role
+    from entrypoints.scopes import Rule
+    from entrypoints.scopes import State as ScopeState
     from ledger.acts import Given
     from ledger.store.rejections import State
 
@@ -100,3 +102,21 @@ def state(text: str) -> "State | None":
             return None
         case _:
             raise typer.BadParameter("--state is open, replayed, dropped or any")
+
+
+def scope_state(text: str) -> "ScopeState":
+    """Which scopes are listed. Raises typer.BadParameter."""
+    match text:
+        case "active" | "retired" | "any":
+            return text
+        case _:
+            raise typer.BadParameter("--state is active, retired or any")
+
+
+def unknown_rule(text: str) -> "Rule":
+    """What becomes of grants at unknown scopes. Raises typer.BadParameter."""
+    match text:
+        case "accept" | "refuse":
+            return text
+        case _:
+            raise typer.BadParameter("a rule is accept or refuse")

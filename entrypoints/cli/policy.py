@@ -122,7 +122,7 @@ def adopt(
     """
     from dataclasses import asdict, replace
 
-    from entrypoints.organizations import SOURCE
+    from entrypoints.acting import COMMAND_LINE
     from entrypoints.policies import adopt as adopt_all
     from entrypoints.policies import comes_into_force, comparison, dated, history, with_adopted
     from entrypoints.wiring import opened
@@ -139,7 +139,7 @@ def adopt(
             _conclude(counts, moment, json=False)
         agreed = not dry_run and (yes or _asked_to_adopt())
         if agreed:
-            adopt_all(ledger, organization, wanted, actor=actor, source=SOURCE)
+            adopt_all(ledger, organization, wanted, actor=actor, source=COMMAND_LINE)
     versions = [f"{one.policy}/{one.version}" for one in wanted]
     if json:
         as_json({"versions": versions, "adopted": agreed, "changes": counted})

@@ -17,6 +17,7 @@ from ledger.deciding.carrying import carry_from, lift_carried, reaches
 from ledger.deciding.contacts import restore_by_own_grant
 from ledger.deciding.present import is_closed, require_open, require_open_for_grant
 from ledger.deciding.rollup import identifier_id, person_of, settle
+from ledger.deciding.scopes import require_grantable
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.body import Event
@@ -118,6 +119,7 @@ def reply(draft: Draft, act: Reply) -> None:
     )
     stream = identifier_id(draft, act.identifier)
     if reply_class is ReplyClass.START:
+        require_grantable(draft, act.sender, "data.to")
         require_open_for_grant(draft, stream, own=True)
         settle(draft, [act.identifier], "keyword", bulk=False)
     elif not is_closed(draft, stream):

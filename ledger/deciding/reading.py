@@ -23,6 +23,8 @@ from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.rules.identity import attached, holder, links
+from ledger.rules.scopes import lineage
+from ledger.settings_acts import ScopeChange
 
 
 class Log(Protocol):
@@ -118,6 +120,10 @@ def _subjects(ids: Ids, act: Act) -> set[UUID]:
         named.add(body.contact_id)
     elif isinstance(body, Link):
         named |= {side for side in (body.left, body.right) if isinstance(side, UUID)}
+    elif isinstance(body, SignUp):
+        named |= {ids.scope(one) for wanted in body.subscriptions for one in lineage(wanted.scope)}
+    elif isinstance(body, ScopeChange):
+        named.add(ids.scope(body.scope))
     return named
 
 

@@ -6,6 +6,7 @@ from ledger.acts import Given, SignUp, Subscription
 from ledger.deciding.contacts import change_profile, restore_by_own_grant
 from ledger.deciding.present import require_open_for_grant, standing_repeat
 from ledger.deciding.rollup import identifier_id, settle
+from ledger.deciding.scopes import require_grantable
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.identifier import Subscribed
@@ -16,6 +17,8 @@ def sign_up(draft: Draft, act: SignUp) -> None:
     """Records who signed up for what. A bulk grant that repeats a standing one is left out (DESIGN §3)."""
     bulk = act.method in BULK_METHODS
     pairs = _pairs(act)
+    for place, subscription in enumerate(act.subscriptions):
+        require_grantable(draft, subscription.scope, f"data.subscriptions.{place}.scope")
     for given in act.identifiers:
         require_open_for_grant(draft, identifier_id(draft, given), own=not bulk)
     contact = settle(draft, act.identifiers, act.method, bulk=bulk)

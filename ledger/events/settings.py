@@ -36,6 +36,13 @@ class ScopeRetired(Event):
     scope: str
 
 
+class UnknownScopesSet(Event):
+    """What becomes of grants at scopes that nobody created; restrictive acts are recorded under either rule."""
+
+    NAME: ClassVar[str] = "organization.unknown-scopes-set.v1"
+    rule: Literal["accept", "refuse"]
+
+
 class FieldDefined(Event):
     NAME: ClassVar[str] = "organization.field-defined.v1"
     field: str
@@ -140,6 +147,7 @@ SETTINGS_EVENTS: tuple[type[Event], ...] = (
     ScopeCreated,
     ScopeRenamed,
     ScopeRetired,
+    UnknownScopesSet,
     FieldDefined,
     FieldRetired,
     KeywordSetAdopted,

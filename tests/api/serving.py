@@ -45,6 +45,15 @@ class Caller:
     def get(self, path: str, **query: str) -> httpx.Response:
         return self.client.get(self._url(path), params=query, headers=self._proof)
 
+    def put(self, path: str, body: Any) -> httpx.Response:
+        return self.client.put(self._url(path), json=body, headers=self._proof)
+
+    def patch(self, path: str, body: Any) -> httpx.Response:
+        return self.client.patch(self._url(path), json=body, headers=self._proof)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self.client.delete(self._url(path), headers=self._proof)
+
     @property
     def _proof(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.key}"}

@@ -27,6 +27,7 @@ COMMANDS = {
     "rebuild",
     "checksum",
     "organizations",
+    "scopes",
     "positions",
     "doctor",
 }

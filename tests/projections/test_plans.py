@@ -21,6 +21,7 @@ from projections import (
     identifiers,
     merge_candidates,
     outbox,
+    scopes,
 )
 from projections.contact_list import Filter
 from projections.projection import Projection
@@ -41,6 +42,8 @@ BIG = (
     "outbox",
     "status_counters",
     "contact_counters",
+    "scopes",
+    "scopes_seen",
 )
 FILL = """
 CREATE FUNCTION id(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
@@ -84,6 +87,10 @@ SELECT 'org0', id(n), 'email', 'org0', '*', '{}', n FROM generate_series(1, %(ro
 INSERT INTO status_counters SELECT 'org' || n % 1000, 'email', 'scope' || n, '*', 'never', 1
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_counters SELECT 'org' || n % 1000, 'mark' || n, 1 FROM generate_series(1, %(rows)s) n;
+INSERT INTO scopes SELECT 'org' || n % 4, 'org' || n % 4 || '/m' || n, 'merchant', 'M', now(),
+    CASE WHEN n % 10 = 0 THEN now() END FROM generate_series(1, %(rows)s) n;
+INSERT INTO scopes_seen SELECT 'org' || n % 4, 'org' || n % 4 || '/m' || n + 100, 1, now(), now()
+FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_counters SELECT organization, mark, count(*) FROM contact_search, unnest(counted_as) AS mark
 GROUP BY 1, 2;
 """
@@ -142,6 +149,12 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "candidates": lambda c: merge_candidates.candidates(c, "org1", limit=20),
     "counts of people": lambda c: counters.people(c, "org7"),
     "counts of statuses": lambda c: counters.statuses(c, "org7"),
+    "scopes": lambda c: scopes.created(c, "org1"),
+    "scopes, deep": lambda c: scopes.created(c, "org1", after="org1/m5"),
+    "scopes in use": lambda c: scopes.created(c, "org1", retired=False),
+    "scopes that nobody created": lambda c: scopes.unknown(c, "org1"),
+    "scope": lambda c: scopes.seen(c, "org1", "org1/m205"),
+    "subscribed at a scope": lambda c: scopes.subscribed(c, "org7", "scope7"),
     "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
 }
 SOON = datetime(2027, 1, 2, tzinfo=UTC)
