@@ -35,13 +35,21 @@ def register(ledger: Service, organization: str, display_name: str) -> bool:
     return hand.record(Registration(display_name), message_id=f"register/{organization}")
 
 
-def issue_key(ledger: Service, organization: str, role: Role, expires_at: datetime | None = None) -> str:
-    """Issues an API key and returns it: the only time it is seen. Raises UnknownOrganization."""
+def issue_key(
+    ledger: Service,
+    organization: str,
+    role: Role,
+    expires_at: datetime | None = None,
+    hand: Hand | None = None,
+) -> str:
+    """Issues an API key (by the `hand` of somebody else than the command line) and returns it: the only time it is
+    seen. Raises UnknownOrganization.
+    """
     stream = ledger.ids.organization(organization)
     if not ledger.reading.read([stream])[stream]:
         raise UnknownOrganization(f"{organization}: not registered; run `contact-ledger organizations add` first")
     key, issue = new_key(role, expires_at)
-    Hand(ledger, organization).record(issue, message_id=f"key/{issue.key_id}")
+    (hand or Hand(ledger, organization)).record(issue, message_id=f"key/{issue.key_id}")
     return key
 
 

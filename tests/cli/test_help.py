@@ -28,6 +28,9 @@ COMMANDS = {
     "checksum",
     "organizations",
     "scopes",
+    "fields",
+    "retention",
+    "blacklist",
     "positions",
     "doctor",
 }
