@@ -9,7 +9,7 @@ import pytest
 from consumers.intake import Message, take
 from entrypoints.access import admitted
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Given
+from ledger.acts import Act, Given
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import signup
@@ -70,11 +70,9 @@ def test_the_platforms_blacklist_holds_for_every_organization(
 ) -> None:
     address = f"{organization}@example.com"
     message = signup(organization, {"kind": "email", "value": address})
-
-    taken = take(
-        Message(json.dumps(send).encode(), (("content-type", b"application/cloudevents+json"),), ledger.now())
-    )
-    ledger.recording.record([taken])  # type: ignore[list-item]
+    taken = take(Message(json.dumps(message).encode(), STRUCTURED, ledger.now()))
+    assert isinstance(taken, Act)
+    ledger.recording.record([taken])
     assert run("blacklist", "add", "--email", address).exit_code == 2
     added = _read(run("blacklist", "add", "--platform", "--email", "-", "--json", stdin=address + "\n"))
     assert _reasons(ledger, organization, address) == ("blacklisted",)
