@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-_PATIENCE_MS = 10_000
-"""Until a cluster that does not answer, or lets nobody in, is given up: the client tries again and again till then."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -35,9 +32,8 @@ Address = Cluster | str
 def connection(address: Address) -> dict[str, Any]:
     """What every client of this cluster is configured with."""
     if isinstance(address, str):
-        return {"bootstrap_servers": address, "bootstrap_timeout_ms": _PATIENCE_MS}
+        return {"bootstrap_servers": address}
     return {
-        "bootstrap_timeout_ms": _PATIENCE_MS,
         "bootstrap_servers": address.bootstrap,
         "security_protocol": address.protocol,
         "ssl_cafile": address.ca_file,
