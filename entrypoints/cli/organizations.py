@@ -1,11 +1,14 @@
 """Organizations: add, list, and their API keys."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrypoints.cli import keys, options
 from entrypoints.cli.rendering import as_json, rows, say
+
+if TYPE_CHECKING:
+    from entrypoints.organizations import Registered
 
 app = typer.Typer(no_args_is_help=True, help="Register organizations and issue their API keys.")
 app.add_typer(keys.app, name="keys")
@@ -56,6 +59,10 @@ def list_(json: options.Json = False) -> None:
         rows(
             "Organizations",
             ["organization", "name", "registered", "keys in use"],
-            [(one.organization, one.name, one.registered_at, ", ".join(one.key_roles)) for one in found],
+            [(_code(one), one.name, one.registered_at, ", ".join(one.key_roles)) for one in found],
             empty="None yet: `contact-ledger organizations add CODE` registers one.",
         )
+
+
+def _code(one: "Registered") -> str:
+    return f"{one.organization} (retired)" if one.retired_at else one.organization
