@@ -59,10 +59,10 @@ def list_(json: options.Json = False) -> None:
         rows(
             "Organizations",
             ["organization", "name", "registered", "keys in use"],
-            [(_code(one), one.name, one.registered_at, ", ".join(one.key_roles)) for one in found],
+            [(_marked(one), one.name, one.registered_at, ", ".join(one.key_roles)) for one in found],
             empty="None yet: `contact-ledger organizations add CODE` registers one.",
         )
 
 
-def _code(one: "Registered") -> str:
+def _marked(one: "Registered") -> str:
     return f"{one.organization} (retired)" if one.retired_at else one.organization
