@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
-from ledger.acts import KeyIssue
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
+from ledger.settings_acts import KeyIssue
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[

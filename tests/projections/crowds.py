@@ -17,7 +17,6 @@ from ledger.acts import (
     Link,
     OptOut,
     PlatformListing,
-    PolicyAdoption,
     ProfileEdit,
     Reassignment,
     Receipt,

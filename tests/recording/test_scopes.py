@@ -5,7 +5,7 @@ from datetime import timedelta
 from ledger.recording import Recording
 from ledger.settings_acts import ScopeChange, UnknownScopesRule
 from tests.ledgers import store_of, store_on
-from tests.recording.test_recording import NOW, Ledger, Slow, act, signup
+from tests.recording.test_recording import EMAIL, NOW, Ledger, Slow, act, signup
 from tests.store.making import IDS
 
 SHOP = ScopeChange("create", "acme/shop")
@@ -17,8 +17,9 @@ def test_a_scope_retired_between_deciding_and_the_lock_takes_no_grant(fresh_data
         other = Ledger(plain)
         other.record(act(SHOP, "made"))
         slow.meanwhile = lambda: other.record(act(ScopeChange("retire", "acme/shop"), "gone"))
-        [outcome] = Recording(slow, IDS).record([act(signup(), 1, LATER)])
-        assert (outcome.result, outcome.reason) == ("refused", "retired_scope")
+        grants = [act(signup(), 1, LATER), act(signup("form", EMAIL, "email"), 2, LATER)]
+        outcomes = Recording(slow, IDS).record(grants)
+        assert [(one.result, one.reason) for one in outcomes] == [("refused", "retired_scope")] * 2
 
 
 def test_a_rule_set_between_deciding_and_the_lock_holds(fresh_database: str) -> None:
