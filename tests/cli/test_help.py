@@ -31,6 +31,7 @@ COMMANDS = {
     "fields",
     "retention",
     "blacklist",
+    "policy",
     "positions",
     "doctor",
 }

@@ -24,6 +24,7 @@ from ledger.acts import (
     SignUp,
     Subscription,
 )
+from ledger.settings_acts import PolicyAdoption
 from tests.policies import parameters
 from tests.projections.world import START
 
