@@ -33,6 +33,8 @@ TOPICS: Final[Mapping[str, Mapping[str, str]]] = {
     REJECTED: {},
 }
 """The topics the ledger writes, and the settings they are made with."""
+WITHHELD: Final = ("organization.api-key-", "organization.person-", "organization.role-")
+"""How the names of events begin that are nobody else's business: who works with the ledger, and by which keys."""
 _BATCH: Final = 5_000
 _IDLE: Final = 0.2
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
@@ -63,13 +65,18 @@ class Flow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Every event of the log, keyed by its stream, without its sealed part."""
+    """Events of the log, keyed by their streams, without their sealed parts; those of WITHHELD are passed over."""
 
     topic: str = EVENTS
 
     def after(self, store: Store, number: int, limit: int) -> Portion | None:
-        events = store.follow(number, limit)
-        return Portion([_event(self.topic, one) for one in events], events[-1].position) if events else None
+        reached = number
+        while events := store.follow(reached, limit):
+            reached = events[-1].position
+            outgoing = [_event(self.topic, one) for one in events if not one.name.startswith(WITHHELD)]
+            if outgoing:
+                return Portion(outgoing, reached)
+        return Portion((), reached) if reached > number else None
 
     def published(self, connection: Any, number: int) -> None:
         """The log is kept."""
@@ -151,7 +158,8 @@ class Publisher:
         portion = self._flow.after(self._store, self._reached, self._batch)
         if portion is None:
             return 0
-        producer.publish(portion.outgoing)
+        if portion.outgoing:
+            producer.publish(portion.outgoing)
         with self._store.connection() as connection, connection.transaction():
             reach(connection, self.name, self._reached, portion.reaches, term=self._term)
             self._flow.published(connection, portion.reaches)

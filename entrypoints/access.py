@@ -13,25 +13,25 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
-from ledger.acts import KeyIssue
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
+from ledger.settings_acts import KeyIssue
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[
-    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings"
+    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "organization", "settings"
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
-    "service": frozenset({"sendable", "lookup", "status", "messages", "scopes"}),
-    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "scopes"}),
-    "analyst": frozenset({"status", "explain", "contacts", "scopes"}),
-    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "scopes"}),
+    "service": frozenset({"sendable", "lookup", "status", "messages", "organization"}),
+    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "organization"}),
+    "analyst": frozenset({"status", "explain", "contacts", "organization"}),
+    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "organization"}),
     "admin": frozenset(get_args(Permission)),
 }
-"""`explain` includes history; `scopes` reads them, `settings` changes them and every other setting; without
-`values` e-mails, phones and names are shown masked, evidence not at all."""
+"""`explain` includes history; `organization` reads scopes and settings, `settings` changes them and issues keys;
+without `values` e-mails, phones and names are shown masked, evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from consumers.broker import missing_topics, spans
+from consumers.broker import BrokerUnavailable, missing_topics, spans
 from consumers.positions import standings
 from consumers.publisher import TOPICS
 from entrypoints.health import readiness
@@ -99,7 +99,11 @@ def _lag(settings: Settings) -> str:
 
 
 def _topics(settings: Settings) -> str | None:
-    missing = missing_topics(settings.brokers, [*settings.topics, *TOPICS])
+    try:
+        missing = missing_topics(settings.brokers, [*settings.topics, *TOPICS])
+    except BrokerUnavailable as error:
+        entry = "LEDGER_KAFKA_BOOTSTRAP, _SECURITY_PROTOCOL, _CA_FILE, _USER and _PASSWORD_FILE say where and how"
+        raise BrokerUnavailable(f"{error}, or lets nobody in: {entry} ({settings.brokers.protocol} now)") from error
     inbound = [name for name in missing if name in settings.topics]
     if inbound:
         raise SettingsRefused(f"no topic {', '.join(inbound)}: make it, or correct LEDGER_TOPICS")

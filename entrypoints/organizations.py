@@ -13,6 +13,7 @@ from ledger.acts import Registration
 from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked, OrganizationRegistered
+from ledger.rules.scopes import SCOPE_EVENTS, scope_of
 
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
@@ -24,6 +25,7 @@ class Registered:
     organization: str
     name: str
     registered_at: datetime
+    retired_at: datetime | None
     key_roles: tuple[str, ...]
 
 
@@ -35,27 +37,36 @@ def register(ledger: Service, organization: str, display_name: str) -> bool:
     return hand.record(Registration(display_name), message_id=f"register/{organization}")
 
 
-def issue_key(ledger: Service, organization: str, role: Role, expires_at: datetime | None = None) -> str:
-    """Issues an API key and returns it: the only time it is seen. Raises UnknownOrganization."""
+def issue_key(
+    ledger: Service,
+    organization: str,
+    role: Role,
+    expires_at: datetime | None = None,
+    hand: Hand | None = None,
+) -> str:
+    """Issues an API key (by the `hand` of somebody else than the command line) and returns it: the only time it is
+    seen. Raises UnknownOrganization.
+    """
     stream = ledger.ids.organization(organization)
     if not ledger.reading.read([stream])[stream]:
         raise UnknownOrganization(f"{organization}: not registered; run `contact-ledger organizations add` first")
     key, issue = new_key(role, expires_at)
-    Hand(ledger, organization).record(issue, message_id=f"key/{issue.key_id}")
+    (hand or Hand(ledger, organization)).record(issue, message_id=f"key/{issue.key_id}")
     return key
 
 
 def registered(ledger: Service) -> list[Registered]:
     """Every organization, in the order of registration. Looks through the whole log, so not for requests."""
     upto = ledger.reading.newest().position
-    names = (OrganizationRegistered.NAME, ApiKeyIssued.NAME, ApiKeyRevoked.NAME)
+    names = [event.NAME for event in (*SCOPE_EVENTS, ApiKeyIssued, ApiKeyRevoked)]
     streams = ledger.reading.scan(UUID(int=0), None, upto=upto, names=names)
-    found = [_registered(events, ledger.now()) for events in streams]
+    now = ledger.now()
+    found = [_registered(one, now) for one in streams if isinstance(one[0].body, OrganizationRegistered)]
     return sorted(found, key=lambda one: one.registered_at)
 
 
 def _registered(events: list[Recorded], now: datetime) -> Registered:
-    first = next(event for event in events if isinstance(event.body, OrganizationRegistered))
-    assert isinstance(first.body, OrganizationRegistered)
+    known = scope_of(events)
+    assert known is not None
     roles = tuple(key.role for key in keys(events).values() if key.usable(now))
-    return Registered(first.envelope.organization, first.body.display_name, first.effective_at, roles)
+    return Registered(known.scope, known.display_name, known.created_at, known.retired_at, roles)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from entrypoints.wiring import Service, store
-from ledger.acts import Act, PolicyAdoption
+from ledger.acts import Act
 from ledger.comparison import Comparison, Progress, compare
 from ledger.deciding.policy import joining
 from ledger.errors import MessageRefused, NotFound, UnknownOrganization
@@ -20,6 +20,7 @@ from ledger.rules.difference import Change
 from ledger.rules.parameters import parameters_of
 from ledger.rules.policy import ALWAYS, BUILT_IN, Adoption, Policies
 from ledger.rules.shipped import SHIPPED
+from ledger.settings_acts import PolicyAdoption
 
 CURRENT: Final = "current"
 """Names the organization's own history in a comparison."""

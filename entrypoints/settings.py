@@ -6,12 +6,14 @@ values never appear in it.
 
 import base64
 import binascii
-from typing import Annotated, Any, Final
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from consumers.cluster import Cluster
 from ledger.errors import SettingsRefused
 
 PREFIX: Final = "LEDGER_"
@@ -41,6 +43,25 @@ class Settings(BaseSettings):
     )
     kafka_bootstrap: str | None = Field(
         None, description="the Kafka brokers to start from, as host:9092 or host:9092,host:9092"
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="what the brokers' port speaks: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    )
+    kafka_ca_file: Path | None = Field(
+        None, description="a readable PEM file with the authorities that sign the brokers' certificates"
+    )
+    kafka_certificate_file: Path | None = Field(
+        None, description="a readable PEM file with the client's certificate, where the brokers ask for one"
+    )
+    kafka_key_file: Path | None = Field(
+        None, description="a readable PEM file with the private key of the client's certificate"
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="how to log in: SCRAM-SHA-512, SCRAM-SHA-256 or (with SASL_SSL only) PLAIN"
+    )
+    kafka_user: str | None = Field(None, min_length=1, description="the user to log in to Kafka as")
+    kafka_password_file: Path | None = Field(
+        None, description="a readable file that holds nothing but the password of the Kafka user"
     )
     topics: Annotated[tuple[str, ...], NoDecode] = Field(
         ("contact-ledger.inbound",), description="the inbound topics, with commas between them"
@@ -91,11 +112,28 @@ class Settings(BaseSettings):
         return names
 
     @property
-    def brokers(self) -> str:
-        """The Kafka bootstrap address. Raises SettingsRefused where it is not set."""
+    def brokers(self) -> Cluster:
+        """Where Kafka is and how it is entered; files are read anew each time. Raises SettingsRefused."""
         if not self.kafka_bootstrap:
             raise SettingsRefused(_line("kafka_bootstrap", "not set"))
-        return self.kafka_bootstrap
+        protocol, logs_in = self.kafka_security_protocol, self.kafka_security_protocol.startswith("SASL_")
+        for name in ("kafka_ca_file", "kafka_certificate_file", "kafka_key_file"):
+            if (file := getattr(self, name)) is not None:
+                _read(name, file)
+        if logs_in and protocol == "SASL_PLAINTEXT" and self.kafka_sasl_mechanism == "PLAIN":
+            raise SettingsRefused(_line("kafka_sasl_mechanism", "the password would be sent in the clear"))
+        if logs_in and self.kafka_user is None:
+            raise SettingsRefused(_line("kafka_user", "not set"))
+        return Cluster(
+            self.kafka_bootstrap,
+            protocol,
+            _path(self.kafka_ca_file),
+            _path(self.kafka_certificate_file),
+            _path(self.kafka_key_file),
+            self.kafka_sasl_mechanism if logs_in else None,
+            self.kafka_user if logs_in else None,
+            _read("kafka_password_file", self.kafka_password_file) if logs_in else None,
+        )
 
     @property
     def owner_url(self) -> str:
@@ -117,6 +155,23 @@ def unknown(environment: dict[str, str]) -> list[str]:
     """Variables that begin like the ledger's settings but are none: most likely misspelt."""
     known = {PREFIX + name.upper() for name in (*Settings.model_fields, "organization")}
     return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def _read(name: str, file: Path | None) -> str:
+    """What a file named by a setting holds, without the end of the line. Raises SettingsRefused."""
+    if file is None:
+        raise SettingsRefused(_line(name, "not set"))
+    try:
+        text = file.read_text().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsRefused(_line(name, "cannot be read")) from None
+    if not text:
+        raise SettingsRefused(_line(name, "empty"))
+    return text
+
+
+def _path(file: Path | None) -> str | None:
+    return str(file) if file is not None else None
 
 
 def _explained(error: Any) -> str:

@@ -10,6 +10,7 @@ import orjson
 import structlog
 
 from consumers.broker import Broker, BrokerUnavailable, Outgoing, Producer, make_topics
+from consumers.cluster import Address
 from consumers.consumer import Consumer, Refused
 from consumers.publisher import REJECTED, TOPICS, Events, Publisher, Statuses
 from entrypoints.probes import answering
@@ -67,7 +68,7 @@ class Announcer:
     Best effort: what cannot be published is logged as such, and what piles up is left out.
     """
 
-    def __init__(self, brokers: str) -> None:
+    def __init__(self, brokers: Address) -> None:
         self._brokers = brokers
         self._producer: Producer | None = None
         self._waiting: Queue[Sequence[Refused] | None] = Queue(_MOST_WAITING)

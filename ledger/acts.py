@@ -229,18 +229,6 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyIssue:
-    """Issues an API key of the organization; only its prefix and hash come in."""
-
-    RESTRICTIVE: ClassVar[bool] = False
-    key_id: UUID
-    prefix: str
-    key_hash: str
-    role: str
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PlatformListing:
     """Lists (or takes off) an e-mail address for every organization of the platform."""
 
@@ -251,18 +239,6 @@ class PlatformListing:
     @property
     def RESTRICTIVE(self) -> bool:
         return self.listed
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyAdoption:
-    """Adopts one version of a policy for the organization; parameters left out have their built-in values."""
-
-    RESTRICTIVE: ClassVar[bool] = False
-    policy: str
-    version: str
-    parameters: Mapping[str, Any]
-    in_force_from: datetime
-    in_force_until: datetime | None = None
 
 
 Body = (
@@ -281,9 +257,7 @@ Body = (
     | ContactChange
     | Reversal
     | Registration
-    | KeyIssue
     | PlatformListing
-    | PolicyAdoption
     | SettingsBody
 )
 

@@ -1,7 +1,9 @@
 """Acts on an organization's settings, made by its people on the command line or over HTTP; no message types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from datetime import datetime
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 
@@ -24,6 +26,18 @@ class UnknownScopesRule:
 
     RESTRICTIVE: ClassVar[bool] = False
     rule: Literal["accept", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyIssue:
+    """Issues an API key of the organization; only its prefix and hash come in."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    key_id: UUID
+    prefix: str
+    key_hash: str
+    role: str
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +67,18 @@ class RetentionRule:
     days: int
 
 
-SettingsBody = ScopeChange | UnknownScopesRule | KeyRevocation | FieldChange | RetentionRule
+@dataclass(frozen=True, slots=True)
+class PolicyAdoption:
+    """Adopts one version of a policy for the organization; parameters left out have their built-in values."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    policy: str
+    version: str
+    parameters: Mapping[str, Any]
+    in_force_from: datetime
+    in_force_until: datetime | None = None
+
+
+SettingsBody = (
+    ScopeChange | UnknownScopesRule | KeyIssue | KeyRevocation | FieldChange | RetentionRule | PolicyAdoption
+)

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol, Self
@@ -95,7 +95,12 @@ class Postgres(EmbeddedPostgres):
 class ApacheKafka:
     """Apache Kafka in one process, broker and controller; topics and positions survive stop() and kill()."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = "", formatting: Sequence[str] = ()) -> None:
+        """`settings` are more lines of server.properties (`{port}` and `{controller}` stand for its ports),
+        `formatting` more arguments of formatting its storage.
+        """
+        self._settings = _BROKER + settings
+        self._formatting = formatting
         self._home = Path(tempfile.mkdtemp(prefix="ledger-test-"))
         self._port = free_port()
         self._child: Child | None = None
@@ -145,10 +150,18 @@ class ApacheKafka:
 
     def _format(self, properties: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        text = _BROKER.format(port=self._port, controller=free_port(), data=self._home / "data")
+        text = self._settings.format(port=self._port, controller=free_port(), data=self._home / "data")
         properties.write_text(text)
         _checked(
-            [*self._java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
+            [
+                *self._java,
+                "kafka.tools.StorageTool",
+                "format",
+                f"--cluster-id={cluster}",
+                "-c",
+                str(properties),
+                *self._formatting,
+            ]
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from kafka import KafkaProducer
 
 from consumers.broker.errors import translated
+from consumers.cluster import Address, connection
 
 _PATIENCE = 60
 """Seconds in which Kafka must have taken a message."""
@@ -41,10 +42,10 @@ class Producer:
     and the newest producer of that fence shuts out all earlier ones. Raises BrokerUnavailable.
     """
 
-    def __init__(self, bootstrap: str, *, fence: str | None = None) -> None:
+    def __init__(self, cluster: Address, *, fence: str | None = None) -> None:
         self._fenced = fence is not None
         with translated():
-            self._producer = KafkaProducer(bootstrap_servers=bootstrap, transactional_id=fence, **_PRODUCING)
+            self._producer = KafkaProducer(transactional_id=fence, **connection(cluster), **_PRODUCING)
             if self._fenced:
                 self._producer.init_transactions()
 

@@ -15,6 +15,7 @@ from kafka.errors import CorruptRecordError, KafkaError, LogTruncationError, Off
 
 from consumers.broker.errors import BrokerUnavailable, translated
 from consumers.broker.topics import cluster_id_of, spans_of, topic_id_of
+from consumers.cluster import Address, connection
 from consumers.intake import Message
 from consumers.positions import meet
 from ledger.acts import Rejection
@@ -70,7 +71,7 @@ class Broker:
 
     def __init__(
         self,
-        bootstrap: str,
+        cluster: Address,
         topics: Collection[str],
         positions: Positions,
         now: Callable[[], datetime],
@@ -88,7 +89,7 @@ class Broker:
         self._most = most
         with translated():
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap, group_id=group, max_poll_records=most, **_CONSUMING
+                group_id=group, max_poll_records=most, **connection(cluster), **_CONSUMING
             )
         self._group = group
         if group is not None:

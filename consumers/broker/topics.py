@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import TopicAlreadyExistsError
 
 from consumers.broker.errors import translated
+from consumers.cluster import Address, connection
 from consumers.positions import Span
 from ledger.store.store import PartitionKey
 
@@ -19,24 +20,27 @@ _LOOKING: dict[str, Any] = {
     "metrics_enabled": False,
 }
 
+_PATIENCE_MS = 10_000
+"""The client tries again and again where a cluster does not answer or lets nobody in: for so long, when asked."""
 
-def spans(bootstrap: str, topics: Collection[str]) -> list[Span]:
+
+def spans(cluster: Address, topics: Collection[str]) -> list[Span]:
     """What each partition of these topics holds now; topics that do not exist are left out."""
-    with _opened(KafkaConsumer, bootstrap, **_LOOKING) as client:
+    with _opened(KafkaConsumer, cluster, **_LOOKING) as client:
         client.topics()
         found = [TopicPartition(topic, one) for topic in topics for one in client.partitions_for_topic(topic)]
         return list(spans_of(client, found).values())
 
 
-def cluster_id(bootstrap: str) -> str:
+def cluster_id(cluster: Address) -> str:
     """The cluster's id; '' where it gives none."""
-    with _opened(KafkaConsumer, bootstrap, **_LOOKING) as client:
+    with _opened(KafkaConsumer, cluster, **_LOOKING) as client:
         return cluster_id_of(client)
 
 
-def make_topics(bootstrap: str, wanted: Mapping[str, Mapping[str, str]], *, partitions: int = -1) -> list[str]:
+def make_topics(cluster: Address, wanted: Mapping[str, Mapping[str, str]], *, partitions: int = -1) -> list[str]:
     """Makes the topics that are missing, each with its settings, and returns their names."""
-    with _opened(KafkaAdminClient, bootstrap) as admin:
+    with _opened(KafkaAdminClient, cluster) as admin:
         missing = sorted(set(wanted) - set(admin.list_topics()))
         for name in missing:
             with suppress(TopicAlreadyExistsError):
@@ -46,9 +50,9 @@ def make_topics(bootstrap: str, wanted: Mapping[str, Mapping[str, str]], *, part
         return missing
 
 
-def missing_topics(bootstrap: str, names: Collection[str]) -> list[str]:
-    """Those of these topics that the cluster does not have."""
-    with _opened(KafkaAdminClient, bootstrap) as admin:
+def missing_topics(cluster: Address, names: Collection[str]) -> list[str]:
+    """Those of these topics that the cluster does not have. Raises BrokerUnavailable sooner than others would."""
+    with _opened(KafkaAdminClient, cluster, bootstrap_timeout_ms=_PATIENCE_MS) as admin:
         return sorted(set(names) - set(admin.list_topics()))
 
 
@@ -73,6 +77,6 @@ def topic_id_of(client: Any, topic: str) -> str:
 
 
 @contextmanager
-def _opened(kind: Callable[..., Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
-    with translated(), closing(kind(bootstrap_servers=bootstrap, **settings)) as client:
+def _opened(kind: Callable[..., Any], cluster: Address, **settings: Any) -> Iterator[Any]:
+    with translated(), closing(kind(**connection(cluster), **settings)) as client:
         yield client

@@ -46,7 +46,7 @@ def _caller(
             401,
             "unauthorized",
             "Send a valid API key of this organization as `Authorization: Bearer clk_…`; "
-            "`contact-ledger organizations key` issues one.",
+            "`contact-ledger organizations keys issue` issues one.",
             headers={"WWW-Authenticate": "Bearer"},
         )
     return Caller(organization, key)

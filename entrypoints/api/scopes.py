@@ -12,7 +12,7 @@ from entrypoints.api.problems import invalid
 from ledger.events.scope import covers, trimmed
 
 router = APIRouter(prefix="/v1/organizations/{organization}", tags=["scopes"])
-_Reader = Annotated[Caller, Depends(needs("scopes"))]
+_Reader = Annotated[Caller, Depends(needs("organization"))]
 _Admin = Annotated[Caller, Depends(needs("settings"))]
 _Code = Annotated[
     str,

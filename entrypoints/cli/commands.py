@@ -6,13 +6,16 @@ import typer
 
 from entrypoints.cli import (
     asking,
+    blacklist,
     contacts,
     doctor,
+    fields,
     organizations,
     policy,
     positions,
     projections,
     rejections,
+    retention,
     running,
     scopes,
 )
@@ -46,6 +49,9 @@ _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
     "policy": policy.app,
     "scopes": scopes.app,
+    "fields": fields.app,
+    "retention": retention.app,
+    "blacklist": blacklist.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

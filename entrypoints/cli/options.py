@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ledger.store.rejections import State
 
 
+ROLES = "service, marketer, analyst, auditor or admin."
+
+
 def moment(text: str) -> datetime:
     """An ISO 8601 moment; one without an offset is taken as UTC."""
     read = datetime.fromisoformat(text)

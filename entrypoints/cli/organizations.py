@@ -1,24 +1,26 @@
 """Organizations: add, list, and their API keys."""
 
-from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli import options
+from entrypoints.cli import keys, options
 from entrypoints.cli.rendering import as_json, rows, say
 
+if TYPE_CHECKING:
+    from entrypoints.organizations import Registered
+
 app = typer.Typer(no_args_is_help=True, help="Register organizations and issue their API keys.")
+app.add_typer(keys.app, name="keys")
 
 _Code = Annotated[str, typer.Argument(help="Code of the organization: a-z, 0-9, dots, hyphens. It never changes.")]
-_ROLE_HELP = "service, marketer, analyst, auditor or admin."
 
 
 @app.command()
 def add(
     organization: _Code,
     name: Annotated[str | None, typer.Option(help="Name to show; absent: the code.")] = None,
-    key_role: Annotated[str | None, typer.Option(help=f"Also issue a first API key: {_ROLE_HELP}")] = None,
+    key_role: Annotated[str | None, typer.Option(help=f"Also issue a first API key: {options.ROLES}")] = None,
     json: options.Json = False,
 ) -> None:
     """Register an organization. Again is harmless.
@@ -37,7 +39,7 @@ def add(
         return
     say(f"{organization}: registered" if added else f"{organization}: was registered already")
     if key:
-        _print_key(key)
+        keys.show_once(key)
 
 
 @app.command("list")
@@ -57,35 +59,10 @@ def list_(json: options.Json = False) -> None:
         rows(
             "Organizations",
             ["organization", "name", "registered", "keys in use"],
-            [(one.organization, one.name, one.registered_at, ", ".join(one.key_roles)) for one in found],
+            [(_marked(one), one.name, one.registered_at, ", ".join(one.key_roles)) for one in found],
             empty="None yet: `contact-ledger organizations add CODE` registers one.",
         )
 
 
-@app.command()
-def key(
-    organization: _Code,
-    role: Annotated[str, typer.Option(help=_ROLE_HELP)] = "service",
-    expires: Annotated[
-        datetime | None, typer.Option(parser=options.moment, metavar="TIME", help="When it ends (ISO 8601).")
-    ] = None,
-    json: options.Json = False,
-) -> None:
-    """Issue one more API key. It is shown this once; only its hash is kept.
-
-    Example: contact-ledger organizations key acme --role auditor --expires 2027-01-01
-    """
-    from entrypoints.organizations import issue_key
-    from entrypoints.wiring import opened
-
-    with opened() as ledger:
-        issued = issue_key(ledger, organization, options.role(role), expires)
-    if json:
-        as_json({"organization": organization, "key": issued})
-    else:
-        _print_key(issued)
-
-
-def _print_key(issued: str) -> None:
-    say("The API key, shown only now:")
-    typer.echo(issued)
+def _marked(one: "Registered") -> str:
+    return f"{one.organization} (retired)" if one.retired_at else one.organization

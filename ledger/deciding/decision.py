@@ -11,11 +11,9 @@ from ledger.acts import (
     DeliverabilityChange,
     HoldChange,
     Identification,
-    KeyIssue,
     Link,
     OptOut,
     PlatformListing,
-    PolicyAdoption,
     ProfileEdit,
     Reassignment,
     Receipt,
@@ -31,7 +29,15 @@ from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ReplyClass
 from ledger.ids import Ids
 from ledger.rules.keywords import classify
-from ledger.settings_acts import FieldChange, KeyRevocation, RetentionRule, ScopeChange, UnknownScopesRule
+from ledger.settings_acts import (
+    FieldChange,
+    KeyIssue,
+    KeyRevocation,
+    PolicyAdoption,
+    RetentionRule,
+    ScopeChange,
+    UnknownScopesRule,
+)
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=24)

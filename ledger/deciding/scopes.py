@@ -3,8 +3,12 @@
 Only grants are ever refused for their scope: what restricts is recorded at any scope, for ever.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
 from ledger.deciding.settings import require_name
-from ledger.deciding.view import Draft
+from ledger.deciding.view import Draft, Stream
 from ledger.errors import MessageRefused
 from ledger.events.body import Event
 from ledger.events.scope import readable_prefix
@@ -15,7 +19,7 @@ from ledger.events.settings import (
     ScopeRetired,
     UnknownScopesSet,
 )
-from ledger.rules.scopes import Scope, level, lineage, refuses_unknown, retired, scope_of
+from ledger.rules.scopes import Scope, Switch, level, lineage, refuses_unknown, retired, scope_of
 from ledger.settings_acts import ScopeChange, UnknownScopesRule
 
 
@@ -24,16 +28,41 @@ def require_grantable(draft: Draft, scope: str, field: str) -> None:
     grant was made, or nobody created it and the organization refused such grants then. `field` names the place in
     the message. Judged by the time of the grant, so that one that comes late is taken like one in time.
     """
-    ids, at = draft.ids, draft.effective_at
-    covering = lineage(scope)
-    draft.require([ids.scope(one) for one in covering])
-    for one in covering:
-        if draft.fold(ids.scope(one), retired).is_on(at):
+    asked: _Asked = draft.view.grantable.get(scope) or _asked(draft, scope)
+    draft.look_at(asked.streams)
+    for one, retired_when in asked.retired:
+        if retired_when.is_on(draft.effective_at):
             raise MessageRefused("retired_scope", f"{field}: {one} is retired; ask for a scope that is in use")
-    if not draft.stream(ids.scope(scope)) and draft.fold(ids.scope(covering[0]), refuses_unknown).is_on(at):
+    if asked.refused is not None and asked.refused.is_on(draft.effective_at):
         raise MessageRefused(
             "unknown_scope", f"{field}: nobody created this scope; create it, then replay, or correct it"
         )
+
+
+class _Asked(NamedTuple):
+    """What bears on a grant at a scope: the streams it was read from, covering scopes that were ever retired, and
+    when it was refused because nobody created it.
+    """
+
+    streams: Mapping[UUID, Stream]
+    retired: list[tuple[str, Switch]]
+    refused: Switch | None
+
+
+def _asked(draft: Draft, scope: str) -> _Asked:
+    covering = {one: draft.ids.scope(one) for one in lineage(scope)}
+    draft.require(covering.values())
+    streams = {stream_id: draft.stream(stream_id) for stream_id in covering.values()}
+    switches = [(one, retired(streams[stream_id].values())) for one, stream_id in covering.items()]
+    refused = refuses_unknown(next(iter(streams.values())).values())
+    unknown = not streams[draft.ids.scope(scope)]
+    asked = _Asked(
+        streams,
+        [(one, switch) for one, switch in switches if any(switch.states)],
+        refused if unknown and any(refused.states) else None,
+    )
+    draft.view.grantable[scope] = asked
+    return asked
 
 
 def change_scope(draft: Draft, act: ScopeChange) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ledger.acts import KeyIssue, PlatformListing, Registration
+from ledger.acts import PlatformListing, Registration
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import (
@@ -12,7 +12,7 @@ from ledger.events.settings import (
     PlatformBlacklisted,
     PlatformUnblacklisted,
 )
-from ledger.settings_acts import KeyRevocation
+from ledger.settings_acts import KeyIssue, KeyRevocation
 
 LONGEST_NAME: Final = 200
 

@@ -7,8 +7,14 @@ from typing import Final
 from ledger.events.envelope import Recorded
 from ledger.events.settings import FieldDefined, FieldRetired
 
-SYSTEM_FIELDS: Final = ("email", "first_name", "last_name", "birthday", "postal_code")
-"""There from the start; they cannot be removed (S29)."""
+SYSTEM_FIELDS: Final = {
+    "email": "text",
+    "first_name": "text",
+    "last_name": "text",
+    "birthday": "date",
+    "postal_code": "text",
+}
+"""Code → type of the fields that are there from the start and cannot be removed (S29)."""
 VALUE_TYPES: Final = ("text", "number", "date", "boolean", "list")
 
 

@@ -19,7 +19,7 @@ ROUTES: dict[Permission, Callable[[Caller, str], httpx.Response]] = {
     "status": lambda caller, key: caller.get(f"identifiers/{key}/status", **_place(caller)),
     "explain": lambda caller, key: caller.get(f"identifiers/{key}/explain", **_place(caller)),
     "contacts": lambda caller, _: caller.get("contacts"),
-    "scopes": lambda caller, _: caller.get("scopes"),
+    "organization": lambda caller, _: caller.get("scopes"),
     "settings": lambda caller, _: caller.put("unknown-scopes", {"rule": "accept"}),
     "messages": lambda caller, _: caller.post("messages", signup(caller.organization), STRUCTURED),
 }

@@ -28,6 +28,10 @@ COMMANDS = {
     "checksum",
     "organizations",
     "scopes",
+    "fields",
+    "retention",
+    "blacklist",
+    "policy",
     "positions",
     "doctor",
 }

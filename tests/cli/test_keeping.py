@@ -37,8 +37,8 @@ def test_an_organization_is_added_once_and_its_key_is_printed_once(run: Run, led
 def test_what_cannot_be_an_organization_or_a_role_is_refused(run: Run, organization: str) -> None:
     for code in ("Acme", "a/b", "-", "ä", "a" * 64):
         assert run("organizations", "add", "--", code).exit_code == 1, code
-    assert run("organizations", "key", organization, "--role", "emperor").exit_code == 2
-    assert run("organizations", "key", "nobody").exit_code == 1
+    assert run("organizations", "keys", "issue", organization, "--role", "emperor").exit_code == 2
+    assert run("organizations", "keys", "issue", "nobody").exit_code == 1
 
 
 def _reject(ledger: Service, organization: str, message: dict[str, object], reason: str) -> str:

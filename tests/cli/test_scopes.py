@@ -38,6 +38,22 @@ def _state(run: Run, organization: str, scope: str, project: Callable[[], None])
     return one["display_name"], one["state"]
 
 
+def test_an_organization_is_renamed_and_retired_like_any_scope(run: Run, organization: str) -> None:
+    assert run("scopes", "rename", "-o", organization, organization, "--name", "Acme Stores").exit_code == 0
+    assert run("scopes", "retire", "-o", organization, organization, "--yes").exit_code == 0
+    listed = json.loads(run("organizations", "list", "--json").stdout)
+    (mine,) = [one for one in listed if one["organization"] == organization]
+    assert mine["name"] == "Acme Stores"
+    assert mine["retired_at"]
+    assert json.loads(run("scopes", "add", "-o", organization, organization, "--json").stdout)["added"] is True
+    (mine,) = [
+        one
+        for one in json.loads(run("organizations", "list", "--json").stdout)
+        if one["organization"] == organization
+    ]
+    assert (mine["name"], mine["retired_at"]) == ("Acme Stores", None)
+
+
 def test_what_cannot_be_is_refused_with_what_to_do(run: Run, organization: str) -> None:
     assert run("scopes", "retire", "-o", organization, f"{organization}/never", "--yes").exit_code == 1
     assert run("scopes", "add", "-o", organization, "elsewhere/shop").exit_code == 1

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,8 @@ def test_what_must_be_set_is_all_named_at_once() -> None:
         ("LEDGER_HTTP_THREADS", "0"),
         ("LEDGER_TOPICS", "a,,b"),
         ("LEDGER_GROUP", ""),
+        ("LEDGER_KAFKA_SECURITY_PROTOCOL", "TLS"),
+        ("LEDGER_KAFKA_SASL_MECHANISM", "secret"),
         ("LEDGER_LOG_LEVEL", "loud"),
         ("LEDGER_DEMO", "perhaps"),
     ],
@@ -85,3 +88,52 @@ def test_kafka_and_the_owner_are_asked_for_only_where_they_are_needed(monkeypatc
 
 def test_misspelt_settings_are_noticed() -> None:
     assert unknown({"LEDGER_PEPER": "", "LEDGER_PEPPER": "", "PATH": ""}) == ["LEDGER_PEPER"]
+
+
+SECURED = {
+    **GOOD,
+    "LEDGER_KAFKA_BOOTSTRAP": "kafka:9093",
+    "LEDGER_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+    "LEDGER_KAFKA_USER": "ledger",
+}
+
+
+def test_how_kafka_is_entered_is_read_from_settings_and_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority, password = tmp_path / "ca.pem", tmp_path / "password"
+    authority.write_text("PEM")
+    password.write_text("a secret\n")
+    files = {"LEDGER_KAFKA_CA_FILE": str(authority), "LEDGER_KAFKA_PASSWORD_FILE": str(password)}
+    entered = _load(monkeypatch, {**SECURED, **files}).brokers
+    assert (str(entered), entered.protocol, entered.ca_file) == ("kafka:9093", "SASL_SSL", str(authority))
+    assert (entered.mechanism, entered.user, entered.password) == ("SCRAM-SHA-512", "ledger", "a secret")
+    assert "secret" not in repr(entered)
+    plain = _load(monkeypatch, {"LEDGER_KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}).brokers
+    assert (plain.mechanism, plain.user, plain.password) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEDGER_KAFKA_PASSWORD_FILE", None),
+        ("LEDGER_KAFKA_PASSWORD_FILE", "not/there"),
+        ("LEDGER_KAFKA_PASSWORD_FILE", "empty"),
+        ("LEDGER_KAFKA_CA_FILE", "not/there"),
+        ("LEDGER_KAFKA_USER", None),
+        ("LEDGER_KAFKA_SASL_MECHANISM", "PLAIN"),
+    ],
+)
+def test_what_would_not_let_us_into_kafka_is_refused_when_it_is_needed(
+    name: str, value: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("password").write_text("a secret")
+    Path("empty").write_text("\n")
+    environment = {**SECURED, "LEDGER_KAFKA_PASSWORD_FILE": "password"}
+    if name == "LEDGER_KAFKA_SASL_MECHANISM":
+        environment["LEDGER_KAFKA_SECURITY_PROTOCOL"] = "SASL_PLAINTEXT"
+    settings = _load(monkeypatch, {key: text for key, text in (environment | {name: value}).items() if text})
+    with pytest.raises(SettingsRefused, match=f"^{name}: .* Set it to ") as refused:
+        _ = settings.brokers
+    assert "a secret" not in str(refused.value)

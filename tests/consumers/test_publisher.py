@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +11,15 @@ import psycopg
 import pytest
 
 from consumers.broker import Fenced, Outgoing, Producer, make_topics
-from consumers.publisher import STATUS, TOPICS, Publisher, Statuses
+from consumers.publisher import STATUS, TOPICS, WITHHELD, Publisher, Statuses
 from ledger.acts import Act, ContactChange, Given
 from ledger.errors import LogUnavailable, PositionMoved
+from ledger.events.envelope import Recorded
+from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked, FieldRetired, PersonAdded, RoleGranted, RoleRevoked
 from schemas.outbound import OutboundEvent, OutboundStatus
 from tests.consumers.outbound import Outbound, person, publish_all, publishing, seen, statuses_of
 from tests.consumers.scene import DAWN, ORGANIZATION, now, signup, stop, wait_for
+from tests.store.making import append, envelope
 
 
 class NotNoted(Statuses):
@@ -186,3 +190,26 @@ def test_missing_topics_are_made_with_their_settings(kafka_bootstrap: str) -> No
     wanted = {name: TOPICS[STATUS]}
     assert make_topics(kafka_bootstrap, wanted) == [name]
     assert make_topics(kafka_bootstrap, wanted) == []
+
+
+def test_keys_and_people_of_an_organization_are_withheld_and_passed_over(outbound: Outbound) -> None:
+    outbound.record(signup(1, 1))
+    hidden = [
+        ApiKeyIssued(key_id=uuid4(), prefix="p", key_hash="h" * 64, role="admin"),
+        ApiKeyRevoked(key_id=uuid4()),
+    ]
+    hidden += [PersonAdded(person_id=uuid4()), RoleGranted(person_id=uuid4(), role="auditor")]
+    hidden += [RoleRevoked(person_id=uuid4(), role="auditor")]
+    stream, version = uuid4(), count(1)
+    for body in (*hidden, FieldRetired(field="shoe_size"), *hidden):
+        append(outbound.scene.store, Recorded(stream, next(version), 0, envelope(), body))
+    bootstrap, topic = outbound.scene.bootstrap, outbound.events.topic
+    with publishing(outbound.store, outbound.events, bootstrap) as publisher:
+        publisher._batch = 2
+        while publisher.publish():
+            pass
+        assert publisher._reached == outbound.store.newest().position
+    types = [OutboundEvent.model_validate_json(one.value or b"").type for one in seen(bootstrap, topic)]
+    assert FieldRetired.NAME in types
+    assert not any(name.startswith(WITHHELD) for name in types)
+    assert len(types) == outbound.store.newest().position - 2 * len(hidden)

@@ -17,7 +17,6 @@ from ledger.acts import (
     Link,
     OptOut,
     PlatformListing,
-    PolicyAdoption,
     ProfileEdit,
     Reassignment,
     Receipt,
@@ -25,6 +24,7 @@ from ledger.acts import (
     SignUp,
     Subscription,
 )
+from ledger.settings_acts import PolicyAdoption
 from tests.policies import parameters
 from tests.projections.world import START
 

@@ -21,6 +21,7 @@ from projections import (
     identifiers,
     merge_candidates,
     outbox,
+    platform_listings,
     scopes,
 )
 from projections.contact_list import Filter
@@ -44,6 +45,7 @@ BIG = (
     "contact_counters",
     "scopes",
     "scopes_seen",
+    "platform_listings",
 )
 FILL = """
 CREATE FUNCTION id(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
@@ -87,6 +89,9 @@ SELECT 'org0', id(n), 'email', 'org0', '*', '{}', n FROM generate_series(1, %(ro
 INSERT INTO status_counters SELECT 'org' || n % 1000, 'email', 'scope' || n, '*', 'never', 1
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_counters SELECT 'org' || n % 1000, 'mark' || n, 1 FROM generate_series(1, %(rows)s) n;
+INSERT INTO platform_listings
+SELECT id(n), n % 2 = 0, CASE WHEN n % 2 = 0 THEN now() - n * interval '1 minute' END, id(n), now(), NULL
+FROM generate_series(1, %(rows)s) n;
 INSERT INTO scopes SELECT 'org' || n % 4, 'org' || n % 4 || '/m' || n, 'merchant', 'M', now(),
     CASE WHEN n % 10 = 0 THEN now() END FROM generate_series(1, %(rows)s) n;
 INSERT INTO scopes_seen SELECT 'org' || n % 4, 'org' || n % 4 || '/m' || n + 100, 1, now(), now()
@@ -155,6 +160,7 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "scopes that nobody created": lambda c: scopes.unknown(c, "org1"),
     "scope": lambda c: scopes.seen(c, "org1", "org1/m205"),
     "subscribed at a scope": lambda c: scopes.subscribed(c, "org7", "scope7"),
+    "listings of the platform": lambda c: platform_listings.listed(c, limit=20),
     "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
 }
 SOON = datetime(2027, 1, 2, tzinfo=UTC)

@@ -12,7 +12,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from ledger.acts import ContactChange, Given, HoldChange, Identification, OptOut, ProfileEdit, SignUp, Subscription
+from ledger.acts import (
+    ContactChange,
+    Given,
+    HoldChange,
+    Identification,
+    OptOut,
+    PlatformListing,
+    ProfileEdit,
+    SignUp,
+    Subscription,
+)
 from projections import outbox
 from projections.rebuild import RebuildRunning, rebuild, verify
 from projections.registry import PROJECTIONS
@@ -44,6 +54,7 @@ def lived(world: World) -> None:
     for number in range(0, 10, 2):
         world.record(Identification((email(number), email(number + 1)), "form"))
     world.record(ContactChange("delete", email(11), "asked"), ContactChange("erase", email(12), "asked", "r-1"))
+    world.record(PlatformListing(email(7), listed=True), PlatformListing(email(8), listed=False))
     world.pass_time(timedelta(hours=2))
     world.record(OptOut(email(20), "email", "acme", (), "link"))
 
