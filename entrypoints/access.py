@@ -19,19 +19,19 @@ from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[
-    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings"
+    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "policies", "settings"
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages", "scopes"}),
     "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "scopes"}),
-    "analyst": frozenset({"status", "explain", "contacts", "scopes"}),
-    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "scopes"}),
+    "analyst": frozenset({"status", "explain", "contacts", "scopes", "policies"}),
+    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "scopes", "policies"}),
     "admin": frozenset(get_args(Permission)),
 }
-"""`explain` includes history; `scopes` reads them, `settings` changes them and every other setting; without
-`values` e-mails, phones and names are shown masked, evidence not at all."""
+"""`explain` includes history; `scopes` and `policies` read them, `settings` changes them and every other setting;
+without `values` e-mails, phones and names are shown masked, evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "organizations",
     "scopes",
     "positions",
+    "policy",
     "doctor",
 }
 HEAVY = (
