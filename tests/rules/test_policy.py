@@ -84,7 +84,7 @@ def test_a_threshold_is_that_of_the_moment_asked_about_and_adoptions_are_cut_by_
     assert ledger.ask(START + 2 * DAY).sendable
     assert ledger.ask(START + 2 * DAY).changes_at == START + 3 * DAY
     found = ledger.ask(START + 4 * DAY)
-    assert (found.reasons, found.policy, found.policies) == (("bounced",), "p/1", ("p/1",))
+    assert (found.reasons, found.policy, found.policies) == (("bounced",), "p/1", ("built-in/1", "p/1"))
     assert ledger.ask(START + 4 * DAY, known_at=START + 4 * DAY).sendable
     assert [v.policy for v in found.verdicts if v.rule == "bounce.soft"] == ["p/1", "p/1"]
 

@@ -13,7 +13,7 @@ from ledger.rules.policy import Policies
 from ledger.rules.status import Status, status
 from tests.histories import CHANNELS, PHONE, SCOPES, START, histories
 from tests.memory_log import IDS, MemoryLog
-from tests.policies import histories_of_policies
+from tests.policies import histories_of_policies, one_parameter_apart
 
 HOUR = timedelta(hours=1)
 BELOW = "acme/shop/55512/vip"
@@ -69,5 +69,13 @@ def test_the_diff_is_the_set_of_statuses_that_differ(
         if place in listed:
             assert (listed[place].before[:4], listed[place].after[:4]) == (said(one), said(other))
             assert said(one) != said(other)
-    if listed:
-        assert touched(before, after, at).has(events)
+
+
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(histories(), one_parameter_apart(moments), later)
+def test_looking_only_at_streams_that_a_difference_can_touch_hides_no_change(
+    history: list[Act], policies: tuple[Policies, Policies], at: datetime
+) -> None:
+    events = recorded(history)
+    if events and any(changes(events, *policies, at=at)):
+        assert touched(*policies, at).has(events)
