@@ -8,7 +8,6 @@ read of all streams by one process. `make bench-policy ARGS=100000` for a smalle
 
 import sys
 import time
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ledger.acts import Act
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import PURPOSES
-from ledger.rules.difference import Change, changes, touched
+from ledger.rules.difference import Change, Difference
 from ledger.rules.policy import Policies
 from ledger.rules.status import Status, status
 from tests.histories import CHANNELS, PHONE, SCOPES, START, histories
@@ -56,7 +56,7 @@ def test_the_diff_is_the_set_of_statuses_that_differ(
 ) -> None:
     """What is asked anywhere differs only where the diff lists its place, or the one that stands for it."""
     events = recorded(history)
-    found = list(changes(events, before, after, at=at)) if events else []
+    found = list(Difference(before, after, at).changes(events)) if events else []
     listed = {(change.channel, change.scope, change.purpose): change for change in found}
     for place in PLACES:
         channel, scope, purpose = place
@@ -77,5 +77,6 @@ def test_looking_only_at_streams_that_a_difference_can_touch_hides_no_change(
     history: list[Act], policies: tuple[Policies, Policies], at: datetime
 ) -> None:
     events = recorded(history)
-    if events and any(changes(events, *policies, at=at)):
-        assert touched(*policies, at).has(events)
+    difference = Difference(*policies, at)
+    if events and any(difference.changes(events)):
+        assert difference.touched().has(events)
