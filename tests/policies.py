@@ -35,7 +35,8 @@ def one_parameter_apart(draw: st.DrawFn, moments: st.SearchStrategy[datetime]) -
     """Two histories that differ in one parameter alone, from some moment on."""
     written = draw(parameters)
     name = draw(st.sampled_from(sorted(_each)))
-    before, after = (Adoption(policy_of(f"p/{n}", {**written, name: draw(_each[name])})) for n in (1, 2))
+    one, other = draw(st.tuples(_each[name], _each[name]).filter(lambda drawn: drawn[0] != drawn[1]))
+    before, after = (Adoption(policy_of(f"p/{n}", {**written, name: value})) for n, value in ((1, one), (2, other)))
     return Policies((before,)), Policies((before, replace(after, in_force_from=draw(moments))))
 
 

@@ -18,7 +18,7 @@ from tests.policies import histories_of_policies, one_parameter_apart
 HOUR = timedelta(hours=1)
 BELOW = "acme/shop/55512/vip"
 moments = st.integers(-20, 60).map(lambda hours: START + timedelta(hours=hours))
-later = st.integers(40, 2400).map(lambda hours: START + timedelta(hours=hours))
+later = (st.integers(40, 240) | st.integers(40, 2400)).map(lambda hours: START + timedelta(hours=hours))
 Place = tuple[str, str, str]
 PLACES = [(c, s, p) for c in CHANNELS for s in (*SCOPES, "acme/shop/other") for p in PURPOSES]
 
