@@ -8,6 +8,7 @@ read of all streams by one process. `make bench-policy ARGS=100000` for a smalle
 
 import sys
 import time
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from ledger.rules.policy import BUILT_IN, Adoption, Policies
 IDENTIFIERS: Final = 1_000_000
 ORGANIZATION: Final = ORGANIZATIONS[0].code
 _MESSAGES: Final = 40_000
+_AT: Final = START + timedelta(days=60)
+"""By then the consents of the day have outlived the month that the last policy gives them."""
 _POLICIES: Final[dict[str, dict[str, Any]]] = {
     "bounces weighed anew": {"bounce_threshold": 2},
     "wider STOPs": {"stop_reach": "organization"},
@@ -85,7 +88,7 @@ def _compared(ledger: Service, name: str, identifiers: int, bare: float) -> tupl
     counts = Counts()
     after = Policies((Adoption(policy_of("bench/1", _POLICIES[name])),))
     begun = time.perf_counter()
-    for _ in compared(ledger, comparison(ledger, ORGANIZATION, BUILT_IN, after, None), counts, workers=2):
+    for _ in compared(ledger, comparison(ledger, ORGANIZATION, BUILT_IN, after, _AT), counts, workers=2):
         pass
     seconds = time.perf_counter() - begun
     say(
