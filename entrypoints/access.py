@@ -19,19 +19,32 @@ from ledger.settings_acts import KeyIssue
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[
-    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "organization", "settings"
+    "sendable",
+    "lookup",
+    "status",
+    "explain",
+    "contacts",
+    "values",
+    "messages",
+    "links",
+    "replies",
+    "reverse",
+    "organization",
+    "policies",
+    "settings",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
-    "service": frozenset({"sendable", "lookup", "status", "messages", "organization"}),
-    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "organization"}),
-    "analyst": frozenset({"status", "explain", "contacts", "organization"}),
-    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "organization"}),
+    "service": frozenset({"sendable", "lookup", "status", "messages", "links", "organization"}),
+    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "replies", "organization"}),
+    "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
+    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "organization", "policies"}),
     "admin": frozenset(get_args(Permission)),
 }
-"""`explain` includes history; `organization` reads scopes and settings, `settings` changes them and issues keys;
-without `values` e-mails, phones and names are shown masked, evidence not at all."""
+"""`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
+them all and issues keys. `replies` is saying what a reply means; listing them is `contacts`, their texts `values`.
+Without `values` e-mails, phones and names are shown masked, evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

@@ -63,37 +63,29 @@ def offered() -> list[dict[str, Any]]:
 
 def parameters(known: Policies, version: str, now: datetime) -> dict[str, Any]:
     """A version with every parameter; no version: the one in force now. Raises NotFound."""
-    wanted = version or known.at(now).version
-    for one in (*known.adoptions, *_shipped()):
-        if one.policy.version == wanted:
-            return {**_head(one), "parameters": parameters_of(one.policy)}
-    raise NotFound(f"{version}: no such version; `contact-ledger policy list` shows those there are")
+    one = _found(known, version or known.at(now).version)
+    return {**_head(one), "parameters": parameters_of(one.policy)}
 
 
-def candidates(known: Policies, which: str, now: datetime, document: bytes | None) -> list[Adoption] | None:
-    """The adoptions that a word stands for; None: the history as it is. Raises NotFound, MessageRefused."""
-    if which == CURRENT:
-        return None
+def meant(known: Policies, which: str, now: datetime, document: bytes | None, always: bool) -> Policies:
+    """The history that a word (or a policy written down) stands for in a comparison.
+
+    It is the `known` one with that policy adopted next, as it is dated or from now; or, `always`, as if nothing
+    else had ever been in force. Raises NotFound, MessageRefused.
+    """
+    if which == CURRENT and document is None:
+        return known
     if document is not None or which in SHIPPED:
         named = [written(document)] if document is not None else shipped(which, now)
-        return [joining(BUILT_IN, one) for one in dated(named, now)]
-    for one in (*known.adoptions, *_shipped()):
-        if which in (one.policy.version, one.name):
-            return [replace(one, in_force_from=now, in_force_until=None)]
-    raise NotFound(f"{which}: no such policy, version or file; `contact-ledger policy list` shows those there are")
-
-
-def beside(known: Policies, adoptions: list[Adoption]) -> Policies:
-    """The history with these adopted next, as they are dated."""
+        adoptions = [joining(BUILT_IN, one) for one in dated(named, now)]
+    else:
+        adoptions = [replace(_found(known, which), in_force_from=now, in_force_until=None)]
+    if always:
+        first, *others = adoptions
+        return Policies((replace(first, in_force_from=ALWAYS), *others))
     for one in adoptions:
         known = known.adding(replace(one, adopted_at=_LAST))
     return known
-
-
-def alone(adoptions: list[Adoption]) -> Policies:
-    """These as if nothing else had ever been in force."""
-    first, *others = adoptions
-    return Policies((replace(first, in_force_from=ALWAYS), *others))
 
 
 def written(document: bytes) -> PolicyAdoption:
@@ -158,9 +150,12 @@ def compared(
         yield change
 
 
-def comes_into_force(wanted: list[PolicyAdoption], now: datetime) -> list[datetime]:
-    """The moments at which adopting these changes something: now, and each later begin."""
-    return sorted({max(one.in_force_from, now) for one in wanted})
+def foreseen(ledger: Service, organization: str, wanted: list[PolicyAdoption]) -> list[Comparison]:
+    """What adopting these changes: now, and when each later one comes into force. Raises MessageRefused."""
+    known, now = history(ledger, organization), ledger.answers.moment()
+    after = with_adopted(known, wanted)
+    moments = sorted({max(one.in_force_from, now) for one in wanted})
+    return [comparison(ledger, organization, known, after, moment) for moment in moments]
 
 
 def adopt(ledger: Service, organization: str, wanted: list[PolicyAdoption], *, actor: str, source: str) -> None:
@@ -193,6 +188,14 @@ def _head(one: Adoption) -> dict[str, Any]:
 
 def _or_none(moment: datetime) -> datetime | None:
     return moment if moment > ALWAYS else None
+
+
+def _found(known: Policies, which: str) -> Adoption:
+    """An adopted or shipped version, by its name. Raises NotFound."""
+    for one in (*known.adoptions, *_shipped()):
+        if which in (one.policy.version, one.name):
+            return one
+    raise NotFound(f"{which}: no such policy, version or file; `contact-ledger policy list` shows those there are")
 
 
 def _shipped() -> list[Adoption]:

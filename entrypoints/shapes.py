@@ -23,6 +23,10 @@ class Sendable(BaseModel):
     hold: Hold
     erased: bool
     deciding_event: UUID | None
+    policies: list[str] = Field(description="versions of the policies that shaped this answer")
+    quiet_until: datetime | None = Field(
+        description="until when it had better wait; never a reason against sending"
+    )
 
 
 class SendableAnswer(BaseModel):
@@ -78,11 +82,12 @@ class EventSeen(BaseModel):
 
 
 class Step(BaseModel):
-    """What became of one event in the judgement: its effect, by which other event, under which rule."""
+    """What became of one event: its effect, by which other event, under which rule and version of policy."""
 
     effect: str
     by: UUID | None
     rule: str
+    policy: str | None
     event: EventSeen | None
 
 
@@ -118,12 +123,15 @@ def sendable(identifier_id: UUID, status: Status) -> Sendable:
         hold=status.hold,
         erased=status.erased,
         deciding_event=status.deciding_event,
+        policies=list(status.policies),
+        quiet_until=status.quiet_until,
     )
 
 
 def whole_status(identifier_id: UUID, status: Status) -> StatusAnswer:
     shown = {name: getattr(status, name) for name in StatusAnswer.model_fields if name != "identifier_id"}
-    return StatusAnswer(identifier_id=identifier_id, **{**shown, "reasons": list(status.reasons)})
+    shown |= {"reasons": list(status.reasons), "policies": list(status.policies)}
+    return StatusAnswer(identifier_id=identifier_id, **shown)
 
 
 def event_seen(event: Recorded, *, values: bool) -> EventSeen:
@@ -150,7 +158,13 @@ def explained(identifier_id: UUID, explanation: Explanation, *, values: bool) ->
     return ExplainAnswer(
         status=whole_status(identifier_id, explanation.status),
         steps=[
-            Step(effect=verdict.effect, by=verdict.by, rule=verdict.rule, event=events.get(verdict.event_id))
+            Step(
+                effect=verdict.effect,
+                by=verdict.by,
+                rule=verdict.rule,
+                policy=verdict.policy,
+                event=events.get(verdict.event_id),
+            )
             for verdict in explanation.status.verdicts
         ],
     )

@@ -17,7 +17,7 @@ from uuid import UUID
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.stored import stored_names
-from ledger.rules.difference import Change, changes, touched
+from ledger.rules.difference import Change, Difference
 from ledger.rules.policy import Policies
 from ledger.store.reading import Reading, Wanted
 
@@ -81,7 +81,8 @@ def _compared_elsewhere(comparison: Comparison, low: UUID, high: UUID | None) ->
 
 def _compared(log: Reading, comparison: Comparison, low: UUID, high: UUID | None) -> Iterator[Change]:
     """What differs in one range of streams."""
-    may = touched(comparison.before, comparison.after, comparison.at)
+    difference = Difference(comparison.before, comparison.after, comparison.at)
+    may = difference.touched()
     if not may.ever and not may.lately:
         return
     wanted = Wanted(stored_names(may.ever), stored_names(may.lately), may.since)
@@ -91,7 +92,7 @@ def _compared(log: Reading, comparison: Comparison, low: UUID, high: UUID | None
         listings = log.read(_listings(streams), upto=comparison.upto)
         for events in streams.values():
             listing = listings.get(_listing(events) or events[0].stream_id, ())
-            yield from changes(events, comparison.before, comparison.after, at=comparison.at, platform=listing)
+            yield from difference.changes(events, listing)
 
 
 def _listings(streams: Mapping[UUID, Sequence[Recorded]]) -> set[UUID]:

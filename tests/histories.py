@@ -52,6 +52,7 @@ def signups(draw: st.DrawFn, method: st.SearchStrategy[str] | None = None) -> Si
                 purposes=draw(purposes),
                 double_opt_in=draw(st.booleans()),
                 expires_at=draw(st.none() | moments),
+                basis=draw(st.sampled_from([None, "express", "inquiry", "purchase"])),
             ),
         ),
         method=chosen,

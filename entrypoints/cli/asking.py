@@ -124,7 +124,9 @@ def _print_status(answer: "StatusAnswer") -> None:
             ("held until", answer.hold_until),
             ("erased", answer.erased or None),
             ("may change at", answer.changes_at),
+            ("quiet until", answer.quiet_until),
             ("policy", answer.policy),
+            ("shaped by", answer.policies or None),
         ],
     )
 

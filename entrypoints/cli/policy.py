@@ -124,19 +124,17 @@ def adopt(
 
     from entrypoints.acting import COMMAND_LINE
     from entrypoints.policies import adopt as adopt_all
-    from entrypoints.policies import comes_into_force, comparison, dated, history, with_adopted
+    from entrypoints.policies import dated, foreseen
     from entrypoints.wiring import opened
 
     with opened() as ledger:
         now = ledger.now()
         wanted = dated([replace(one, in_force_from=from_ or one.in_force_from) for one in _named(policy, now)], now)
-        known = history(ledger, organization)
-        after = with_adopted(known, wanted)
         counted: list[dict[str, Any]] = []
-        for moment in comes_into_force(wanted, ledger.answers.moment()):
-            counts = _count(ledger, comparison(ledger, organization, known, after, moment), workers)
-            counted.append({"at": moment, **asdict(counts)})
-            _conclude(counts, moment, json=False)
+        for asked in foreseen(ledger, organization, wanted):
+            counts = _count(ledger, asked, workers)
+            counted.append({"at": asked.at, **asdict(counts)})
+            _conclude(counts, asked.at, json=False)
         agreed = not dry_run and (yes or _asked_to_adopt())
         if agreed:
             adopt_all(ledger, organization, wanted, actor=actor, source=COMMAND_LINE)
@@ -161,14 +159,11 @@ def _named(policy: str, now: datetime) -> "list[PolicyAdoption]":
 
 def _operand(ledger: "Service", organization: str, which: str, always: bool) -> "Policies":
     """The history that a word on the command line stands for."""
-    from entrypoints.policies import alone, beside, candidates, history
+    from entrypoints.policies import history, meant
 
-    known = history(ledger, organization)
     file = Path(which)
-    found = candidates(known, which, ledger.now(), file.read_bytes() if file.is_file() else None)
-    if found is None:
-        return known
-    return alone(found) if always else beside(known, found)
+    document = file.read_bytes() if file.is_file() else None
+    return meant(history(ledger, organization), which, ledger.now(), document, always)
 
 
 def _count(ledger: "Service", asked: "Comparison", workers: int) -> "Counts":

@@ -18,9 +18,9 @@ from ledger.events.identifier import (
     SubscriptionConfirmed,
 )
 from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF, Consent, Deliverability
-from ledger.rules.consent import HEARD, consent
-from ledger.rules.deliverability import deliverability
-from ledger.rules.hold import hold
+from ledger.rules.consent import HEARD, ConsentStatus, consent
+from ledger.rules.deliverability import DeliverabilityStatus, deliverability
+from ledger.rules.hold import HoldStatus, hold
 from ledger.rules.places import Place, named_places
 from ledger.rules.policy import Adoption, Policies, Policy
 from ledger.rules.status import failing_reasons
@@ -39,6 +39,8 @@ _SHAPING: Final[dict[str, _Types]] = {
     "phone_months": _GRANTS,
 }
 """Parameter judged at an event's time → the types of events it shapes."""
+_LIFETIMES: Final = _SHAPING.keys() - {"stop_reach"}
+"""Those that only say how long a grant or a request lives."""
 _WEIGHING: Final[dict[str, _Types]] = {
     "bounce_threshold": frozenset({Bounced}),
     "soft_bounces": frozenset({Bounced}),
@@ -107,76 +109,84 @@ def differing(before: Policy, after: Policy) -> list[str]:
     return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
-def touched(before: Policies, after: Policies, at: datetime) -> Touched:
-    """The streams whose status at `at` may differ between two histories."""
-    ever = {t for name in differing(before.at(at), after.at(at)) for t in _WEIGHING.get(name, ())}
-    lately: set[type[Event]] = set()
-    since = at
-    for moment in sorted({*before.boundaries(), *after.boundaries()}):
-        if moment <= at:
-            names = differing(before.at(moment), after.at(moment))
-            shaped = {t for name in names for t in _SHAPING.get(name, ())}
-            ever |= {t for name in names for t in _LIFTING.get(name, ())}
-            since = min(since, moment) if shaped else since
-            lately |= shaped
-    return Touched(frozenset(ever), frozenset(lately), since)
-
-
 def touched_by(adoption: Adoption) -> Touched:
     """The streams whose status, or the versions it says it was judged under, an adoption may change."""
     return Touched(frozenset({Bounced}) | _OPT_OUTS, HEARD, adoption.in_force_from)
 
 
-def changes(
-    events: Sequence[Recorded],
-    before: Policies,
-    after: Policies,
-    *,
-    at: datetime,
-    platform: Sequence[Recorded] = (),
-) -> Iterator[Change]:
-    """Every place of one identifier, of those that can be asked about, whose status differs."""
-    line = timeline(events, at=at)
-    listed = timeline(platform, at=at) if platform else None
-    places = sorted(_places(events, before, after))
-    for place, one, other in zip(
-        places, _answers(line, listed, places, before), _answers(line, listed, places, after), strict=True
-    ):
-        if not one.same_as(other):
-            yield Change(events[0].stream_id, *place, one, other)
+class Difference:
+    """Two policy histories, judged at one moment. Made once, asked for many streams."""
+
+    def __init__(self, before: Policies, after: Policies, at: datetime) -> None:
+        self.before = before
+        self.after = after
+        self.at = at
+        self._weighing = {name for name in differing(before.at(at), after.at(at)) if name in _WEIGHING}
+        self._shaping: dict[str, datetime] = {}
+        for moment in sorted({*before.boundaries(), *after.boundaries()}):
+            for name in differing(before.at(moment), after.at(moment)) if moment <= at else ():
+                if name in _SHAPING or name in _LIFTING:
+                    self._shaping.setdefault(name, moment)
+
+    def touched(self) -> Touched:
+        """The streams whose status may differ."""
+        ever = [_WEIGHING[name] for name in self._weighing]
+        ever += [_LIFTING[name] for name in self._shaping if name in _LIFTING]
+        lately = [_SHAPING[name] for name in self._shaping if name in _SHAPING]
+        since = min((moment for name, moment in self._shaping.items() if name in _SHAPING), default=self.at)
+        return Touched(frozenset().union(*ever), frozenset().union(*lately), since)
+
+    def changes(self, events: Sequence[Recorded], platform: Sequence[Recorded] = ()) -> Iterator[Change]:
+        """Every place of one identifier, of those that can be asked about, whose status differs."""
+        line = timeline(events, at=self.at)
+        listed = timeline(platform, at=self.at) if platform else None
+        places = sorted(self._places(events))
+        reached = self._reached(line, listed, {place[0] for place in places})
+        if not self._shaping and "transactional_stops" not in self._weighing:
+            places = [place for place in places if reached[place[0]][0] != reached[place[0]][1]]
+        held = {scope: hold(line, scope) for scope in {place[1] for place in places}}
+        for place in places:
+            channel, scope, purpose = place
+            given = consent(line, channel, scope, purpose, self.before)
+            other = consent(line, channel, scope, purpose, self.after) if self._shaping else given
+            delivered = reached[channel]
+            one = _answer(given, delivered[0], held[scope], place, self.before.at(self.at))
+            two = _answer(other, delivered[1], held[scope], place, self.after.at(self.at))
+            if not one.same_as(two):
+                yield Change(events[0].stream_id, *place, one, two)
+
+    def _reached(
+        self, line: Timeline, platform: Timeline | None, channels: Iterable[str]
+    ) -> dict[str, tuple[DeliverabilityStatus, DeliverabilityStatus]]:
+        reached = {}
+        for channel in channels:
+            one = deliverability(line, platform, channel, self.before)
+            weighed = one.weighed and bool(self._weighing)
+            reached[channel] = one, deliverability(line, platform, channel, self.after) if weighed else one
+        return reached
+
+    def _places(self, events: Sequence[Recorded]) -> set[Place]:
+        """Places that stand for all that can be asked: at another scope holds what holds at the nearest above it,
+        for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel `*`.
+        """
+        named = named_places(events, self.before) | named_places(events, self.after)
+        channels = {channel for channel, _, _ in named}
+        if ALL in channels:
+            kinds = {event.body.kind for event in events if type(event.body) is IdentifierClaimed}
+            channels |= {channel for kind in kinds for channel in CHANNELS_OF[kind]} if kinds else set(CHANNELS)
+        purposes = {purpose for _, _, purpose in named}
+        if self._weighing or self._shaping.keys() - _LIFETIMES:
+            purposes.add("transactional")
+        else:
+            purposes.discard(ALL)  # lifetimes are those of grants, and a grant names its purposes
+        return set(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes))
 
 
-def _places(events: Sequence[Recorded], before: Policies, after: Policies) -> set[Place]:
-    """Places that stand for all that can be asked: at another scope holds what holds at the nearest above it,
-    for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel `*`.
-    """
-    named = named_places(events, before) | named_places(events, after)
-    channels = {channel for channel, _, _ in named}
-    if ALL in channels:
-        kinds = {event.body.kind for event in events if type(event.body) is IdentifierClaimed}
-        channels |= {channel for kind in kinds for channel in CHANNELS_OF[kind]} if kinds else set(CHANNELS)
-    purposes = {purpose for _, _, purpose in named} | {"transactional"}
-    return set(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes))
-
-
-def _answers(
-    line: Timeline, platform: Timeline | None, places: Sequence[Place], policies: Policies
-) -> Iterator[Answer]:
-    policy = policies.at(line.at, line.known_at)
-    reached = {c: deliverability(line, platform, c, policies) for c in {place[0] for place in places}}
-    held = {scope: hold(line, scope) for scope in {place[1] for place in places}}
-    for channel, scope, purpose in places:
-        given, delivered, stopped = consent(line, channel, scope, purpose, policies), reached[channel], held[scope]
-        failing = failing_reasons(given, delivered, stopped, channel, purpose, policy)
-        event = next(iter(failing.values())) if failing else given.event
-        verdicts = {**stopped.verdicts, **delivered.verdicts, **given.verdicts}
-        verdict = verdicts.get(event) if event is not None else None
-        yield Answer(
-            not failing,
-            tuple(failing),
-            given.consent,
-            delivered.deliverability,
-            event,
-            verdict.rule if verdict is not None else None,
-            verdict.policy if verdict is not None else None,
-        )
+def _answer(
+    given: ConsentStatus, delivered: DeliverabilityStatus, held: HoldStatus, place: Place, policy: Policy
+) -> Answer:
+    failing = failing_reasons(given, delivered, held, place[0], place[2], policy)
+    event = next(iter(failing.values())) if failing else given.event
+    found = [said[event] for said in (given.verdicts, delivered.verdicts, held.verdicts) if event in said]
+    rule, version = (found[0].rule, found[0].policy) if event is not None and found else (None, None)
+    return Answer(not failing, tuple(failing), given.consent, delivered.deliverability, event, rule, version)

@@ -21,6 +21,7 @@ ROUTES: dict[Permission, Callable[[Caller, str], httpx.Response]] = {
     "contacts": lambda caller, _: caller.get("contacts"),
     "organization": lambda caller, _: caller.get("scopes"),
     "settings": lambda caller, _: caller.put("unknown-scopes", {"rule": "accept"}),
+    "policies": lambda caller, _: caller.get("policies"),
     "messages": lambda caller, _: caller.post("messages", signup(caller.organization), STRUCTURED),
 }
 
