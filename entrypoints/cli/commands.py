@@ -13,8 +13,10 @@ from entrypoints.cli import (
     positions,
     projections,
     rejections,
+    reverse,
     running,
     scopes,
+    suppress,
 )
 
 app = typer.Typer(
@@ -36,8 +38,8 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.serve,
         running.send,
     ),
-    "Keep": (projections.rebuild, projections.checksum, doctor.doctor),
-    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts),
+    "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
+    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, suppress.suppress),
 }
 for panel, commands in _PANELS.items():
     for command in commands:
