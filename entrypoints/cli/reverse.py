@@ -11,6 +11,8 @@ from entrypoints.cli import options
 from entrypoints.cli.rendering import as_json, progress, rows, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.progress import Progress, TaskID
 
     from entrypoints.reversals import ListedSeen, ListingSeen
@@ -114,11 +116,8 @@ def _print(listing: "ListingSeen", *, json: bool) -> None:
         return
     rows(
         "Would be taken back",
-        ["event", "identifier", "when and how", "makes sendable"],
-        [
-            (one.event_id, f"{one.identifier or 'erased'}\n{one.identifier_id}", _how(one), _places(one))
-            for one in listing.events
-        ],
+        ["event", "of whom, when and how, what it makes sendable"],
+        [(one.event_id, "\n".join(_about(one))) for one in listing.events],
         empty="No opt-out that stands fits.",
     )
     say(f"{listing.count:,} events, {listing.identifiers:,} identifiers, {listing.makes_sendable:,} made sendable")
@@ -128,11 +127,9 @@ def _print(listing: "ListingSeen", *, json: bool) -> None:
         say(f"nothing was changed; to do it: --approve {listing.digest} --actor WHO --reason WHY")
 
 
-def _how(one: "ListedSeen") -> str:
-    return f"{one.at:%Y-%m-%d %H:%M:%S}Z\n{one.method or one.type}"
-
-
-def _places(one: "ListedSeen") -> str | None:
-    said = [" ".join(place) for place in one.makes_sendable]
-    said += [f"no longer {' '.join(place)}" for place in one.stops]
-    return "\n".join(said) or None
+def _about(one: "ListedSeen") -> "Iterator[str]":
+    yield one.identifier or "erased"
+    yield str(one.identifier_id)
+    yield f"{one.at:%Y-%m-%d %H:%M:%S}Z {one.method or 'reversal'}"
+    yield from (" ".join(place) for place in one.makes_sendable)
+    yield from (f"no longer {' '.join(place)}" for place in one.stops)
