@@ -19,7 +19,7 @@ from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[
-    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings"
+    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings", "reverse"
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)

@@ -20,7 +20,8 @@ PORTION: Final = 2_000
 """Rows answered at once."""
 RANGES: Final = 256
 """Ranges of ids that a list is made of."""
-_MAGIC: Final = b"PAR1"
+MAGIC: Final = b"PAR1"
+"""Begin of a Parquet file."""
 
 Asking = Callable[[list[str]], "Future[list[Answer]]"]
 
@@ -56,9 +57,9 @@ class Summary:
 def sheet(source: BinaryIO, target: BinaryIO, kind: str, column: str | None) -> Sheet[Any]:
     """The table in `source`, CSV or Parquet as its first bytes say. Raises FileRefused."""
     begin = source.tell()
-    magic = source.read(len(_MAGIC))
+    magic = source.read(len(MAGIC))
     source.seek(begin)
-    if magic != _MAGIC:
+    if magic != MAGIC:
         return CsvSheet(source, target, kind, column)
     from entrypoints.files.parquet_sheet import ParquetSheet
 

@@ -27,7 +27,7 @@ from ledger.rules.timeline import timeline
 from ledger.store.store import Store
 
 SOURCE: Final = "contact-ledger/reversal"
-_PORTION: Final = 500
+PORTION: Final = 500
 """Identifiers read, and acts recorded, at once."""
 
 
@@ -119,8 +119,8 @@ class Reversing:
         else:
             listing = self._listing(organization, _wanted(approval), approval.upto)
         recorded = 0
-        for done in range(0, len(listing.events), _PORTION):
-            bodies = [Reversal(one.event_id, reason, str(batch)) for one in listing.events[done : done + _PORTION]]
+        for done in range(0, len(listing.events), PORTION):
+            bodies = [Reversal(one.event_id, reason, str(batch)) for one in listing.events[done : done + PORTION]]
             recorded += self._record(
                 [
                     self._act(organization, f"{batch}/{body.event_id}", actor, origin, body, digest=approve)
@@ -137,8 +137,8 @@ class Reversing:
             by_stream.setdefault(event.stream_id, []).append(event)
         streams = sorted(by_stream)
         listed: list[Listed] = []
-        for first in range(0, len(streams), _PORTION):
-            listed += self._listed({key: by_stream[key] for key in streams[first : first + _PORTION]}, upto)
+        for first in range(0, len(streams), PORTION):
+            listed += self._listed({key: by_stream[key] for key in streams[first : first + PORTION]}, upto)
         return Listing(tuple(sorted(listed, key=lambda one: one.event_id)), unreadable, upto)
 
     def _found(self, organization: str, wanted: Criteria | UUID, upto: int) -> tuple[list[Recorded], int]:

@@ -8,7 +8,6 @@ from pyarrow import parquet
 
 from entrypoints.files.sheet import ADDED, Answer, FileRefused, chosen
 
-MAGIC: Final = b"PAR1"
 _ROW_GROUP: Final = 64_000
 
 
