@@ -49,7 +49,7 @@ WHERE organization = %(organization)s AND notification_id <= %(upto)s AND origin
   AND (topic = ANY(%(ever)s) OR (topic = ANY(%(lately)s) AND recorded_at >= %(since)s))
 ORDER BY originator_id
 """
-_REVERSIBLE_IN_BULK = (
+REVERSIBLE_IN_BULK = (
     _EVENTS
     + """
 WHERE organization = %s AND recorded_at >= %s AND notification_id <= %s
@@ -136,7 +136,7 @@ class Reading:
         What took effect in a span of time was recorded after its beginning, however late.
         """
         with self._connect() as connection, connection.transaction(), connection.cursor("reversible") as cursor:
-            cursor.execute(_REVERSIBLE_IN_BULK, (organization, since, upto), binary=True)
+            cursor.execute(REVERSIBLE_IN_BULK, (organization, since, upto), binary=True)
             while rows := cursor.fetchmany(2_000):
                 yield [decode(*row) for row in rows]
 
