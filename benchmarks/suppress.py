@@ -4,6 +4,7 @@ A million contacts of which one in ten opted out, and as many rows of which one 
 smaller number may be given: `make bench-suppress ARGS=100000`.
 """
 
+import contextlib
 import csv
 import os
 import subprocess
@@ -83,8 +84,9 @@ def _suppressed(on: Stand, source: Path, target: Path) -> tuple[float, float]:
     with subprocess.Popen(command, env={**os.environ, **on.environment, "LEDGER_LOG_LEVEL": "error"}) as running:
         process = psutil.Process(running.pid)
         while running.poll() is None:
-            pids = [running.pid, *(child.pid for child in process.children(recursive=True))]
-            peak = max(peak, *(peak_mb(pid) for pid in pids))
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+                pids = [running.pid, *(child.pid for child in process.children(recursive=True))]
+                peak = max(peak, *(peak_mb(pid) for pid in pids))
             time.sleep(0.2)
         seconds = time.perf_counter() - begun
     if running.returncode:
