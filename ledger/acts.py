@@ -221,21 +221,6 @@ class Reversal:
 
 
 @dataclass(frozen=True, slots=True)
-class ReversalApproval:
-    """Approves that listed events be taken back together (no message type). `upto`: the log's end when listed."""
-
-    RESTRICTIVE: ClassVar[bool] = False
-    batch: UUID
-    digest: str
-    events: int
-    upto: int
-    criteria: Mapping[str, Any]
-    evidence: Mapping[str, Any] | None = None
-    undoes: UUID | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Registration:
     """Registers an organization (command line or API; no message type)."""
 
@@ -295,7 +280,6 @@ Body = (
     | Unlink
     | ContactChange
     | Reversal
-    | ReversalApproval
     | Registration
     | KeyIssue
     | PlatformListing

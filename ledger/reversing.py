@@ -14,16 +14,19 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, Body, Reversal, ReversalApproval
+from ledger.acts import Act, Body, Reversal
 from ledger.errors import LedgerError, MessageRefused, NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import EventReversed, IdentifierClaimed
 from ledger.events.settings import ReversalApproved
 from ledger.ids import Ids
 from ledger.recording import Recording
+from ledger.rules.adopted import policies
 from ledger.rules.places import Place
+from ledger.rules.policy import Policies
 from ledger.rules.reversible import Criteria, change, method
 from ledger.rules.timeline import timeline
+from ledger.settings_acts import ReversalApproval
 from ledger.store.store import Store
 
 SOURCE: Final = "contact-ledger/reversal"
@@ -131,6 +134,7 @@ class Reversing:
         return Reversed(batch, len(listing.events), recorded)
 
     def _listing(self, organization: str, wanted: Criteria | UUID, upto: int) -> Listing:
+        history = policies(self._settings(organization, upto))
         found, unreadable = self._found(organization, wanted, upto)
         by_stream: dict[UUID, list[Recorded]] = {}
         for event in found:
@@ -138,13 +142,14 @@ class Reversing:
         streams = sorted(by_stream)
         listed: list[Listed] = []
         for first in range(0, len(streams), PORTION):
-            listed += self._listed({key: by_stream[key] for key in streams[first : first + PORTION]}, upto)
+            portion = {key: by_stream[key] for key in streams[first : first + PORTION]}
+            listed += self._listed(portion, upto, history)
         return Listing(tuple(sorted(listed, key=lambda one: one.event_id)), unreadable, upto)
 
     def _found(self, organization: str, wanted: Criteria | UUID, upto: int) -> tuple[list[Recorded], int]:
         """Events that fit, and how many would if their evidence could be read."""
-        settings = self._settings(organization, upto)
         if isinstance(wanted, UUID):
+            settings = self._settings(organization, upto)
             approved = [e for e in settings if isinstance(e.body, ReversalApproved) and e.body.batch == wanted]
             if not approved:
                 raise NotFound("no such batch in this organization")
@@ -163,7 +168,7 @@ class Reversing:
             found += fitting
         return found, unreadable
 
-    def _listed(self, wanted: Mapping[UUID, Sequence[Recorded]], upto: int) -> Iterator[Listed]:
+    def _listed(self, wanted: Mapping[UUID, Sequence[Recorded]], upto: int, history: Policies) -> Iterator[Listed]:
         """Those of these events, by stream, that stand."""
         streams = self._store.read(wanted, upto=upto)
         claims = {key: claim for key, events in streams.items() if (claim := _claim(events)) is not None}
@@ -175,7 +180,8 @@ class Reversing:
             standing = [event for event in wanted[stream] if event.event_id not in reversed_by]
             claim = claims.get(stream)
             listed = platform[claim.platform_key] if claim is not None and claim.platform_key is not None else ()
-            changed = change(events, {event.event_id for event in standing}, at=at, platform=listed)
+            taken = {event.event_id for event in standing}
+            changed = change(events, taken, at=at, platform=listed, policies=history)
             for event in standing:
                 yield Listed(
                     event_id=event.event_id,

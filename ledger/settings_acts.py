@@ -1,7 +1,8 @@
 """Acts on an organization's settings, made by its people on the command line or over HTTP; no message types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 
@@ -53,4 +54,19 @@ class RetentionRule:
     days: int
 
 
-SettingsBody = ScopeChange | UnknownScopesRule | KeyRevocation | FieldChange | RetentionRule
+@dataclass(frozen=True, slots=True)
+class ReversalApproval:
+    """Approves that listed events be taken back together (no message type). `upto`: the log's end when listed."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    batch: UUID
+    digest: str
+    events: int
+    upto: int
+    criteria: Mapping[str, Any]
+    evidence: Mapping[str, Any] | None = None
+    undoes: UUID | None = None
+    reason: str | None = None
+
+
+SettingsBody = ScopeChange | UnknownScopesRule | KeyRevocation | FieldChange | RetentionRule | ReversalApproval

@@ -18,7 +18,8 @@ from ledger.events.identifier import IdentifierClaimed, IdentifierReleased
 from ledger.events.stored import EVENT_TYPES, UPCASTERS
 from ledger.events.vocabulary import CHANNELS_OF
 from ledger.ids import Ids
-from ledger.rules.policy import BUILT_IN, Policies
+from ledger.rules.adopted import policies
+from ledger.rules.policy import Policies
 from ledger.rules.status import Status, judge, reasons
 from ledger.rules.timeline import Timeline, timeline
 from ledger.store.reading import Reading
@@ -45,7 +46,7 @@ class Question:
     at: datetime
     known_at: datetime | None
     upto: int
-    policies: Policies = BUILT_IN
+    policies: Policies
 
     @property
     def kind(self) -> str:
@@ -82,11 +83,12 @@ def question(
     Raises UnknownOrganization.
     """
     newest = store.newest()
-    settings = ids.organization(organization)
-    if not store.read([settings], upto=newest.position)[settings]:
+    stream = ids.organization(organization)
+    settings = store.read([stream], upto=newest.position)[stream]
+    if not settings:
         raise UnknownOrganization("no such organization")
     moment = at or max(now, newest.recorded_at or now)
-    return Question(organization, channel, scope, purpose, moment, known_at, newest.position)
+    return Question(organization, channel, scope, purpose, moment, known_at, newest.position, policies(settings))
 
 
 class Suppressing:

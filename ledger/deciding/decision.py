@@ -22,7 +22,6 @@ from ledger.acts import (
     Registration,
     Reply,
     Reversal,
-    ReversalApproval,
     SignUp,
     Unlink,
 )
@@ -32,7 +31,14 @@ from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ReplyClass
 from ledger.ids import Ids
 from ledger.rules.keywords import classify
-from ledger.settings_acts import FieldChange, KeyRevocation, RetentionRule, ScopeChange, UnknownScopesRule
+from ledger.settings_acts import (
+    FieldChange,
+    KeyRevocation,
+    RetentionRule,
+    ReversalApproval,
+    ScopeChange,
+    UnknownScopesRule,
+)
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=24)

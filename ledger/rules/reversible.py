@@ -123,7 +123,7 @@ def change(
     after = timeline([event for event in events if event.event_id not in without], at=at)
     freed: list[Place] = []
     stopped: list[Place] = []
-    for channel, scope, purpose in _places(events):
+    for channel, scope, purpose in _places(events, policies):
         was, is_ = (
             reasons(line, channel=channel, scope=scope, purpose=purpose, platform=listed, policies=policies)
             for line in (before, after)
@@ -133,9 +133,9 @@ def change(
     return Change(tuple(freed), tuple(stopped))
 
 
-def _places(events: Sequence[Recorded]) -> list[Place]:
+def _places(events: Sequence[Recorded], policies: Policies) -> list[Place]:
     """Every scope the stream names, on the channels and for the purposes that it names, and transactional ones."""
-    named = named_places(events)
+    named = named_places(events, policies)
     kind = next((event.body.kind for event in events if isinstance(event.body, IdentifierClaimed)), None)
     own = CHANNELS_OF.get(kind or "", ())
     channels = {channel for channel, _, _ in named if channel != ALL} & set(own or (c for c, _, _ in named))
