@@ -20,6 +20,7 @@ def test_candidates_are_found_by_index(fresh_database: str) -> None:
     with store_on(fresh_database):
         plan = "\n".join(_plan(fresh_database))
     assert "stored_events_reversible_idx" in plan, plan
+    assert "Index Cond: ((organization = 'org2'::text) AND (recorded_at >=" in plan, plan
 
 
 def _plan(url: str) -> list[str]:
