@@ -30,7 +30,7 @@ from ledger.settings_acts import ReversalApproval
 from ledger.store.store import Store
 
 SOURCE: Final = "contact-ledger/reversal"
-PORTION: Final = 500
+PORTION = 500
 """Identifiers read, and acts recorded, at once."""
 
 

@@ -89,7 +89,7 @@ def _answered(ledger: Service, asked: Question, file: BinaryIO, column: str | No
     yield written.drained()
 
 
-class _Drained(io.RawIOBase, BinaryIO):  # type: ignore[misc]
+class _Drained(io.RawIOBase, BinaryIO):
     """Takes what is written until it is fetched."""
 
     def __init__(self) -> None:

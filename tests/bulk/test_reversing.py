@@ -11,7 +11,8 @@ from ledger.events.identifier import EventReversed
 from ledger.events.settings import ReversalApproved
 from ledger.reversing import ListChanged
 from ledger.rules.reversible import Criteria
-from tests.bulk.scene import BURST, MINUTES, ORGANIZATION, SCANNER, SHOP, Scene, click, email, signup
+from tests.bulk.scene import BURST, MINUTES, SCANNER, SHOP, Scene, click, email, signup
+from tests.histories import ORGANIZATION
 from tests.store.making import IDS
 
 PHONE = Given("phone", "+14155550100", "+14155550100")

@@ -8,8 +8,9 @@ import pytest
 from ledger.acts import Registration
 from ledger.events.identifier import EventReversed
 from ledger.events.settings import ReversalApproved
-from tests.bulk.scene import MINUTES, ORGANIZATION, Scene, click, email, signup
+from tests.bulk.scene import MINUTES, Scene, click, email, signup
 from tests.crash.running import struck
+from tests.histories import ORGANIZATION
 from tests.ledgers import store_on
 from tests.store.making import IDS
 
