@@ -13,13 +13,14 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test check lint types contracts lock clean
-.PHONY: bench-ingest bench-rebuild bench-latency bench-query bench-policy
+.PHONY: bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-suppress
 
 help:
 	echo "make demo          a running ledger with a day of traffic (ARGS=--once: report and leave)"
 	echo "make test          every test, on real servers (ARGS='-k stop': some of them)"
 	echo "make check         lint, types and contracts, each also a target of its own"
-	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy: figures beside a reference"
+	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy, bench-suppress:"
+	echo "                   figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
 
@@ -41,7 +42,7 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports >&2
 
-bench-ingest bench-rebuild bench-latency bench-query bench-policy: bench-%: $(VENV)/.test
+bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-suppress: bench-%: $(VENV)/.test
 	exec $(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Each lock contains the ones before it, so a later stamp stands for the earlier ones.

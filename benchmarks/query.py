@@ -41,7 +41,7 @@ def main(people: int = CONTACTS) -> None:
     """Prints the figures, and the JSON line last."""
     with stand(kafka=False) as on, opened(on.settings) as ledger:
         say(f"recording {people:,} contacts")
-        _record(ledger, people)
+        fill_with(ledger, people)
         say("projecting them")
         _project(on)
         choice = random.Random(1)
@@ -51,7 +51,8 @@ def main(people: int = CONTACTS) -> None:
     conclude(figures)
 
 
-def _record(ledger: Service, people: int) -> None:
+def fill_with(ledger: Service, people: int) -> None:
+    """Records so many people who signed up."""
     for first in range(0, people, _BATCH):
         record(ledger, [_signup(number) for number in range(first, min(first + _BATCH, people))])
         if first % 100_000 == 0:
@@ -59,7 +60,7 @@ def _record(ledger: Service, people: int) -> None:
 
 
 def _signup(number: int) -> Message:
-    identifiers = [{"kind": "email", "value": _email(number)}]
+    identifiers = [{"kind": "email", "value": email(number)}]
     if number % 2:
         identifiers.append({"kind": "phone", "value": _phone(number)})
     data = {
@@ -79,7 +80,8 @@ def _signup(number: int) -> Message:
     return Message(orjson.dumps(event), (), START)
 
 
-def _email(number: int) -> str:
+def email(number: int) -> str:
+    """The address of one of them."""
     return f"person.{number:07d}.{number * 2_654_435_761 % 1_000_003:06d}@example.com"
 
 
@@ -102,7 +104,7 @@ def _project(on: Stand) -> None:
 
 def _sendable(ledger: Service, people: int, choice: random.Random) -> float:
     """p95 of a question about 1,000 of the people, beside the bare read of the same streams."""
-    asked = [[Given("email", _email(n), "") for n in choice.sample(range(people), 1_000)] for _ in range(40)]
+    asked = [[Given("email", email(n), "") for n in choice.sample(range(people), 1_000)] for _ in range(40)]
     answered = _p95(
         lambda givens: ledger.answers.sendable(ORGANIZATION, "email", SCOPE, "marketing", givens), asked
     )
@@ -114,7 +116,7 @@ def _sendable(ledger: Service, people: int, choice: random.Random) -> float:
 
 def _listed(connection: Connection[Any], people: int, choice: random.Random) -> dict[str, float]:
     """p95 of searches, of the first page and of one deep in the list, beside offset and count."""
-    parts = [_email(choice.randrange(people))[7:17] for _ in range(30)]
+    parts = [email(choice.randrange(people))[7:17] for _ in range(30)]
     parts += [_phone(choice.randrange(people))[4:] for _ in range(30)]
     search = _p95(lambda part: contacts(connection, ORGANIZATION, Filter(search=part)), parts)
     first = _p95(lambda _: contacts(connection, ORGANIZATION), range(40))

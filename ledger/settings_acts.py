@@ -79,6 +79,28 @@ class PolicyAdoption:
     in_force_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReversalApproval:
+    """Approves that listed events be taken back together (no message type). `upto`: the log's end when listed."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    batch: UUID
+    digest: str
+    events: int
+    upto: int
+    criteria: Mapping[str, Any]
+    evidence: Mapping[str, Any] | None = None
+    undoes: UUID | None = None
+    reason: str | None = None
+
+
 SettingsBody = (
-    ScopeChange | UnknownScopesRule | KeyIssue | KeyRevocation | FieldChange | RetentionRule | PolicyAdoption
+    ScopeChange
+    | UnknownScopesRule
+    | KeyIssue
+    | KeyRevocation
+    | FieldChange
+    | RetentionRule
+    | PolicyAdoption
+    | ReversalApproval
 )

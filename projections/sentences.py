@@ -191,6 +191,11 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     s.RoleRevoked: _said("Role {body.role} revoked from person {body.person_id}."),
     s.ApiKeyIssued: _said("API key {body.prefix} issued for role {body.role}."),
     s.ApiKeyRevoked: _said("API key {body.key_id} revoked."),
+    s.ReversalApproved: lambda body: (
+        f"Approved that {body.events:,} "
+        + ("reversals be taken back" if body.undoes else "events be taken back")
+        + f" together, as batch {body.batch}."
+    ),
     s.ImportStarted: _said("Import started."),
     s.ImportFinished: _said("Import finished."),
     s.ImportUndone: _said("Import undone."),

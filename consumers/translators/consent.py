@@ -8,6 +8,7 @@ from ledger.acts import Confirmation, OptOut, Override, SignUp, Subscription
 from ledger.errors import MessageRefused
 from ledger.events.scope import covers, trimmed
 from ledger.events.vocabulary import ALL
+from ledger.rules.scanners import CLICKS, FLAG, suspicion
 from schemas import consent as wire
 
 
@@ -60,8 +61,10 @@ def opt_out(message: wire.OptOut, data: Mapping[str, Any]) -> Translation:
         reason=message.reason,
         evidence=message.evidence,
     )
-    flags = tuple(name for name, is_unread in unread.items() if is_unread)
-    return Translation(message.organization, body, message.actor, flags)
+    flags = [name for name, is_unread in unread.items() if is_unread]
+    if body.method in CLICKS and suspicion(body.evidence or {}) is not None:
+        flags.append(FLAG)
+    return Translation(message.organization, body, message.actor, tuple(flags))
 
 
 def confirmation(message: wire.Confirmation, _: Mapping[str, Any]) -> Translation:

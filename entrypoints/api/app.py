@@ -8,7 +8,18 @@ import anyio.to_thread
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from entrypoints.api import answering, contacts, messages, policies, probes, problems, scopes, settings
+from entrypoints.api import (
+    answering,
+    contacts,
+    messages,
+    policies,
+    probes,
+    problems,
+    reversals,
+    scopes,
+    settings,
+    suppressing,
+)
 from entrypoints.api.middleware import Account, LimitBody
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.wiring import Service
@@ -53,6 +64,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(policies.router)
     app.include_router(scopes.router)
     app.include_router(settings.router)
+    app.include_router(suppressing.router)
+    app.include_router(reversals.router)
     app.include_router(probes.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app

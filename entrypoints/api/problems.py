@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from entrypoints.files.sheet import FileRefused
 from ledger.errors import (
     KeyDestroyed,
     LedgerError,
@@ -19,6 +20,7 @@ from ledger.errors import (
     NotFound,
     SchemaOutOfDate,
 )
+from ledger.reversing import ListChanged
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = {"Retry-After": "5"}
@@ -112,6 +114,10 @@ def problem_of(error: Exception) -> Problem:
         case MessageRefused(reason=reason, detail=detail):
             status = 409 if reason == "conflict" else 422
             return Problem(status, reason.replace("_", "-"), detail, [field_error(detail)])
+        case FileRefused():
+            return invalid(("body", str(error)))
+        case ListChanged():
+            return Problem(409, "list-changed", str(error))
         case NotFound():
             return Problem(404, "not-found", str(error))
         case KeyDestroyed():
@@ -128,7 +134,7 @@ def problem_of(error: Exception) -> Problem:
 
 def install(app: FastAPI) -> None:
     """Every error of the application answers with a problem document."""
-    for kind in (Problem, LedgerError, RequestValidationError, HTTPException, Exception):
+    for kind in (Problem, LedgerError, FileRefused, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _answer)
 
 

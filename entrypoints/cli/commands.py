@@ -16,8 +16,10 @@ from entrypoints.cli import (
     projections,
     rejections,
     retention,
+    reverse,
     running,
     scopes,
+    suppress,
 )
 
 app = typer.Typer(
@@ -39,8 +41,8 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.serve,
         running.send,
     ),
-    "Keep": (projections.rebuild, projections.checksum, doctor.doctor),
-    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts),
+    "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
+    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, suppress.suppress),
 }
 for panel, commands in _PANELS.items():
     for command in commands:

@@ -105,6 +105,20 @@ def lift_carried(draft: Draft, source: UUID, kind: str, person: Person) -> None:
         take_back(draft, target, lambda event: _carried_from(event) in gone)
 
 
+def restore_carried(draft: Draft, source: UUID, undone: Recorded, person: Person) -> None:
+    """Where a reversal on the source is taken back, so are those of what was carried that it brought with it."""
+    targets = [key for key, to_kind in person.identifiers.items() if key != source and CHANNELS_OF[to_kind]]
+    draft.require(targets)
+    for target in targets:
+        events = list(draft.stream(target).values())
+        reversed_by = timeline(events, at=_END_OF_TIME).reversed_by
+        for event in events:
+            same_act = event.envelope.act_id == undone.envelope.act_id
+            if same_act and isinstance(event.body, EventReversed) and event.event_id not in reversed_by:
+                body = EventReversed(reversed_event_id=event.event_id)
+                draft.add(target, body, draft.derived(draft.act_id, body, event.event_id))
+
+
 def take_back(draft: Draft, target: UUID, chosen: Callable[[Recorded], bool]) -> None:
     """Reverses the carried events of a stream that are chosen and not yet reversed."""
     events = list(draft.stream(target).values())

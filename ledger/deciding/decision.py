@@ -23,7 +23,7 @@ from ledger.acts import (
     SignUp,
     Unlink,
 )
-from ledger.deciding import contacts, fields, identifiers, policy, retention, scopes, settings, signup
+from ledger.deciding import contacts, fields, identifiers, policy, retention, reversals, scopes, settings, signup
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ReplyClass
@@ -35,6 +35,7 @@ from ledger.settings_acts import (
     KeyRevocation,
     PolicyAdoption,
     RetentionRule,
+    ReversalApproval,
     ScopeChange,
     UnknownScopesRule,
 )
@@ -56,7 +57,8 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     Link: contacts.link_asked,
     Unlink: contacts.unlink,
     ContactChange: contacts.contact_change,
-    Reversal: identifiers.reversal,
+    Reversal: reversals.reversal,
+    ReversalApproval: reversals.approval,
     Registration: settings.register,
     KeyIssue: settings.issue_key,
     PlatformListing: settings.list_on_platform,

@@ -1,4 +1,4 @@
-"""Acts about one identifier: opt-outs, replies, confirmations, receipts, holds, reassignment, reversal."""
+"""Acts about one identifier: opt-outs, replies, confirmations, receipts, holds, reassignment."""
 
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from ledger.acts import (
     Reassignment,
     Receipt,
     Reply,
-    Reversal,
 )
 from ledger.deciding.carrying import carry_from, lift_carried, reaches
 from ledger.deciding.contacts import restore_by_own_grant
@@ -19,10 +18,8 @@ from ledger.deciding.present import is_closed, require_open, require_open_for_gr
 from ledger.deciding.rollup import identifier_id, person_of, settle
 from ledger.deciding.scopes import require_grantable
 from ledger.deciding.view import Draft
-from ledger.errors import MessageRefused
 from ledger.events.body import Event
 from ledger.events.identifier import (
-    REVERSIBLE,
     Banned,
     Blacklisted,
     Blocked,
@@ -31,7 +28,6 @@ from ledger.events.identifier import (
     ComplaintWithdrawn,
     ConfirmationDeclined,
     Delivered,
-    EventReversed,
     IdentifierReassigned,
     OptedOut,
     Paused,
@@ -238,21 +234,3 @@ def hold_change(draft: Draft, act: HoldChange) -> None:
     else:
         body = _HOLDS[act.action](scope=act.scope, reason=act.reason, message_id=message_id)
     _restrict(draft, act.identifier, body, "hold", act.scope)
-
-
-def reversal(draft: Draft, act: Reversal) -> None:
-    """Takes back one earlier event of the same organization, and what of it was carried to other identifiers."""
-    stream = draft.place_of(act.event_id)
-    event = draft.stream(stream).get(act.event_id) if stream is not None else None
-    if stream is None or event is None or event.envelope.organization != draft.act.organization:
-        raise MessageRefused("unknown_event", "data.event_id: no such event here; replay once it is recorded")
-    if not isinstance(event.body, REVERSIBLE):
-        raise MessageRefused("not_reversible", "data.event_id: claims and links are undone by unlink or restore")
-    body = EventReversed(
-        reversed_event_id=act.event_id, batch=act.batch, reason=act.reason, message_id=draft.act.message_id
-    )
-    draft.add(stream, body, draft.event_id(body, act.event_id))
-    contact = holder(draft.stream(stream).values())
-    if contact is not None:
-        person = person_of(draft, contact)
-        lift_carried(draft, stream, person.identifiers.get(stream, ""), person)

@@ -31,7 +31,8 @@ class Envelope:
     origin: str | None = None
     """`kafka:<topic id>/<partition>/<offset>`, `api:<request id>` or `import:<import id>/<row>`."""
     flags: tuple[str, ...] = ()
-    """Why a restrictive act was taken although something in it was wrong: `time`, `scope`, `conflict`, …"""
+    """Why a restrictive act was taken although something in it was wrong: `time`, `scope`, `conflict`, …;
+    `scanner`: it looks like a mail scanner's click."""
 
 
 @dataclass(slots=True, unsafe_hash=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from ledger.events.body import Event, SealedText
+from ledger.events.body import Event, SealedMap, SealedText
 
 Level = Literal["merchant", "sender", "list"]
 
@@ -113,6 +113,25 @@ class ApiKeyRevoked(Event):
     key_id: UUID
 
 
+class ReversalApproved(Event):
+    """Somebody approved a list of events to be taken back together; each is an `EventReversed` of this batch."""
+
+    NAME: ClassVar[str] = "organization.reversal-approved.v1"
+    batch: UUID
+    digest: str
+    """SHA-256 over the list that was shown."""
+    events: int
+    """How many were listed."""
+    upto: int
+    """The log's end when they were listed: later events are not in the list, however well they fit."""
+    criteria: dict[str, Any]
+    undoes: UUID | None = None
+    """The batch whose reversals are themselves taken back."""
+    evidence: SealedMap = None
+    """What was looked for in evidence: user agent, network."""
+    reason: SealedText = None
+
+
 class ImportStarted(Event):
     NAME: ClassVar[str] = "import.started.v1"
     file_hash: str
@@ -158,6 +177,7 @@ SETTINGS_EVENTS: tuple[type[Event], ...] = (
     RoleRevoked,
     ApiKeyIssued,
     ApiKeyRevoked,
+    ReversalApproved,
     ImportStarted,
     ImportFinished,
     ImportUndone,

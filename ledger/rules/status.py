@@ -137,6 +137,22 @@ def judge(
     )
 
 
+def reasons(
+    line: Timeline,
+    *,
+    channel: str,
+    scope: str,
+    purpose: str,
+    platform: Timeline | None = None,
+    policies: Policies = BUILT_IN,
+) -> tuple[str, ...]:
+    """Only the reasons of `judge`, for asking many identifiers about one place."""
+    consented = consent(line, channel, scope, purpose, policies)
+    delivered = deliverability(line, platform, channel, policies)
+    policy = policies.at(line.at, line.known_at)
+    return tuple(failing_reasons(consented, delivered, hold(line, scope), channel, purpose, policy))
+
+
 def failing_reasons(
     consented: ConsentStatus,
     delivered: DeliverabilityStatus,

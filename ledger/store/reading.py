@@ -25,6 +25,7 @@ SELECT originator_id, originator_version, notification_id, topic, state,
 FROM stored_events
 """
 _STREAMS = _EVENTS + "WHERE originator_id = ANY(%b)"
+_LESS = _EVENTS + "WHERE originator_id = ANY(%b) AND notification_id <= %b AND topic <> ALL(%b)"
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
 _SCAN = (
@@ -32,6 +33,7 @@ _SCAN = (
     + """
 WHERE originator_id >= %(low)s AND (%(high)s::uuid IS NULL OR originator_id < %(high)s)
   AND notification_id <= %(upto)s AND (%(names)s::text[] IS NULL OR topic = ANY(%(names)s))
+  AND (%(organization)s::text IS NULL OR organization = %(organization)s)
 ORDER BY originator_id, originator_version
 """
 )
@@ -47,6 +49,15 @@ WHERE organization = %(organization)s AND notification_id <= %(upto)s AND origin
   AND (topic = ANY(%(ever)s) OR (topic = ANY(%(lately)s) AND recorded_at >= %(since)s))
 ORDER BY originator_id
 """
+REVERSIBLE_IN_BULK = (
+    _EVENTS
+    + """
+WHERE organization = %s AND recorded_at >= %s AND notification_id <= %s
+  AND topic IN ('identifier.opted-out.v1', 'identifier.reply-received.v1', 'identifier.complained.v1',
+                'identifier.banned.v1', 'identifier.event-reversed.v1')
+ORDER BY recorded_at, notification_id
+"""
+)
 NEWEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
@@ -106,6 +117,29 @@ class Reading:
             stream.sort(key=attrgetter("version"))
         return streams
 
+    def read_less(
+        self, stream_ids: Collection[UUID], less: Sequence[str], *, upto: int
+    ) -> dict[UUID, list[Recorded]]:
+        """These streams up to a position without the events of the names in `less`, in no order.
+
+        For questions in bulk that those events have no bearing on; streams with no others are left out.
+        """
+        streams: dict[UUID, list[Recorded]] = {}
+        with self._connect() as connection:
+            for row in _cursor(connection).execute(_LESS, (list(stream_ids), upto, list(less)), prepare=True):
+                streams.setdefault(row[0], []).append(decode(*row))
+        return streams
+
+    def reversible_in_bulk(self, organization: str, since: datetime, *, upto: int) -> Iterator[list[Recorded]]:
+        """The organization's opt-outs, replies, complaints, bans and reversals recorded since then, in portions.
+
+        What took effect in a span of time was recorded after its beginning, however late.
+        """
+        with self._connect() as connection, connection.transaction(), connection.cursor("reversible") as cursor:
+            cursor.execute(REVERSIBLE_IN_BULK, (organization, since, upto), binary=True)
+            while rows := cursor.fetchmany(2_000):
+                yield [decode(*row) for row in rows]
+
     def follow(self, after: int, limit: int, *, upto: int | None = None) -> list[Recorded]:
         """The next events after a position, in log order."""
         with self._connect() as connection:
@@ -114,13 +148,26 @@ class Reading:
             return [decode(*row) for row in rows]
 
     def scan(
-        self, low: UUID, high: UUID | None, *, upto: int, names: Sequence[str] | None = None
+        self,
+        low: UUID,
+        high: UUID | None,
+        *,
+        upto: int,
+        names: Sequence[str] | None = None,
+        organization: str | None = None,
     ) -> Iterator[list[Recorded]]:
         """Every stream with low <= id < high, whole up to `upto`, in the order of ids: one list a stream.
 
-        `names`: only events of these stored names. For rebuilds; rows come in portions, not all at once.
+        `names`: only events of these stored names; `organization`: only its own. For rebuilds and exports; rows
+        come in portions, not all at once.
         """
-        asked = {"low": low, "high": high, "upto": upto, "names": list(names) if names is not None else None}
+        asked = {
+            "low": low,
+            "high": high,
+            "upto": upto,
+            "names": list(names) if names is not None else None,
+            "organization": organization,
+        }
         with self._connect() as connection, connection.transaction(), connection.cursor("scan") as cursor:
             connection.execute("SET LOCAL cursor_tuple_fraction = 1")  # all rows will be read
             cursor.execute(_SCAN, asked, binary=True)

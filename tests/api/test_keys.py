@@ -13,6 +13,7 @@ from entrypoints.organizations import issue_key
 from tests.api.messages import EMAIL, question, signup
 from tests.api.serving import STRUCTURED, Caller, Served
 
+SPAN = {"from": "2026-03-03T09:00:00Z", "to": "2026-03-03T09:08:00Z"}
 ROUTES: dict[Permission, Callable[[Caller, str], httpx.Response]] = {
     "sendable": lambda caller, _: caller.post("sendable", question(caller.organization)),
     "lookup": lambda caller, _: caller.post("lookup", EMAIL),
@@ -22,6 +23,7 @@ ROUTES: dict[Permission, Callable[[Caller, str], httpx.Response]] = {
     "organization": lambda caller, _: caller.get("scopes"),
     "settings": lambda caller, _: caller.put("unknown-scopes", {"rule": "accept"}),
     "policies": lambda caller, _: caller.get("policies"),
+    "reverse": lambda caller, _: caller.post("reversals/preview", SPAN),
     "messages": lambda caller, _: caller.post("messages", signup(caller.organization), STRUCTURED),
 }
 

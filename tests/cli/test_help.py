@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from entrypoints.cli.commands import app
 
 COMMANDS = {
+    "reverse",
+    "suppress",
     "migrate",
     "demo",
     "run",

@@ -1,0 +1,108 @@
+"""Whole files answered over HTTP: the same rows with `sendable` and `reasons` beside them."""
+
+import io
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import chain
+from typing import Annotated, Any, BinaryIO, Final
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
+
+from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.models import Channel, Purpose, Scope
+from entrypoints.api.problems import Problem, invalid
+from entrypoints.suppressing import MAGIC, asking, sheet, suppress
+from entrypoints.wiring import Service
+from ledger.events.scope import covers, trimmed
+from ledger.suppressing import Question, question
+
+CSV: Final = "text/csv"
+PARQUET: Final = "application/vnd.apache.parquet"
+MAX_FILE: Final = 256 * 1024 * 1024
+_IN_MEMORY: Final = 1024 * 1024
+
+_FILE: Final = {CSV: {"schema": {"type": "string"}}, PARQUET: {"schema": {"type": "string", "format": "binary"}}}
+
+router = APIRouter(prefix="/v1/organizations/{organization}", tags=["answers"])
+
+
+async def _file(request: Request, _: Annotated[Caller, Depends(needs("sendable"))]) -> AsyncIterator[BinaryIO]:
+    """The body, laid aside: few clients read the answer before all is sent, so it cannot be answered meanwhile."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as laid_aside:
+        async for part in request.stream():
+            if laid_aside.tell() + len(part) > MAX_FILE:
+                detail = f"The file is larger than {MAX_FILE} bytes; send it in several parts."
+                raise Problem(413, "content-too-large", detail)
+            laid_aside.write(part)
+        laid_aside.seek(0)
+        yield laid_aside  # type: ignore[misc]
+
+
+@router.post(
+    "/suppress",
+    response_class=StreamingResponse,
+    responses={200: {"content": _FILE, "description": "the same rows, `sendable` and `reasons` beside them"}},
+    openapi_extra={"requestBody": {"required": True, "content": _FILE}},
+)
+def suppress_file(
+    file: Annotated[BinaryIO, Depends(_file)],
+    ledger: Ledger,
+    caller: Annotated[Caller, Depends(needs("sendable"))],
+    channel: Channel,
+    scope: Annotated[Scope, Query()],
+    purpose: Purpose,
+    column: Annotated[str | None, Query(max_length=200, description="name, or number from 1")] = None,
+    at: AwareDatetime | None = None,
+    known_at: AwareDatetime | None = None,
+) -> StreamingResponse:
+    """May I send, for a CSV or Parquet file of identifiers. No row is dropped; what is no identifier gets no.
+
+    An answer that breaks off is none: ask again.
+    """
+    if not covers(caller.organization, scope):
+        raise invalid(("scope", f"must begin with `{caller.organization}`, the organization in the path"))
+    asked = question(
+        ledger.reading,
+        ledger.ids,
+        caller.organization,
+        channel,
+        trimmed(scope),
+        purpose,
+        now=ledger.now(),
+        at=at,
+        known_at=known_at,
+    )
+    kind = PARQUET if file.read(len(MAGIC)) == MAGIC else CSV
+    file.seek(0)
+    parts = _answered(ledger, asked, file, column)
+    first = next(parts, b"")  # what is wrong with the file is told before the answer has begun
+    return StreamingResponse(chain([first], parts), media_type=kind, headers={"Ledger-At": asked.at.isoformat()})
+
+
+def _answered(ledger: Service, asked: Question, file: BinaryIO, column: str | None) -> Iterator[bytes]:
+    written = _Drained()
+    with asking(ledger, asked) as ask:
+        for _ in suppress(sheet(file, written, asked.kind, column), ask, ahead=0):
+            yield written.drained()
+    yield written.drained()
+
+
+class _Drained(io.RawIOBase, BinaryIO):
+    """Takes what is written until it is fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, part: Any) -> int:
+        self._parts.append(bytes(part))
+        return len(part)
+
+    def drained(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
