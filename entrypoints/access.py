@@ -19,12 +19,12 @@ from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[
-    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings"
+    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings", "links"
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
-    "service": frozenset({"sendable", "lookup", "status", "messages", "scopes"}),
+    "service": frozenset({"sendable", "lookup", "status", "messages", "scopes", "links"}),
     "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "scopes"}),
     "analyst": frozenset({"status", "explain", "contacts", "scopes"}),
     "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "scopes"}),

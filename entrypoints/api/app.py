@@ -8,9 +8,10 @@ import anyio.to_thread
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from entrypoints.api import answering, contacts, messages, probes, problems, scopes
+from entrypoints.api import answering, contacts, links, messages, probes, problems, scopes
 from entrypoints.api.middleware import Account, LimitBody
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
+from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
 _SCHEMAS: Final = "#/components/schemas/"
@@ -51,6 +52,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(contacts.router)
     app.include_router(messages.router)
     app.include_router(scopes.router)
+    app.include_router(links.router)
+    if service.settings.public_url and service.settings.link_keys:
+        serve_links(app, service)
     app.include_router(probes.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app

@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "LEDGER_PEPPER": base64.b64encode(b"p" * 32).decode(),
     "LEDGER_MASTER_KEY": base64.b64encode(b"k" * 32).decode(),
     "LEDGER_DEMO": "true",
+    "LEDGER_LINK_KEYS": base64.b64encode(b"l" * 32).decode(),
+    "LEDGER_PUBLIC_URL": "https://links.example.com",
 }
 STRUCTURED = {"content-type": "application/cloudevents+json"}
 BATCH = {"content-type": "application/cloudevents-batch+json"}
@@ -101,6 +103,8 @@ def settings(url: str) -> Settings:
             "owner_database_url": url,
             "pepper": ENVIRONMENT["LEDGER_PEPPER"],
             "master_key": ENVIRONMENT["LEDGER_MASTER_KEY"],
+            "link_keys": ENVIRONMENT["LEDGER_LINK_KEYS"],
+            "public_url": ENVIRONMENT["LEDGER_PUBLIC_URL"],
             "demo": True,
         }
     )

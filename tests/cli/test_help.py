@@ -18,6 +18,7 @@ COMMANDS = {
     "project",
     "publish",
     "serve",
+    "unsubscribe-service",
     "send",
     "status",
     "explain",
@@ -34,6 +35,7 @@ COMMANDS = {
 HEAVY = (
     "eventsourcing",
     "fastapi",
+    "jinja2",
     "kafka",
     "orjson",
     "phonenumbers",

@@ -1,0 +1,51 @@
+"""Whom a link speaks of, as the log knows them now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from entrypoints.links import ConfirmationLink, UnsubscribeLink
+from entrypoints.wiring import Service
+from ledger.acts import Given, Kept
+from ledger.events.envelope import Recorded
+from ledger.events.identifier import IdentifierClaimed
+from ledger.rules.erasure import closed_since
+from ledger.rules.policy import BUILT_IN, Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An identifier, its events, and the settings of its organization."""
+
+    organization: str
+    identifier_id: UUID
+    identifier: Given | Kept
+    """By its id alone once it is erased."""
+    events: Sequence[Recorded]
+    settings: Sequence[Recorded]
+
+    @property
+    def policies(self) -> Policies:
+        """The policies it is judged by."""
+        return BUILT_IN
+
+
+def subject(ledger: Service, link: UnsubscribeLink | ConfirmationLink | None) -> Subject | None:
+    """None where there is no such identifier, organization or link: all three after the same reads."""
+    organization = link.organization if link is not None else "-"
+    key = link.identifier_id if link is not None else UUID(int=0)
+    stream = ledger.ids.organization(organization)
+    read = ledger.reading.read([stream, key])
+    claims = [event for event in read[key] if isinstance(event.body, IdentifierClaimed)]
+    if not read[stream] or not claims or claims[0].envelope.organization != organization:
+        return None
+    return Subject(organization, key, _identifier(ledger, key, read[key], claims), read[key], read[stream])
+
+
+def _identifier(ledger: Service, key: UUID, events: Sequence[Recorded], claims: Sequence[Recorded]) -> Given | Kept:
+    bodies = [event.body for event in ledger.reading.open(claims)]
+    known = [body for body in bodies if isinstance(body, IdentifierClaimed)]
+    for body in reversed(known if closed_since(events) is None else []):
+        if body.value is not None:
+            return Given(body.kind, body.value, body.raw or body.value, body.valid)
+    return Kept(key, known[0].kind)
