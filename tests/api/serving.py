@@ -95,8 +95,8 @@ class Served:
         return Caller(organization, key, self.client)
 
 
-def settings(url: str) -> Settings:
-    """Settings of a throw-away ledger on this database."""
+def settings(url: str, **more: Any) -> Settings:
+    """Settings of a throw-away ledger on this database, and more of them."""
     return Settings.model_validate(
         {
             "database_url": url,
@@ -106,15 +106,16 @@ def settings(url: str) -> Settings:
             "link_keys": ENVIRONMENT["LEDGER_LINK_KEYS"],
             "public_url": ENVIRONMENT["LEDGER_PUBLIC_URL"],
             "demo": True,
+            **more,
         }
     )
 
 
 @contextmanager
-def served(url: str) -> Iterator[Served]:
-    """Migrates the database and serves it on a free port."""
+def served(url: str, **more: Any) -> Iterator[Served]:
+    """Migrates the database and serves it on a free port, with more settings."""
     migrated(settings(url))
-    with opened(settings(url), timeout=2) as ledger:
+    with opened(settings(url, **more), timeout=2) as ledger:
         server = uvicorn.Server(uvicorn.Config(create_app(ledger), log_config=None, access_log=False))
         with listening("127.0.0.1", 0) as bound:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})

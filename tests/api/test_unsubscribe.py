@@ -1,5 +1,6 @@
 """Unsubscribe links (RFC 8058): one POST opts out, GET changes nothing, and a link tells nothing to strangers."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -367,6 +368,38 @@ def test_a_link_leads_to_the_public_address_with_its_headers(server: Served, adm
     assert made["identifier_id"] == admin.identifier(**EMAIL)
     assert len(made["url"]) < 250
     assert server.client.get(path_of(made["url"])).status_code == 200
+
+
+def test_a_mailbox_a_path_and_older_keys_are_taken_from_the_settings(fresh_database: str) -> None:
+    old, new = (base64.b64encode(letter * 32).decode() for letter in (b"o", b"n"))
+    at = {"public_url": "https://links.example.com/mail"}
+    with served(fresh_database, link_keys=old, **at) as before:
+        path = unsubscribe_path(before.caller("acme")).removeprefix("/mail")
+    mailbox = {"unsubscribe_mailto": "leave+us@example.com"}
+    with served(fresh_database, link_keys=f"{new},{old}", **at, **mailbox) as running:
+        caller = running.caller("acme")
+        assert f'action="/mail{path}"' in running.client.get(path).text
+        assert click(running, path, ONE_CLICK).status_code == 200
+        wanted = {**EMAIL, "channel": "email", "scope": "acme", "message_id": "mail-2"}
+        made = caller.post("unsubscribe-links", {"links": [wanted]}).json()["links"][0]
+        token = made["url"].rpartition("/")[2]
+        assert made["headers"]["List-Unsubscribe"] == (
+            f"<https://links.example.com/mail/u/{token}>, "
+            f"<mailto:leave%2Bus@example.com?subject=unsubscribe%20{token}>"
+        )
+    with served(fresh_database, link_keys=new, **at) as after:
+        assert after.client.get(path).status_code == 404
+        assert after.client.get(f"/u/{token}").status_code == 200
+
+
+def test_without_keys_no_links_are_made_and_it_is_said_what_to_set(fresh_database: str) -> None:
+    with served(fresh_database, link_keys=()) as running:
+        caller = running.caller("acme")
+        wanted = {**EMAIL, "channel": "email", "scope": "acme", "message_id": "mail-1"}
+        refused = caller.post("unsubscribe-links", {"links": [wanted]})
+        assert refused.status_code == 501
+        assert "LEDGER_LINK_KEYS" in refused.json()["detail"]
+        assert running.client.get("/u/x").status_code == 404
 
 
 def test_an_address_never_heard_of_can_be_unsubscribed_by_its_link(server: Served, admin: Caller) -> None:

@@ -49,7 +49,7 @@ HEAVY = (
 def _commands(group: typer.Typer, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for command in group.registered_commands:
         assert command.callback is not None
-        yield (*path, command.name or command.callback.__name__)
+        yield (*path, command.name or command.callback.__name__.replace("_", "-"))
     for inner in group.registered_groups:
         assert inner.name
         assert inner.typer_instance
