@@ -40,7 +40,7 @@ def page(template: str, language: str, *, status: int = 200, **shown: Any) -> Re
         return words[key].format(**values)
 
     def named(choice: Choice) -> str:
-        name = " · ".join(choice.name) or words["everything"]
+        name = say("list", name=" · ".join(choice.name)) if choice.name else words["everything"]
         return say("on_channel", name=name, channel=words[choice.channel])
 
     html = _TEMPLATES.get_template(template).render(
