@@ -23,7 +23,8 @@ from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed, Subscribed
 from ledger.events.scope import LONGEST, covers, trimmed
 from ledger.events.vocabulary import CHANNELS_OF
-from ledger.rules.policy import BUILT_IN
+from ledger.rules.adopted import policies
+from ledger.rules.policy import Policies
 
 SOURCE: Final = "contact-ledger/unsubscribe-links"
 ONE_CLICK: Final = "List-Unsubscribe=One-Click"
@@ -114,11 +115,13 @@ def confirmation_links(wanted: ConfirmationLinksWanted, ledger: Ledger, caller: 
     links, at = _signing(ledger.settings)
     givens = _canonical([(place, one.kind, one.value) for place, one in enumerate(wanted.links)])
     keys = [_key(ledger, caller.organization, given) for given in givens.values()]
-    streams = ledger.reading.read(keys)
+    settings = ledger.ids.organization(caller.organization)
+    streams = ledger.reading.read([settings, *keys])
+    history = policies(streams[settings])
     made = []
     for key, one in zip(keys, wanted.links, strict=True):
         request = ledger.ids.act(caller.organization, one.source, one.message_id)
-        ends = _request_ends(streams[key], request, ledger.now())
+        ends = _request_ends(streams[key], request, ledger.now(), history)
         token = links.signed(ConfirmationLink(key, request, caller.organization, ends))
         made.append(ConfirmationLinkMade(identifier_id=key, url=f"{at}/c/{token}", expires_at=ends))
     return ConfirmationLinksMade(links=made)
@@ -138,11 +141,11 @@ def _list_unsubscribe(settings: Settings, url: str, token: str) -> str:
     return f"<{url}>" + (f", <mailto:{quote(mailbox, '@')}?subject=unsubscribe%20{token}>" if mailbox else "")
 
 
-def _request_ends(events: Sequence[Recorded], request: UUID, now: datetime) -> datetime:
+def _request_ends(events: Sequence[Recorded], request: UUID, now: datetime, history: Policies) -> datetime:
     """When the request runs out; one that has not come in yet is taken as made now."""
     made = [e.effective_at for e in events if e.envelope.act_id == request and isinstance(e.body, Subscribed)]
     begun = min(made, default=now)
-    return begun + BUILT_IN.at(begun).request_lifetime
+    return begun + history.at(begun).request_lifetime
 
 
 def _identified(

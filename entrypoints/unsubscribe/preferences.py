@@ -7,13 +7,13 @@ from typing import Final, Literal
 
 from entrypoints.links import ConfirmationLink, UnsubscribeLink
 from entrypoints.unsubscribe.subjects import Subject
-from ledger.events.envelope import Recorded
+from entrypoints.wiring import Service
 from ledger.events.identifier import Subscribed
-from ledger.events.settings import OrganizationRegistered, ScopeCreated, ScopeRenamed
 from ledger.events.vocabulary import ALL, PURPOSES, Consent
 from ledger.rules.consent import consent
 from ledger.rules.hold import hold
 from ledger.rules.places import named_places
+from ledger.rules.scopes import lineage, scope_of
 from ledger.rules.timeline import Timeline, timeline
 
 Request = Literal["open", "confirmed", "ended", "unknown"]
@@ -47,25 +47,24 @@ class Preferences:
     paused_until: datetime | None
 
 
-def preferences(subject: Subject, link: UnsubscribeLink, now: datetime) -> Preferences:
+def preferences(ledger: Service, subject: Subject, link: UnsubscribeLink, now: datetime) -> Preferences:
     """How the identifier stands everywhere its events speak of."""
     line = timeline(subject.events, at=now)
-    names = _names(subject.settings)
     own = (link.channel, link.scope)
     places = {(channel, scope) for channel, scope, _ in named_places(subject.events, subject.policies)}
-    found: dict[tuple[str, str], Choice] = {}
-    for channel, scope in sorted({own, *places}, key=lambda place: (place[1], place[0])):
+    told: dict[tuple[str, str], Consent] = {}
+    for channel, scope in {own, *places}:
         consents = _consents(subject, line, channel, scope, PURPOSES)
-        told = next((one for one in _TOLD if one in consents), None)
-        if (channel, scope) == own or (told is not None and channel != ALL):
-            found[channel, scope] = Choice(channel, scope, _name(scope, names), told or Consent.NEVER)
+        best = next((one for one in _TOLD if one in consents), None)
+        if (channel, scope) == own or (best is not None and channel != ALL):
+            told[channel, scope] = best or Consent.NEVER
+    names = _names(ledger, {scope for _, scope in told})
+    found = {
+        (channel, scope): Choice(channel, scope, tuple(names[one] for one in lineage(scope)[1:]), consent)
+        for (channel, scope), consent in sorted(told.items(), key=lambda item: (item[0][1], item[0][0]))
+    }
     ends = hold(line, subject.organization).moments
-    return Preferences(organization_name(subject), found[own], tuple(found.values()), max(ends) if ends else None)
-
-
-def organization_name(subject: Subject) -> str:
-    """The display name under which the organization is registered."""
-    return _names(subject.settings).get(subject.organization, subject.organization)
+    return Preferences(subject.organization_name, found[own], tuple(found.values()), max(ends, default=None))
 
 
 def request_state(subject: Subject, link: ConfirmationLink, now: datetime) -> Request:
@@ -87,21 +86,9 @@ def _consents(subject: Subject, line: Timeline, channel: str, scope: str, purpos
     return {consent(line, channel, scope, purpose, subject.policies).consent for purpose in purposes}
 
 
-def _names(settings: Iterable[Recorded]) -> dict[str, str]:
-    """Scope → display name, the latest of each."""
-    names: dict[str, str] = {}
-    for event in settings:
-        match event.body:
-            case OrganizationRegistered(display_name=name):
-                names[event.envelope.organization] = name
-            case ScopeCreated(scope=scope, display_name=name) | ScopeRenamed(scope=scope, display_name=name):
-                names[scope] = name
-            case _:
-                pass
-    return names
-
-
-def _name(scope: str, names: dict[str, str]) -> tuple[str, ...]:
-    segments = scope.split("/")
-    paths = ["/".join(segments[: depth + 1]) for depth in range(1, len(segments)) if segments[depth] != "-"]
-    return tuple(names.get(path, path.rpartition("/")[2]) for path in paths)
+def _names(ledger: Service, scopes: Iterable[str]) -> dict[str, str]:
+    """Display name of each of the scopes and of those that cover them; the code where nobody named it."""
+    streams = {one: ledger.ids.scope(one) for scope in scopes for one in lineage(scope)}
+    read = ledger.reading.read(streams.values())
+    known = {scope: scope_of(read[stream]) for scope, stream in streams.items()}
+    return {scope: one.display_name if one else scope.rpartition("/")[2] for scope, one in known.items()}

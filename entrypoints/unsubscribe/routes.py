@@ -15,7 +15,6 @@ from entrypoints.unsubscribe.pages import address, notice, page
 from entrypoints.unsubscribe.preferences import (
     Choice,
     Preferences,
-    organization_name,
     preferences,
     request_state,
 )
@@ -102,7 +101,7 @@ def unsubscribe_page(came: Came) -> Response:
     came.glances.note(came.visit.link, came.visit.http_method, came.visit.at)
     if link.expired(came.visit.at):
         return _preferences(came, link, found, note="expired")
-    return came.page("unsubscribe.html", found, shown=preferences(found, link, came.visit.at))
+    return came.page("unsubscribe.html", found, shown=preferences(came.ledger, found, link, came.visit.at))
 
 
 @router.post("/u/{token}")
@@ -114,7 +113,7 @@ def unsubscribe(came: Came) -> Response:
     if link is None or found is None:
         return came.notice("invalid", 404)
     method = "link" if came.form.get("from") == "page" else "one_click"
-    shown = preferences(found, link, came.visit.at)
+    shown = preferences(came.ledger, found, link, came.visit.at)
     return _opt_out(came, link, found, shown, shown.own, method)
 
 
@@ -135,7 +134,7 @@ def prefer(came: Came) -> Response:
         return came.notice("too_large", 413)
     if link is None or found is None:
         return came.notice("invalid", 404)
-    shown = preferences(found, link, came.visit.at)
+    shown = preferences(came.ledger, found, link, came.visit.at)
     wanted = came.form.get("unsubscribe")
     days = next((days for days in PAUSES if came.form.get("pause") == str(days)), None)
     if wanted == "all":
@@ -163,7 +162,7 @@ def confirmation_page(came: Came) -> Response:
         return came.notice("early", 503, _RETRY)
     if request_state(found, link, came.visit.at) == "ended":
         return came.notice("ended", 410)
-    return came.page("confirm.html", found, organization=organization_name(found))
+    return came.page("confirm.html", found, organization=found.organization_name)
 
 
 @router.post("/c/{token}")
@@ -216,7 +215,7 @@ def _opt_out(
 def _preferences(
     came: _Came, link: UnsubscribeLink, found: Subject, *, note: str | None = None, status: int = 200
 ) -> Response:
-    shown = preferences(found, link, came.visit.at)
+    shown = preferences(came.ledger, found, link, came.visit.at)
     pauses = PAUSES if isinstance(found.identifier, Given) else ()
     return came.page("preferences.html", found, status=status, shown=shown, note=note, pauses=pauses)
 

@@ -9,8 +9,10 @@ from entrypoints.wiring import Service
 from ledger.acts import Given, Kept
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
+from ledger.rules.adopted import policies
 from ledger.rules.erasure import closed_since
-from ledger.rules.policy import BUILT_IN, Policies
+from ledger.rules.policy import Policies
+from ledger.rules.scopes import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,13 @@ class Subject:
     @property
     def policies(self) -> Policies:
         """The policies it is judged by."""
-        return BUILT_IN
+        return policies(self.settings)
+
+    @property
+    def organization_name(self) -> str:
+        """The display name of its organization."""
+        known = scope_of(self.settings)
+        return known.display_name if known else self.organization
 
 
 def subject(ledger: Service, link: UnsubscribeLink | ConfirmationLink | None) -> Subject | None:

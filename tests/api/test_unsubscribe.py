@@ -251,6 +251,12 @@ def test_every_list_and_channel_is_shown_and_can_be_left(server: Served, admin: 
     assert f'value="sms {org}/shop/-/news"' not in server.client.get(path).text
 
 
+def test_lists_are_shown_by_their_names(server: Served, admin: Caller) -> None:
+    admin.post("scopes", {"scope": f"{admin.organization}/shop", "display_name": "Ann's Shop"})
+    admin.record(signup(admin.organization))
+    assert "“Ann&#39;s Shop” by e-mail" in server.client.get(unsubscribe_path(admin)).text
+
+
 def test_unsubscribing_from_all_reaches_every_channel_and_list(server: Served, admin: Caller) -> None:
     admin.record(signup(admin.organization, PHONE, "sms"))
     click(server, f"{aged_path(server, admin, HOUR, PHONE)}/preferences", {"unsubscribe": "all"})
