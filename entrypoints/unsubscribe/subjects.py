@@ -10,7 +10,6 @@ from ledger.acts import Given, Kept
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.rules.adopted import policies
-from ledger.rules.erasure import closed_since
 from ledger.rules.policy import Policies
 from ledger.rules.scopes import scope_of
 
@@ -47,13 +46,13 @@ def subject(ledger: Service, link: UnsubscribeLink | ConfirmationLink | None) ->
     claims = [event for event in read[key] if isinstance(event.body, IdentifierClaimed)]
     if not read[stream] or not claims or claims[0].envelope.organization != organization:
         return None
-    return Subject(organization, key, _identifier(ledger, key, read[key], claims), read[key], read[stream])
+    return Subject(organization, key, _identifier(ledger, key, claims), read[key], read[stream])
 
 
-def _identifier(ledger: Service, key: UUID, events: Sequence[Recorded], claims: Sequence[Recorded]) -> Given | Kept:
-    bodies = [event.body for event in ledger.reading.open(claims)]
-    known = [body for body in bodies if isinstance(body, IdentifierClaimed)]
-    for body in reversed(known if closed_since(events) is None else []):
+def _identifier(ledger: Service, key: UUID, claims: Sequence[Recorded]) -> Given | Kept:
+    """As its latest claim that still opens has it."""
+    known = [event.body for event in ledger.reading.open(claims) if isinstance(event.body, IdentifierClaimed)]
+    for body in reversed(known):
         if body.value is not None:
             return Given(body.kind, body.value, body.raw or body.value, body.valid)
     return Kept(key, known[0].kind)
