@@ -21,6 +21,7 @@ help:
 	echo "make check         lint, types and contracts, each also a target of its own"
 	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy, bench-suppress:"
 	echo "                   figures beside a reference"
+	echo "                   figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
 

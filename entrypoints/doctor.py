@@ -39,6 +39,7 @@ def examine() -> Iterator[Finding]:
         yield from (Finding("settings", False, line) for line in str(refused).splitlines())
         return
     yield _found("settings", _environment)
+    yield _found("links", lambda: _links(settings))
     database = list(_database(settings))
     yield from database
     if all(finding.ok for finding in database):
@@ -61,6 +62,13 @@ def _environment() -> None:
     misspelt = unknown(dict(os.environ))
     if misspelt:
         raise SettingsRefused(f"{', '.join(misspelt)}: no such setting; correct the name or unset it")
+
+
+def _links(settings: Settings) -> str:
+    if not settings.link_keys and settings.public_url is None:
+        return "none are offered: LEDGER_LINK_KEYS and LEDGER_PUBLIC_URL are not set"
+    others = len(settings.link_secrets) - 1
+    return f"lead to {settings.links_at}; the first key signs, {others} older ones verify"
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

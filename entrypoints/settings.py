@@ -76,6 +76,17 @@ class Settings(BaseSettings):
         le=65535,
         description="a port from 1 to 65535 where consume, project and publish answer /livez, /readyz, /metrics",
     )
+    link_keys: Annotated[tuple[SecretBytes, ...], NoDecode] = Field(
+        (),
+        description="32 random bytes in base64 (`openssl rand -base64 32`) that sign unsubscribe and confirmation "
+        "links; while keys are changed several with commas between them, the newest first, each kept for 400 days",
+    )
+    public_url: str | None = Field(
+        None, description="the address at which people reach the unsubscribe service, as https://mail.example.com"
+    )
+    unsubscribe_mailto: str | None = Field(
+        None, pattern=r"^[^\s<>,?@]+@[^\s<>,?@]+$", description="a mailbox that takes unsubscribe requests by mail"
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
     )
@@ -93,15 +104,23 @@ class Settings(BaseSettings):
     @field_validator("pepper", "master_key", mode="before")
     @classmethod
     def _decoded(cls, text: Any) -> bytes:
-        if isinstance(text, SecretBytes):
-            return text.get_secret_value()
-        try:
-            secret = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError, TypeError):
-            raise ValueError("not base64") from None
-        if len(secret) != _SECRET_BYTES:
-            raise ValueError(f"{len(secret)} bytes instead of {_SECRET_BYTES}")
-        return secret
+        return _secret(text)
+
+    @field_validator("link_keys", mode="before")
+    @classmethod
+    def _decoded_each(cls, text: Any) -> tuple[bytes, ...]:
+        keys = text.split(",") if isinstance(text, str) else text
+        return tuple(_secret(key.strip() if isinstance(key, str) else key) for key in keys)
+
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _is_public(cls, url: str | None) -> str | None:
+        """RFC 8058 asks for https; this machine's own address may do without."""
+        parts = urlsplit(url or "https://none")
+        local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("not an https address without query")
+        return url.rstrip("/") if url else url
 
     @field_validator("topics", mode="before")
     @classmethod
@@ -136,6 +155,20 @@ class Settings(BaseSettings):
         )
 
     @property
+    def link_secrets(self) -> tuple[bytes, ...]:
+        """The keys of links, the newest first. Raises SettingsRefused where there is none."""
+        if not self.link_keys:
+            raise SettingsRefused(_line("link_keys", "not set"))
+        return tuple(key.get_secret_value() for key in self.link_keys)
+
+    @property
+    def links_at(self) -> str:
+        """The address before `/u/…` and `/c/…`. Raises SettingsRefused where it is not set."""
+        if self.public_url is None:
+            raise SettingsRefused(_line("public_url", "not set"))
+        return self.public_url
+
+    @property
     def owner_url(self) -> str:
         """The schema owner's database address. Raises SettingsRefused where it is not set."""
         if self.owner_database_url is None:
@@ -149,6 +182,18 @@ def load() -> Settings:
         return Settings()
     except ValidationError as refused:
         raise SettingsRefused("\n".join(_explained(error) for error in refused.errors())) from None
+
+
+def _secret(text: Any) -> bytes:
+    if isinstance(text, SecretBytes):
+        return text.get_secret_value()
+    try:
+        secret = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError, TypeError):
+        raise ValueError("not base64") from None
+    if len(secret) != _SECRET_BYTES:
+        raise ValueError(f"{len(secret)} bytes instead of {_SECRET_BYTES}")
+    return secret
 
 
 def unknown(environment: dict[str, str]) -> list[str]:

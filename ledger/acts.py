@@ -27,6 +27,14 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An identifier by its stream id: all that is left to name it by once its value is erased."""
+
+    id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """What is subscribed to. `scope` begins with the organization, `purposes` are sorted and not empty."""
 
@@ -62,7 +70,7 @@ class OptOut:
     """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`)."""
 
     RESTRICTIVE: ClassVar[bool] = True
-    identifier: Given
+    identifier: Given | Kept
     channel: str
     scope: str
     purposes: tuple[str, ...]
@@ -73,11 +81,14 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """contact.confirmation.v1. `request_source` None: the act's own source. A decline is not restrictive."""
+    """contact.confirmation.v1. `request_source` None: the act's own source. A decline is not restrictive.
+
+    `request_id` is the signup's message id, or its act id where only that is known (a confirmation link).
+    """
 
     RESTRICTIVE: ClassVar[bool] = False
     identifier: Given
-    request_id: str
+    request_id: str | UUID
     confirmed: bool
     request_source: str | None = None
     reply: str | None = None

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from entrypoints.api import (
     answering,
     contacts,
+    links,
     messages,
     policies,
     probes,
@@ -22,6 +23,7 @@ from entrypoints.api import (
 )
 from entrypoints.api.middleware import Account, LimitBody
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
+from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
 _SCHEMAS: Final = "#/components/schemas/"
@@ -66,6 +68,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(settings.router)
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
+    app.include_router(links.router)
+    if service.settings.public_url and service.settings.link_keys:
+        serve_links(app, service)
     app.include_router(probes.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app

@@ -4,10 +4,13 @@ import socket
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from entrypoints.api.app import create_app
+from entrypoints.probes import answering
 from entrypoints.processes import stop_signal
 from entrypoints.settings import Settings
+from entrypoints.unsubscribe.app import create_links_app
 from entrypoints.wiring import opened
 from ledger.errors import SettingsRefused
 
@@ -25,16 +28,35 @@ def serve(settings: Settings) -> None:
         stop_signal(),
         listening(settings.http_host, settings.http_port) as bound,
     ):
-        config = uvicorn.Config(
-            create_app(service),
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=20,
-        )
-        host, port, *_ = bound.getsockname()
-        structlog.get_logger().info("serving", host=host, port=port)
-        uvicorn.Server(config).run(sockets=[bound])
+        answer(create_app(service), bound)
+
+
+def serve_links(settings: Settings) -> None:
+    """Answers unsubscribe and confirmation links alone, and probes on LEDGER_PROBE_PORT, until SIGTERM or SIGINT.
+
+    Raises SettingsRefused where LEDGER_LINK_KEYS or LEDGER_PUBLIC_URL is not set.
+    """
+    with (
+        opened(settings, timeout=_TIMEOUT) as service,
+        stop_signal(),
+        answering(service),
+        listening(settings.http_host, settings.http_port) as bound,
+    ):
+        answer(create_links_app(service), bound)
+
+
+def answer(app: FastAPI, bound: socket.socket) -> None:
+    """Runs the application on the socket; nothing of a request is logged by the server itself."""
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+    host, port, *_ = bound.getsockname()
+    structlog.get_logger().info("serving", host=host, port=port)
+    uvicorn.Server(config).run(sockets=[bound])
 
 
 def listening(host: str, port: int) -> socket.socket:

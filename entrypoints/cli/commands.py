@@ -39,6 +39,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.project,
         running.publish,
         running.serve,
+        running.unsubscribe_service,
         running.send,
     ),
     "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),

@@ -85,6 +85,19 @@ def serve() -> None:
     work(_settings())
 
 
+def unsubscribe_service() -> None:
+    """Answer unsubscribe and confirmation links alone, which may be public, until told to stop.
+
+    Listens on LEDGER_HTTP_HOST, LEDGER_HTTP_PORT; needs LEDGER_LINK_KEYS and LEDGER_PUBLIC_URL. With these two set
+    `serve` answers the same links beside the API.
+
+    Example: LEDGER_HTTP_PORT=8090 contact-ledger unsubscribe-service
+    """
+    from entrypoints.api.server import serve_links as work
+
+    work(_settings())
+
+
 def run() -> None:
     """Run consume, project, publish and serve together, for small installations.
 

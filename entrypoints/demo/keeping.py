@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
@@ -20,6 +20,7 @@ class Kept:
 
     pepper: str
     master_key: str
+    link_key: str = field(default_factory=lambda: _secret())
     api_key: str = ""
     days: int = 0
     people: int = 0
@@ -53,6 +54,7 @@ class Kept:
             "LEDGER_TOPICS": ",".join(topics),
             "LEDGER_PEPPER": self.pepper,
             "LEDGER_MASTER_KEY": self.master_key,
+            "LEDGER_LINK_KEYS": self.link_key,
             "LEDGER_LOG_LEVEL": "warning",
             "LEDGER_DEMO": "true",
         }

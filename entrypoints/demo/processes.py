@@ -80,6 +80,8 @@ class Processes:
                 f"{bearer} {json} {self._organization}/sendable -d '{_question()}'",
                 f"{bearer} {json} {self._organization}/contacts/search -d '{search}'",
                 f"{bearer} '{self._organization}/contacts?limit=3&count=true'",
+                "and for an unsubscribe link to open in a browser:",
+                f"{bearer} {json} {self._organization}/unsubscribe-links -d '{_link()}'",
                 "Ctrl-C stops it.",
             )
         )
@@ -95,7 +97,10 @@ def processes(environment: Mapping[str, str], data: Path, port: int) -> Iterator
     http_port, probe_port = port or free_port(), free_port()
     logs = data / "logs"
     logs.mkdir(exist_ok=True)
-    extra = {"serve": {"LEDGER_HTTP_PORT": str(http_port)}, "consume": {"LEDGER_PROBE_PORT": str(probe_port)}}
+    extra = {
+        "serve": {"LEDGER_HTTP_PORT": str(http_port), "LEDGER_PUBLIC_URL": f"http://127.0.0.1:{http_port}"},
+        "consume": {"LEDGER_PROBE_PORT": str(probe_port)},
+    }
     children: dict[str, Child] = {}
     try:
         for command in _COMMANDS:
@@ -126,6 +131,13 @@ def _question() -> str:
         "identifiers": identifiers,
     }
     return orjson.dumps(question).decode()
+
+
+def _link() -> str:
+    """A link for a message of today to the same person."""
+    first = person(0)
+    wanted = {"kind": "email", "value": first.emails[0], "channel": "email", "scope": first.organization.lists[0]}
+    return orjson.dumps({"links": [{**wanted, "message_id": "mail-1"}]}).decode()
 
 
 def _counted(metrics: str) -> Fates:

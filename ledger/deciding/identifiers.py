@@ -7,6 +7,7 @@ from ledger.acts import (
     DeliverabilityChange,
     Given,
     HoldChange,
+    Kept,
     OptOut,
     Reassignment,
     Receipt,
@@ -44,11 +45,10 @@ from ledger.rules.identity import holder
 from ledger.rules.keywords import KEYWORDS_VERSION, classify
 
 
-def _restrict(draft: Draft, given: Given, body: Event, method: str, *role: UUID | str) -> None:
+def _restrict(draft: Draft, given: Given | Kept, body: Event, method: str, *role: UUID | str) -> None:
     """Records a restrictive act: its identifier is claimed (unless erased) and the person's others are reached."""
     stream = identifier_id(draft, given)
-    closed = is_closed(draft, stream)
-    if not closed:
+    if isinstance(given, Given) and not is_closed(draft, stream):
         settle(draft, [given], method, bulk=False)
     draft.add(stream, body, draft.event_id(body, stream, *role))
     if not any(reaches(body, given.kind, other) for other in KINDS):
@@ -127,8 +127,9 @@ def reply(draft: Draft, act: Reply) -> None:
 
 
 def confirmation(draft: Draft, act: Confirmation) -> None:
-    source = act.request_source or draft.act.source
-    request = draft.ids.act(draft.act.organization, source, act.request_id)
+    request = act.request_id
+    if isinstance(request, str):
+        request = draft.ids.act(draft.act.organization, act.request_source or draft.act.source, request)
     evidence = dict(act.evidence) if act.evidence else None
     message_id = draft.act.message_id
     body: Event

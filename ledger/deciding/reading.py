@@ -10,6 +10,7 @@ from ledger.acts import (
     ContactChange,
     Given,
     Identification,
+    Kept,
     Link,
     PlatformListing,
     ProfileEdit,
@@ -79,7 +80,9 @@ def known_acts(log: Log, act_ids: Collection[UUID]) -> dict[UUID, frozenset[byte
 
 def identifiers(ids: Ids, act: Act) -> set[UUID]:
     """Stream ids of the identifiers the act names."""
-    return {ids.identifier(act.organization, given.kind, given.value) for given in givens_of(act)}
+    named = {ids.identifier(act.organization, given.kind, given.value) for given in givens_of(act)}
+    kept = getattr(act.body, "identifier", None)
+    return named | {kept.id} if isinstance(kept, Kept) else named
 
 
 def givens_of(act: Act) -> tuple[Given, ...]:

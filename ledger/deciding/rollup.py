@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.acts import Given
+from ledger.acts import Given, Kept
 from ledger.deciding.carrying import block_if_deleted, carry_to
 from ledger.deciding.view import Draft
 from ledger.events.contact import (
@@ -30,7 +30,9 @@ class _Owned:
         return self.given.kind in STRONG_KINDS
 
 
-def identifier_id(draft: Draft, given: Given) -> UUID:
+def identifier_id(draft: Draft, given: Given | Kept) -> UUID:
+    if isinstance(given, Kept):
+        return given.id
     return draft.ids.identifier(draft.act.organization, given.kind, given.value)
 
 

@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "LEDGER_PEPPER": base64.b64encode(b"p" * 32).decode(),
     "LEDGER_MASTER_KEY": base64.b64encode(b"k" * 32).decode(),
     "LEDGER_DEMO": "true",
+    "LEDGER_LINK_KEYS": base64.b64encode(b"l" * 32).decode(),
+    "LEDGER_PUBLIC_URL": "https://links.example.com",
 }
 STRUCTURED = {"content-type": "application/cloudevents+json"}
 BATCH = {"content-type": "application/cloudevents-batch+json"}
@@ -93,24 +95,27 @@ class Served:
         return Caller(organization, key, self.client)
 
 
-def settings(url: str) -> Settings:
-    """Settings of a throw-away ledger on this database."""
+def settings(url: str, **more: Any) -> Settings:
+    """Settings of a throw-away ledger on this database, and more of them."""
     return Settings.model_validate(
         {
             "database_url": url,
             "owner_database_url": url,
             "pepper": ENVIRONMENT["LEDGER_PEPPER"],
             "master_key": ENVIRONMENT["LEDGER_MASTER_KEY"],
+            "link_keys": ENVIRONMENT["LEDGER_LINK_KEYS"],
+            "public_url": ENVIRONMENT["LEDGER_PUBLIC_URL"],
             "demo": True,
+            **more,
         }
     )
 
 
 @contextmanager
-def served(url: str) -> Iterator[Served]:
-    """Migrates the database and serves it on a free port."""
+def served(url: str, **more: Any) -> Iterator[Served]:
+    """Migrates the database and serves it on a free port, with more settings."""
     migrated(settings(url))
-    with opened(settings(url), timeout=2) as ledger:
+    with opened(settings(url, **more), timeout=2) as ledger:
         server = uvicorn.Server(uvicorn.Config(create_app(ledger), log_config=None, access_log=False))
         with listening("127.0.0.1", 0) as bound:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})

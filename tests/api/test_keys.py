@@ -25,7 +25,12 @@ ROUTES: dict[Permission, Callable[[Caller, str], httpx.Response]] = {
     "policies": lambda caller, _: caller.get("policies"),
     "reverse": lambda caller, _: caller.post("reversals/preview", SPAN),
     "messages": lambda caller, _: caller.post("messages", signup(caller.organization), STRUCTURED),
+    "links": lambda caller, key: caller.post("unsubscribe-links", {"links": [_link(caller, key)]}),
 }
+
+
+def _link(caller: Caller, key: str) -> dict[str, str]:
+    return {"id": key, "channel": "email", "scope": caller.organization, "message_id": "mail-1"}
 
 
 def _place(caller: Caller) -> dict[str, str]:

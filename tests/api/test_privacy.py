@@ -10,9 +10,11 @@ import pytest
 import structlog
 
 from entrypoints.access import Role
+from entrypoints.links import reference
 from entrypoints.logs import configure
 from entrypoints.masking import masked, masked_text
 from ledger.errors import NotFound
+from tests.api.clicking import FROM_PAGE, click, unsubscribe_path
 from tests.api.messages import EMAIL, PHONE, question, signup
 from tests.api.serving import BATCH, Caller, Served
 
@@ -42,10 +44,14 @@ def test_requests_leave_no_value_of_them_in_logs_or_figures(
     admin.post("messages", [signup(admin.organization, {"kind": "email", "value": "ann@"})], BATCH)
     admin.get(f"identifiers/{admin.identifier(**EMAIL)}/history")
     admin.get("contacts/ann@example.com")
+    path = unsubscribe_path(admin)
+    for seen in (path, f"{path}/preferences", path[:-1]):
+        server.client.get(seen)
+        click(server, seen, FROM_PAGE)
     written = log.getvalue()
     assert written.count('"event": "request"') >= 7
     figures = server.client.get("/metrics").text
-    for value in ("ann@", "4155550100", "203.0.113.7", admin.key.split("_", 2)[2]):
+    for value in ("ann@", "4155550100", "203.0.113.7", admin.key.split("_", 2)[2], path[3:20], reference(path[3:])):
         assert value not in written
         assert value not in figures
 

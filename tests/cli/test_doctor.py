@@ -33,6 +33,15 @@ def test_all_is_well_with_topics_and_projections(
     assert all(checks[name]["ok"] for name in ("settings", "database", "schema", "roles", "secrets", "kafka"))
 
 
+def test_links_are_checked_where_they_are_offered(environment: dict[str, str]) -> None:
+    said = {one["check"]: one["said"] for one in json.loads(_doctor(environment).stdout)}
+    assert "https://links.example.com" in said["links"]
+    del environment["LEDGER_PUBLIC_URL"]
+    assert "LEDGER_PUBLIC_URL" in _wrong(_doctor(environment))["links"]
+    del environment["LEDGER_LINK_KEYS"]
+    assert "links" not in _wrong(_doctor(environment))
+
+
 def test_a_missing_topic_and_a_missing_address_are_named(environment: dict[str, str], kafka_bootstrap: str) -> None:
     assert "LEDGER_KAFKA_BOOTSTRAP" in _wrong(_doctor(environment))["kafka"]
     environment |= {"LEDGER_KAFKA_BOOTSTRAP": kafka_bootstrap, "LEDGER_TOPICS": "no-such-topic"}

@@ -20,6 +20,7 @@ COMMANDS = {
     "project",
     "publish",
     "serve",
+    "unsubscribe-service",
     "send",
     "status",
     "explain",
@@ -40,6 +41,7 @@ COMMANDS = {
 HEAVY = (
     "eventsourcing",
     "fastapi",
+    "jinja2",
     "kafka",
     "orjson",
     "phonenumbers",
@@ -53,7 +55,7 @@ HEAVY = (
 def _commands(group: typer.Typer, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for command in group.registered_commands:
         assert command.callback is not None
-        yield (*path, command.name or command.callback.__name__)
+        yield (*path, command.name or command.callback.__name__.replace("_", "-"))
     for inner in group.registered_groups:
         assert inner.name
         assert inner.typer_instance

@@ -1,5 +1,6 @@
 """The processes as an operator runs them: started, fed, told to stop, and what is left then."""
 
+import base64
 import json
 import os
 import signal
@@ -8,20 +9,26 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import psutil
 import pytest
 
+from consumers.intake import Message, take
 from entrypoints.api.server import listening
 from entrypoints.embedded import free_port
+from entrypoints.links import Links, UnsubscribeLink
 from entrypoints.wiring import Service
+from ledger.acts import Act
+from ledger.events.identifier import OptedOut
 from tests.api.messages import opt_out, signup
 from tests.api.serving import wait_until
 from tests.cli.conftest import Run
 from tests.conftest import Topics
 
 Start = Callable[..., subprocess.Popen[bytes]]
+_STRUCTURED = b"application/cloudevents+json"
 
 
 @pytest.fixture
@@ -126,3 +133,35 @@ def test_answers_are_sent_without_waiting_for_more() -> None:
         bound.accept()[0] as accepted,
     ):
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_the_unsubscribe_service_answers_links_and_nothing_else(
+    start: Start, organization: str, ledger: Service, environment: dict[str, str], tmp_path: Path
+) -> None:
+    message = Message(json.dumps(signup(organization)).encode(), (("content-type", _STRUCTURED),), ledger.now())
+    act = take(message)
+    assert isinstance(act, Act)
+    ledger.recording.record([act])
+    key = ledger.ids.identifier(organization, "email", "ann@example.com")
+    link = UnsubscribeLink(key, UUID(int=1), "email", f"{organization}/shop", ledger.now())
+    token = Links(ledger.settings.link_secrets).signed(link)
+    port, probes = str(free_port()), str(free_port())
+    keys = f"{base64.b64encode(b'n' * 32).decode()},{environment['LEDGER_LINK_KEYS']}"
+    service = start("unsubscribe-service", LEDGER_HTTP_PORT=port, LEDGER_PROBE_PORT=probes, LEDGER_LINK_KEYS=keys)
+    wait_until(lambda: _answers(f"http://127.0.0.1:{probes}/readyz"), 60)
+    at = f"http://127.0.0.1:{port}"
+    assert httpx.get(f"{at}/u/{token}").status_code == 200
+    for hidden in ("/v1/organizations/acme/contacts", "/openapi.json", "/metrics", "/readyz", f"/u/{token}/"):
+        assert httpx.get(at + hidden).status_code == 404, hidden
+    assert httpx.post(f"{at}/u/{token}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(30) in (0, -signal.SIGTERM)
+    assert isinstance(ledger.reading.read([key])[key][-1].body, OptedOut)
+    logged = (tmp_path / "unsubscribe-service.log").read_text()
+    assert "/u/{token}" in logged
+    assert token[:20] not in logged
+
+
+def test_the_unsubscribe_service_does_not_start_without_keys(start: Start, tmp_path: Path) -> None:
+    assert start("unsubscribe-service", LEDGER_LINK_KEYS=" ").wait(60) == 1
+    assert "LEDGER_LINK_KEYS" in (tmp_path / "unsubscribe-service.log").read_text()

@@ -55,6 +55,13 @@ def test_what_must_be_set_is_all_named_at_once() -> None:
         ("LEDGER_KAFKA_SASL_MECHANISM", "secret"),
         ("LEDGER_LOG_LEVEL", "loud"),
         ("LEDGER_DEMO", "perhaps"),
+        ("LEDGER_LINK_KEYS", "secret !"),
+        ("LEDGER_LINK_KEYS", f"{base64.b64encode(b'k' * 32).decode()},"),
+        ("LEDGER_PUBLIC_URL", "http://secret.example.com"),
+        ("LEDGER_PUBLIC_URL", "https://secret.example.com/?x=1"),
+        ("LEDGER_PUBLIC_URL", "secret.example.com"),
+        ("LEDGER_UNSUBSCRIBE_MAILTO", "secret"),
+        ("LEDGER_UNSUBSCRIBE_MAILTO", "secret@example.com>, <mailto:x@example.com"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_set_and_without_its_value(
@@ -76,6 +83,22 @@ def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.Monke
 
 def test_topics_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _load(monkeypatch, {**GOOD, "LEDGER_TOPICS": "one, two"}).topics == ("one", "two")
+
+
+def test_link_keys_are_listed_with_commas_and_needed_only_where_links_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = (base64.b64encode(letter * 32).decode() for letter in (b"o", b"n"))
+    settings = _load(
+        monkeypatch, {**GOOD, "LEDGER_LINK_KEYS": f"{new}, {old}", "LEDGER_PUBLIC_URL": "https://a.b/"}
+    )
+    assert settings.link_secrets == (b"n" * 32, b"o" * 32)
+    assert settings.links_at == "https://a.b"
+    assert "nnnn" not in repr(settings)
+    for name in ("LEDGER_LINK_KEYS", "LEDGER_PUBLIC_URL"):
+        monkeypatch.delenv(name)
+    with pytest.raises(SettingsRefused, match="LEDGER_LINK_KEYS: not set"):
+        _ = load().link_secrets
+    with pytest.raises(SettingsRefused, match="LEDGER_PUBLIC_URL: not set"):
+        _ = load().links_at
 
 
 def test_kafka_and_the_owner_are_asked_for_only_where_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
