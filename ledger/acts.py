@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from ledger.events.vocabulary import Basis
+from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import SettingsBody
 
 
@@ -285,6 +286,9 @@ Body = (
     | PlatformListing
     | PolicyAdoption
     | SettingsBody
+    | KeywordAdoption
+    | Reclassification
+    | ReclassificationApproval
 )
 
 

@@ -8,6 +8,7 @@ from entrypoints.cli import (
     asking,
     contacts,
     doctor,
+    keywords,
     organizations,
     policy,
     positions,
@@ -46,6 +47,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
     "policy": policy.app,
     "scopes": scopes.app,
+    "keywords": keywords.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

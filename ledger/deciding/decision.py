@@ -25,12 +25,22 @@ from ledger.acts import (
     SignUp,
     Unlink,
 )
-from ledger.deciding import contacts, fields, identifiers, policy, retention, scopes, settings, signup
+from ledger.deciding import (
+    contacts,
+    fields,
+    identifiers,
+    keyword_sets,
+    policy,
+    replies,
+    retention,
+    scopes,
+    settings,
+    signup,
+)
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
-from ledger.events.vocabulary import ReplyClass
 from ledger.ids import Ids
-from ledger.rules.keywords import classify
+from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import FieldChange, KeyRevocation, RetentionRule, ScopeChange, UnknownScopesRule
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -40,7 +50,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     SignUp: signup.sign_up,
     OptOut: identifiers.opt_out,
     Confirmation: identifiers.confirmation,
-    Reply: identifiers.reply,
+    Reply: replies.reply,
     Receipt: identifiers.receipt,
     DeliverabilityChange: identifiers.deliverability_change,
     HoldChange: identifiers.hold_change,
@@ -60,6 +70,9 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     KeyRevocation: settings.revoke_key,
     FieldChange: fields.change_field,
     RetentionRule: retention.set_retention,
+    KeywordAdoption: keyword_sets.adopt,
+    Reclassification: replies.reclassification,
+    ReclassificationApproval: replies.approval,
 }
 
 
@@ -75,7 +88,7 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
     if digest in known:
         return None
     if known:
-        if not _restrictive(act):
+        if not _restrictive(view, ids, act):
             raise MessageRefused(
                 "conflict", "id: this message id was used before with other content; send a new id"
             )
@@ -86,7 +99,7 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
             return None
         flags = (*flags, "conflict")
     if not _credible(act):
-        if not _restrictive(act):
+        if not _restrictive(view, ids, act):
             raise MessageRefused(*_time_reason(act))
         flags = (*flags, "time")
     draft = Draft(view, ids, act, act_id, digest, flags)
@@ -96,9 +109,9 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
     return draft
 
 
-def _restrictive(act: Act) -> bool:
+def _restrictive(view: View, ids: Ids, act: Act) -> bool:
     if isinstance(act.body, Reply):
-        return classify(act.body.text) is ReplyClass.STOP
+        return replies.is_stop(view, ids, act.organization, act.body)
     return bool(act.body.RESTRICTIVE)
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "history",
     "contacts",
     "rejections",
+    "keywords",
     "rebuild",
     "checksum",
     "organizations",
