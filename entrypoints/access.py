@@ -19,19 +19,29 @@ from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[
-    "sendable", "lookup", "status", "explain", "contacts", "values", "messages", "scopes", "settings"
+    "sendable",
+    "lookup",
+    "status",
+    "explain",
+    "contacts",
+    "values",
+    "messages",
+    "scopes",
+    "settings",
+    "replies",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages", "scopes"}),
-    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "scopes"}),
+    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "scopes", "replies"}),
     "analyst": frozenset({"status", "explain", "contacts", "scopes"}),
     "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "scopes"}),
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `scopes` reads them, `settings` changes them and every other setting; without
-`values` e-mails, phones and names are shown masked, evidence not at all."""
+`values` e-mails, phones and names are shown masked, evidence not at all.
+`replies` is saying what a reply means; listing them is `contacts`, their texts `values`."""
 
 _NOBODY: Final = "0" * 64
 

@@ -8,9 +8,18 @@ from projections.channel_status import ChannelStatus
 from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
 from projections.projection import Projection
+from projections.replies import Replies
 from projections.scopes import Scopes
 
 PROJECTIONS: Final[dict[str, Projection]] = {
     projection.name: projection
-    for projection in (ChannelStatus(), Identifiers(), AllContacts(), AuditHistory(), MergeCandidates(), Scopes())
+    for projection in (
+        ChannelStatus(),
+        Identifiers(),
+        AllContacts(),
+        AuditHistory(),
+        MergeCandidates(),
+        Scopes(),
+        Replies(),
+    )
 }

@@ -14,6 +14,7 @@ from entrypoints.cli import (
     positions,
     projections,
     rejections,
+    replies,
     running,
     scopes,
 )
@@ -48,6 +49,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "policy": policy.app,
     "scopes": scopes.app,
     "keywords": keywords.app,
+    "replies": replies.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

@@ -25,6 +25,7 @@ COMMANDS = {
     "contacts",
     "rejections",
     "keywords",
+    "replies",
     "rebuild",
     "checksum",
     "organizations",
