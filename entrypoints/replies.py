@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
@@ -68,8 +68,7 @@ def page(
         due_at = due(row.received_at) if due is not None else None
         late = row.state == "open" and due_at is not None and due_at < now
         waiting.append(Waiting(row, due_at, late, texts.get(row.event_id)))
-    last = shown[-1] if len(rows) > limit else None
-    return Page(waiting, f"{last.received_at.isoformat()}_{last.event_id}" if last else None)
+    return Page(waiting, _after(shown[-1]) if len(rows) > limit else None)
 
 
 def read_by_person(
@@ -109,6 +108,11 @@ def _texts(ledger: Service, rows: list[ReplyRow]) -> dict[UUID, str | None]:
         for event in ledger.reading.open(events)
         if isinstance(event.body, ReplyReceived)
     }
+
+
+def _after(row: ReplyRow) -> str:
+    """Where the page after this row begins, in characters that need no escape in a URL."""
+    return f"{row.received_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{row.event_id}"
 
 
 def _read_after(after: str | None) -> tuple[datetime, UUID] | None:

@@ -70,7 +70,8 @@ def with_words(standing: KeywordSet, version: str, words: Mapping[str, Sequence[
     return made
 
 
-_Step = tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]
+_Words = tuple[tuple[str, tuple[str, ...]], ...]
+_Step = tuple[str, _Words]
 
 
 def _steps(adopted: Iterable[Recorded]) -> tuple[_Step, ...]:
@@ -83,9 +84,17 @@ def _built(steps: tuple[_Step, ...]) -> KeywordSet:
     made: KeywordSet = CURRENT
     own: dict[str, ReplyClass] = {}
     for version, words in steps:
-        own = {**_normal(dict(words)), **own}
+        own = {**_as_stored(words), **own}
         made = _merged(version, base_of(version) or CURRENT, own, {})
     return made
+
+
+def _as_stored(words: _Words) -> dict[str, ReplyClass]:
+    """What an adoption in the log adds: it was checked when it was recorded, and a stop wins whatever it says."""
+    known = [
+        (normalize(word), ReplyClass(name)) for name, listed in words if name in OWN_CLASSES for word in listed
+    ]
+    return dict(sorted(known, key=lambda one: one[1] is ReplyClass.STOP))
 
 
 def _merged(

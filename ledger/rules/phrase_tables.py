@@ -52,13 +52,20 @@ dont|not|never call|text|email or|and|nor text|call|email|message
 dont|not|never|dnt|donot send me|us texts|messages|msgs|txts|sms|spam|anymore
 dont|not|never|dnt|donot send me|us more|anything|stuff|ads|text|nothing|no
 dont|not|never|dnt|donot send texts|messages|msgs|txts|sms|spam|anymore|more|anything
-dont|not|didnt|longer|never want|need|wanna|wish|like|appreciate|authorized|requested|request MESSAGES
-dont|not|didnt|longer|never want|need|wanna|wish|like text messages|msgs
-dont|not|didnt|longer|never want|need|wish|like|care to|2 receive|hear|be
-dont|not|longer|never want|wish to|2 get texts|messages|them|more|anymore|text|spam|sms
-dont|not|longer|never wanna receive|hear|get texts|messages|from|them|more|anymore
-dont|not|longer want|wish you|u to|2 text|message|contact
+dont|not|didnt|never want|need|wanna|wish|like|appreciate|authorized|requested|request MESSAGES
+dont|not|didnt|never want|need|wanna|wish|like text messages|msgs
+dont|not|didnt|never want|need|wish|like|care to|2 receive|hear|be
+dont|not|never want|wish to|2 get texts|messages|them|more|anymore|text|spam|sms
+dont|not|never wanna receive|hear|get texts|messages|from|them|more|anymore
+dont|not want|wish you|u to|2 text|message|contact
 no longer interested
+no longer want|need|wish|like MESSAGES|to|2
+no longer want text messages|msgs
+no longer want|wish more|you MESSAGES|to|2
+dont|not|didnt|never want|need|wanna|wish|like more MESSAGES
+dont|not|never ever text|txt|message|contact|bother|send me|us|number
+asked|told you|u twice|again|before|repeatedly|already to|2 stop
+dont|not have my|permission|consent permission|consent|to
 leave me|us|my alone|be|number
 fuck|f|piss off
 wrong number|person|num|nbr|phone
@@ -109,6 +116,8 @@ dont want|need it|them|anymore
 dont|do|never not|text|contact|message text|contact|message|anymore|again
 dont text|contact|message
 block|lose number|me
+stop already
+stopp it|texting|messaging
 no stop
 yes stop
 stop yes
@@ -130,6 +139,7 @@ me desabonner|desinscrire|desabonne|desinscris
 laissez|laisse|foutez|fichez moi tranquille|la|en paix|tranquille
 laissez|laisse moi tranquille
 veux|souhaite|desire|voudrais plus|pas recevoir|de|vos|etre|ces|aucun
+ne|n veux|souhaite|desire|voudrais plus|pas recevoir|de|vos|etre|ces|aucun
 mauvais|faux numero
 erreur|trompe de numero
 """
