@@ -19,10 +19,11 @@ from ledger.events.identifier import ReplyReceived
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, Confidence, ReplyClass
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.recording import Outcome
+from ledger.rules.adopted import policies
 from ledger.rules.keyword_sets import Adopted, keyword_sets, standing_set, with_words
 from ledger.rules.keywords import KeywordSet, ReplyReading, read_reply
 from ledger.rules.places import named_places
-from ledger.rules.policy import BUILT_IN
+from ledger.rules.policy import Policies
 from ledger.rules.replies import read_anew, reading_of
 from ledger.rules.status import judge
 from ledger.rules.timeline import Timeline, timeline
@@ -33,6 +34,8 @@ _ACTS: Final = 500
 """Replies read anew in one transaction."""
 
 T = TypeVar("T")
+_Read = tuple[Recorded, ReplyClass, ReplyReading]
+"""A reply, its class until now, and its other reading."""
 Words = Mapping[str, tuple[str, ...]]
 
 
@@ -144,19 +147,22 @@ def difference(
     """
     found = Difference(keywords.version)
     at = ledger.answers.moment()
+    history = policies(settings_of(ledger, organization))
     names = (ReplyReceived.NAME,)
     streams = ledger.reading.scan(UUID(int=0), None, upto=ledger.reading.newest().position, names=names)
     ours = (events[0].stream_id for events in streams if events[0].envelope.organization == organization)
     for portion in _portions(ours, _STREAMS):
         for events in ledger.reading.read(portion, opened=True).values():
-            _compare(found, events, keywords, at)
+            _compare(found, events, keywords, at, history)
         seen(found.replies)
     return found
 
 
-def _compare(found: Difference, events: Sequence[Recorded], keywords: KeywordSet, at: datetime) -> None:
+def _compare(
+    found: Difference, events: Sequence[Recorded], keywords: KeywordSet, at: datetime, history: Policies
+) -> None:
     line = timeline(events, at=at)
-    changed: list[tuple[Recorded, ReplyClass, ReplyReading]] = []
+    changed: list[_Read] = []
     for event in events:
         if not isinstance(event.body, ReplyReceived) or event.event_id in line.reversed_by:
             continue
@@ -171,7 +177,7 @@ def _compare(found: Difference, events: Sequence[Recorded], keywords: KeywordSet
             if reading.reply_class is not last.reply_class:
                 changed.append((event, last.reply_class, reading))
     if changed:
-        opens, stops = _sendability(events, line, changed)
+        opens, stops = _sendability(events, line, changed, history)
         found.changes += [_changed(event, old, reading, opens, stops) for event, old, reading in changed]
 
 
@@ -194,16 +200,18 @@ def _changed(
 
 
 def _sendability(
-    events: Sequence[Recorded], line: Timeline, changed: Sequence[tuple[Recorded, ReplyClass, ReplyReading]]
+    events: Sequence[Recorded], line: Timeline, changed: Sequence[_Read], history: Policies
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The places that become sendable and that cease to be, were these replies read so."""
     anew = [*events, *[read_anew(event, reading.reply_class, line.at) for event, _, reading in changed]]
     after = timeline(anew, at=line.at)
     opens: list[str] = []
     stops: list[str] = []
-    for channel, scope, purpose in sorted(named_places(anew, BUILT_IN)):
+    for channel, scope, purpose in sorted(named_places(anew, history)):
         if channel in KEYWORD_CHANNELS and purpose != ALL:
-            old, new = (judge(one, channel=channel, scope=scope, purpose=purpose) for one in (line, after))
+            old, new = (
+                judge(one, channel=channel, scope=scope, purpose=purpose, policies=history) for one in (line, after)
+            )
             if old.sendable is not new.sendable:
                 (opens if new.sendable else stops).append(f"{channel} {scope} {purpose}")
     return tuple(opens), tuple(stops)

@@ -49,7 +49,7 @@ class Replies(Projection):
                 _row(reply)
                 for key, events in streams.items()
                 if any(type(event.body) is ReplyReceived for event in events)
-                for reply in read_replies(events, portion.line(key))
+                for reply in read_replies(events, portion.line(key), portion.policies_of(key))
             ]
         }
 

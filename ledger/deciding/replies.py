@@ -31,8 +31,8 @@ def is_stop(view: View, ids: Ids, organization: str, act: Reply) -> bool:
 
 def reply(draft: Draft, act: Reply) -> None:
     """Records an inbound text under its class; what a YES confirms is left to the walk."""
-    settings = draft.stream(draft.ids.organization(draft.act.organization))
-    reading = read_reply(act.text, standing_set(settings.values()))
+    keywords = draft.fold(draft.ids.organization(draft.act.organization), standing_set)
+    reading = read_reply(act.text, keywords)
     body = ReplyReceived(
         sender=act.sender,
         reply_class=reading.reply_class,
