@@ -10,15 +10,14 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from entrypoints.organizations import SOURCE
+from entrypoints.acting import COMMAND_LINE, Hand
 from entrypoints.wiring import Service
-from ledger.acts import Act, Body
+from ledger.acts import Act
 from ledger.errors import MessageRefused, NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import ReplyReceived
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, Confidence, ReplyClass
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
-from ledger.recording import Outcome
 from ledger.rules.adopted import policies
 from ledger.rules.keyword_sets import Adopted, keyword_sets, standing_set, with_words
 from ledger.rules.keywords import KeywordSet, ReplyReading, read_reply
@@ -114,28 +113,7 @@ def proposed(ledger: Service, organization: str, version: str, words: Words) -> 
 def adopt(ledger: Service, organization: str, version: str, words: Words, actor: str) -> bool:
     """Adopts a set; False where it stands already. Raises MessageRefused and UnknownOrganization."""
     settings_of(ledger, organization)
-    [outcome] = record(ledger, organization, actor, [(f"keywords/{uuid4()}", KeywordAdoption(version, words))])
-    return recorded(outcome)
-
-
-def record(
-    ledger: Service, organization: str, actor: str, bodies: Sequence[tuple[str, Body]], source: str = SOURCE
-) -> list[Outcome]:
-    """Records acts of a person, each under its message id."""
-    now = ledger.now()
-    acts = []
-    for message_id, body in bodies:
-        kind = type(body).__name__
-        content = orjson.dumps([kind, organization, repr(body)])
-        acts.append(Act(organization, source, message_id, kind, now, content, body, occurred_at=now, actor=actor))
-    return ledger.recording.record(acts)
-
-
-def recorded(outcome: Outcome) -> bool:
-    """Whether the act was new. Raises MessageRefused where it was refused."""
-    if outcome.result == "refused":
-        raise MessageRefused(outcome.reason or "refused", outcome.detail or "")
-    return outcome.result == "recorded"
+    return Hand(ledger, organization, actor=actor).record(KeywordAdoption(version, words))
 
 
 def difference(
@@ -228,20 +206,21 @@ def reclassify(
     batch = str(uuid4())
     chosen = [one for one in found.changes if loosen or not one.loosens]
     approval = ReclassificationApproval(batch, found.keywords, found.counts(loosen=loosen), reason)
-    recorded(*record(ledger, organization, actor, [(f"reclassify/{batch}", approval)]))
+    Hand(ledger, organization, actor=actor).record(approval, message_id=f"reclassify/{batch}")
     done = 0
     for portion in _portions(chosen, _ACTS):
-        bodies = [
-            (
-                f"reclassify/{batch}/{one.reply_event_id}",
-                Reclassification(
-                    one.reply_event_id, one.new, found.keywords, one.confidence, one.matched, reason, batch
-                ),
-            )
-            for one in portion
-        ]
-        done += sum(one.result == "recorded" for one in record(ledger, organization, actor, bodies))
+        acts = [_anew(ledger.now(), organization, actor, one, found.keywords, reason, batch) for one in portion]
+        done += sum(outcome.result == "recorded" for outcome in ledger.recording.record(acts))
     return batch, done
+
+
+def _anew(
+    now: datetime, organization: str, actor: str, one: Changed, keywords: str, reason: str, batch: str
+) -> Act:
+    body = Reclassification(one.reply_event_id, one.new, keywords, one.confidence, one.matched, reason, batch)
+    kind, message_id = type(body).__name__, f"reclassify/{batch}/{one.reply_event_id}"
+    content = orjson.dumps({"type": kind, "organization": organization, "id": message_id})
+    return Act(organization, COMMAND_LINE, message_id, kind, now, content, body, occurred_at=now, actor=actor)
 
 
 def _portions(things: Iterable[T], size: int) -> Iterator[list[T]]:

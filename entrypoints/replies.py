@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, get_args
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from entrypoints.keywords import record, recorded, settings_of
-from entrypoints.organizations import SOURCE
+from entrypoints.acting import COMMAND_LINE, Hand
+from entrypoints.keywords import settings_of
 from entrypoints.wiring import Service
 from ledger.errors import NotFound
 from ledger.events.identifier import ReplyReceived
@@ -79,7 +79,7 @@ def read_by_person(
     *,
     actor: str,
     reason: str,
-    source: str = SOURCE,
+    source: str = COMMAND_LINE,
 ) -> bool:
     """Records what a person takes a reply to mean; False where a person has said the same before.
 
@@ -96,7 +96,7 @@ def read_by_person(
         Confidence.PERSON,
         reason=reason,
     )
-    return recorded(*record(ledger, organization, actor, [(f"reply/{uuid4()}", reading)], source))
+    return Hand(ledger, organization, source, actor).record(reading)
 
 
 def _texts(ledger: Service, rows: list[ReplyRow]) -> dict[UUID, str | None]:

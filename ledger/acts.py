@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from ledger.events.vocabulary import Basis
-from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
+from ledger.keyword_acts import KeywordBody
 from ledger.settings_acts import SettingsBody
 
 
@@ -286,9 +286,7 @@ Body = (
     | PlatformListing
     | PolicyAdoption
     | SettingsBody
-    | KeywordAdoption
-    | Reclassification
-    | ReclassificationApproval
+    | KeywordBody
 )
 
 

@@ -43,3 +43,6 @@ class ReclassificationApproval:
     keywords: str
     counts: Mapping[str, int]
     reason: str | None = None
+
+
+KeywordBody = KeywordAdoption | Reclassification | ReclassificationApproval

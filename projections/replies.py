@@ -43,7 +43,7 @@ class Replies(Projection):
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         """All replies of the identifiers touched: what else happened to a number may settle a reply, or not."""
-        streams = portion.read(portion.identifiers())
+        streams = portion.read(portion.identifiers() | set(also))
         return {
             TABLE.name: [
                 _row(reply)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from entrypoints import replies
+from entrypoints.acting import API
 from entrypoints.api.auth import Caller, Ledger, needs
 from entrypoints.api.models import Asked
 from entrypoints.replies import Meaning, Waiting
@@ -92,7 +93,7 @@ def read_reply(
         given.meaning,
         actor=given.actor,
         reason=given.reason,
-        source="contact-ledger/api",
+        source=API,
     )
     return ReadingAnswer(recorded=new)
 

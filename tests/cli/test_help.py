@@ -25,6 +25,7 @@ COMMANDS = {
     "contacts",
     "rejections",
     "keywords",
+    "policy",
     "replies",
     "rebuild",
     "checksum",
