@@ -12,7 +12,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from ledger.acts import ContactChange, Given, HoldChange, Identification, OptOut, ProfileEdit, SignUp, Subscription
+from ledger.acts import (
+    ContactChange,
+    Given,
+    HoldChange,
+    Identification,
+    OptOut,
+    ProfileEdit,
+    Reply,
+    SignUp,
+    Subscription,
+)
 from projections import outbox
 from projections.rebuild import RebuildRunning, rebuild, verify
 from projections.registry import PROJECTIONS
@@ -46,6 +56,7 @@ def lived(world: World) -> None:
     world.record(ContactChange("delete", email(11), "asked"), ContactChange("erase", email(12), "asked", "r-1"))
     world.pass_time(timedelta(hours=2))
     world.record(OptOut(email(20), "email", "acme", (), "link"))
+    world.record(Reply(Given("phone", "+14155550100", ""), "acme/shop/48099", "who is this?"))
 
 
 def test_rebuilt_equals_live_to_the_byte(world: World) -> None:
