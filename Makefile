@@ -22,6 +22,7 @@ help:
 	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy, bench-suppress:"
 	echo "                   figures beside a reference"
 	echo "                   figures beside a reference"
+	echo "                   figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
 

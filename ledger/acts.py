@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from ledger.events.vocabulary import Basis
+from ledger.keyword_acts import KeywordBody
 from ledger.settings_acts import SettingsBody
 
 
@@ -270,6 +271,7 @@ Body = (
     | Registration
     | PlatformListing
     | SettingsBody
+    | KeywordBody
 )
 
 

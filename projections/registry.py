@@ -9,6 +9,7 @@ from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
 from projections.platform_listings import PlatformListings
 from projections.projection import Projection
+from projections.replies import Replies
 from projections.scopes import Scopes
 
 PROJECTIONS: Final[dict[str, Projection]] = {
@@ -21,5 +22,6 @@ PROJECTIONS: Final[dict[str, Projection]] = {
         MergeCandidates(),
         Scopes(),
         PlatformListings(),
+        Replies(),
     )
 }

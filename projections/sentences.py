@@ -8,7 +8,7 @@ from ledger.events import contact as c
 from ledger.events import identifier as i
 from ledger.events import settings as s
 from ledger.events.body import Event
-from ledger.events.vocabulary import ALL
+from ledger.events.vocabulary import ALL, Confidence
 
 _CHANNELS: Final = {
     ALL: "every channel",
@@ -86,6 +86,20 @@ def _bounced(body: i.Bounced) -> str:
     return f"A message by {_CHANNELS[body.channel]} bounced {kind}{_code(body.code)}."
 
 
+def _read(body: i.ReplyReceived | i.ReplyReclassified) -> str:
+    """What a reply was read as, and how surely."""
+    said = _REPLIES[body.reply_class]
+    match body.confidence:
+        case Confidence.PERSON:
+            return f"{said} by a person"
+        case Confidence.PHRASE:
+            return f"{said} by the phrase “{body.matched}” of keyword set {body.keywords}"
+        case Confidence.EXACT:
+            return f"{said} by the keyword “{body.matched}” of keyword set {body.keywords}"
+        case _:
+            return f"{said} under keyword set {body.keywords}"
+
+
 def _held(word: str) -> Callable[[Any], str]:
     def said(body: i.HoldPlaced) -> str:
         until = f" until {_day(body.until)}" if isinstance(body, i.Paused) and body.until is not None else ""
@@ -143,8 +157,8 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     i.SubscriptionConfirmed: _said("Confirmed the subscription asked for."),
     i.ConfirmationDeclined: _said("Did not confirm the subscription asked for."),
     i.OptedOut: _opted_out,
-    i.ReplyReceived: lambda body: f"Replied to {body.sender}; read as {_REPLIES[body.reply_class]}.",
-    i.ReplyReclassified: lambda body: f"An earlier reply is now read as {_REPLIES[body.reply_class]}.",
+    i.ReplyReceived: lambda body: f"Replied to {body.sender}; read as {_read(body)}.",
+    i.ReplyReclassified: lambda body: f"An earlier reply is now read as {_read(body)}.",
     i.Bounced: _bounced,
     i.Delivered: lambda body: f"A message by {_CHANNELS[body.channel]} was delivered.",
     i.Complained: lambda body: f"Complained about a message by {_CHANNELS[body.channel]}{_code(body.code)}.",
@@ -184,6 +198,9 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     s.FieldDefined: _said("Field {body.field} defined."),
     s.FieldRetired: _said("Field {body.field} retired."),
     s.KeywordSetAdopted: _said("Keyword set {body.version} adopted."),
+    s.RepliesReclassified: lambda body: (
+        f"{sum(body.counts.values())} replies approved to be read anew under keyword set {body.keywords}."
+    ),
     s.PolicyAdopted: _said("Policy {body.policy}, version {body.version}, adopted."),
     s.RetentionSet: _said("Retention of {body.subject} set to {body.days} days."),
     s.PersonAdded: _said("Person {body.person_id} added."),

@@ -16,6 +16,7 @@ from entrypoints.api import (
     policies,
     probes,
     problems,
+    replies,
     reversals,
     scopes,
     settings,
@@ -71,6 +72,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(links.router)
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
+    app.include_router(replies.router)
     app.include_router(probes.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app

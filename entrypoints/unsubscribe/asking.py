@@ -10,7 +10,6 @@ from typing import Any, Final
 import orjson
 
 from entrypoints.links import ConfirmationLink, UnsubscribeLink
-from entrypoints.unsubscribe.scanners import FLAG
 from entrypoints.unsubscribe.subjects import Subject
 from entrypoints.unsubscribe.visits import Visit
 from entrypoints.wiring import Service
@@ -18,6 +17,7 @@ from ledger.acts import Act, Body, Confirmation, Given, HoldChange, OptOut
 from ledger.errors import LogUnavailable
 from ledger.events.identifier import OptedOut
 from ledger.events.vocabulary import PURPOSES, Consent
+from ledger.rules.scanners import FLAG
 from ledger.rules.status import status
 
 SOURCE: Final = "contact-ledger/links"

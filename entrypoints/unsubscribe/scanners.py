@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-FLAG: Final = "scanner"
 _SCANNERS: Final = (
     "barracuda",
     "bingpreview",

@@ -23,12 +23,23 @@ from ledger.acts import (
     SignUp,
     Unlink,
 )
-from ledger.deciding import contacts, fields, identifiers, policy, retention, reversals, scopes, settings, signup
+from ledger.deciding import (
+    contacts,
+    fields,
+    identifiers,
+    keyword_sets,
+    policy,
+    replies,
+    retention,
+    reversals,
+    scopes,
+    settings,
+    signup,
+)
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
-from ledger.events.vocabulary import ReplyClass
 from ledger.ids import Ids
-from ledger.rules.keywords import classify
+from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import (
     FieldChange,
     KeyIssue,
@@ -47,7 +58,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     SignUp: signup.sign_up,
     OptOut: identifiers.opt_out,
     Confirmation: identifiers.confirmation,
-    Reply: identifiers.reply,
+    Reply: replies.reply,
     Receipt: identifiers.receipt,
     DeliverabilityChange: identifiers.deliverability_change,
     HoldChange: identifiers.hold_change,
@@ -68,6 +79,9 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     KeyRevocation: settings.revoke_key,
     FieldChange: fields.change_field,
     RetentionRule: retention.set_retention,
+    KeywordAdoption: keyword_sets.adopt,
+    Reclassification: replies.reclassification,
+    ReclassificationApproval: replies.approval,
 }
 
 
@@ -83,7 +97,7 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
     if digest in known:
         return None
     if known:
-        if not _restrictive(act):
+        if not _restrictive(view, ids, act):
             raise MessageRefused(
                 "conflict", "id: this message id was used before with other content; send a new id"
             )
@@ -94,7 +108,7 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
             return None
         flags = (*flags, "conflict")
     if not _credible(act):
-        if not _restrictive(act):
+        if not _restrictive(view, ids, act):
             raise MessageRefused(*_time_reason(act))
         flags = (*flags, "time")
     draft = Draft(view, ids, act, act_id, digest, flags)
@@ -104,9 +118,9 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
     return draft
 
 
-def _restrictive(act: Act) -> bool:
+def _restrictive(view: View, ids: Ids, act: Act) -> bool:
     if isinstance(act.body, Reply):
-        return classify(act.body.text) is ReplyClass.STOP
+        return replies.is_stop(view, ids, act.organization, act.body)
     return bool(act.body.RESTRICTIVE)
 
 

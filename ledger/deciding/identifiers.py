@@ -1,4 +1,4 @@
-"""Acts about one identifier: opt-outs, replies, confirmations, receipts, holds, reassignment."""
+"""Acts about one identifier: opt-outs, confirmations, receipts, holds, reassignment."""
 
 from uuid import UUID
 
@@ -11,13 +11,11 @@ from ledger.acts import (
     OptOut,
     Reassignment,
     Receipt,
-    Reply,
 )
 from ledger.deciding.carrying import carry_from, lift_carried, reaches
 from ledger.deciding.contacts import restore_by_own_grant
-from ledger.deciding.present import is_closed, require_open, require_open_for_grant
+from ledger.deciding.present import is_closed, require_open
 from ledger.deciding.rollup import identifier_id, person_of, settle
-from ledger.deciding.scopes import require_grantable
 from ledger.deciding.view import Draft
 from ledger.events.body import Event
 from ledger.events.identifier import (
@@ -33,16 +31,14 @@ from ledger.events.identifier import (
     OptedOut,
     Paused,
     Reactivated,
-    ReplyReceived,
     Resumed,
     SubscriptionConfirmed,
     Unbanned,
     Unblacklisted,
     Unblocked,
 )
-from ledger.events.vocabulary import ALL, KINDS, ReplyClass
+from ledger.events.vocabulary import ALL, KINDS
 from ledger.rules.identity import holder
-from ledger.rules.keywords import KEYWORDS_VERSION, classify
 
 
 def _restrict(draft: Draft, given: Given | Kept, body: Event, method: str, *role: UUID | str) -> None:
@@ -99,31 +95,6 @@ def reassignment(draft: Draft, act: Reassignment) -> None:
             message_id=draft.act.message_id,
         )
     _restrict(draft, act.identifier, body, "reassignment", act.cause)
-
-
-def reply(draft: Draft, act: Reply) -> None:
-    """Records an inbound text under its class; what a YES confirms is left to the walk."""
-    reply_class = classify(act.text)
-    body = ReplyReceived(
-        sender=act.sender,
-        reply_class=reply_class,
-        keywords=KEYWORDS_VERSION,
-        text=act.text,
-        provider_message_id=act.provider_message_id,
-        in_reply_to=act.in_reply_to,
-        message_id=draft.act.message_id,
-    )
-    stream = identifier_id(draft, act.identifier)
-    if reply_class is ReplyClass.START:
-        require_grantable(draft, act.sender, "data.to")
-        require_open_for_grant(draft, stream, own=True)
-        settle(draft, [act.identifier], "keyword", bulk=False)
-    elif not is_closed(draft, stream):
-        settle(draft, [act.identifier], "keyword", bulk=False)
-    draft.add(stream, body, draft.event_id(body, stream, act.sender))
-    contact = holder(draft.stream(stream).values())
-    if reply_class is ReplyClass.START and contact is not None:
-        restore_by_own_grant(draft, contact)
 
 
 def confirmation(draft: Draft, act: Confirmation) -> None:

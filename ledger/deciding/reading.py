@@ -23,6 +23,7 @@ from ledger.deciding.view import NotLoaded, View
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
 from ledger.ids import Ids
+from ledger.keyword_acts import Reclassification
 from ledger.rules.identity import attached, holder, links
 from ledger.rules.scopes import lineage
 from ledger.settings_acts import ScopeChange
@@ -106,6 +107,8 @@ def _locate(log: Log, view: View, event_ids: Collection[UUID]) -> None:
 def _named_events(ids: Ids, act: Act) -> list[UUID]:
     if isinstance(act.body, Reversal):
         return [act.body.event_id]
+    if isinstance(act.body, Reclassification):
+        return [act.body.reply_event_id]
     if isinstance(act.body, Unlink):
         return [ids.derived(act.body.link_id, ContactsLinked.NAME, side) for side in ("low", "high")]
     return []

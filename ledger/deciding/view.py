@@ -1,9 +1,9 @@
 """The streams a batch of acts is decided on, and what has been decided so far."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from ledger.acts import Act
@@ -13,6 +13,7 @@ from ledger.events.envelope import Envelope, Recorded
 from ledger.ids import Ids
 from ledger.settings_acts import SettingsBody
 
+T = TypeVar("T")
 Stream = dict[UUID, Recorded]
 """Event id → event, in version order."""
 
@@ -48,6 +49,8 @@ class View:
     streams: dict[UUID, Stream] = field(default_factory=dict)
     acts: dict[UUID, frozenset[bytes]] = field(default_factory=dict)
     deliveries: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
+    folds: dict[tuple[UUID, Any], tuple[Stream, Any]] = field(default_factory=dict)
+    """(stream, rule) → what the rule made of it, as long as the stream is this one."""
     grantable: dict[str, Any] = field(default_factory=dict)
     """Scope → what `scopes.require_grantable` found of it: thousands of grants ask alike."""
 
@@ -121,6 +124,17 @@ class Draft:
     def look_at(self, streams: Mapping[UUID, Stream]) -> None:
         """Counts streams as looked at that were found for another draft of the same view."""
         self._heads.update(streams)
+
+    def fold(self, stream_id: UUID, rule: Callable[[Iterable[Recorded]], T]) -> T:
+        """What a pure rule makes of a stream, which this draft has not written to. For settings: thousands of acts
+        ask alike, so it is folded once for all of them. Raises NotLoaded.
+        """
+        stream = self.stream(stream_id)
+        kept = self.view.folds.get((stream_id, rule))
+        if kept is None or kept[0] is not stream:
+            kept = self.view.folds[stream_id, rule] = stream, rule(stream.values())
+        made: T = kept[1]
+        return made
 
     def require(self, stream_ids: Collection[UUID]) -> None:
         """Raises NotLoaded for all that are missing, so that they are read in one go."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from ledger.events.body import Event, SealedMap, SealedText
-from ledger.events.vocabulary import Basis, ReplyClass
+from ledger.events.vocabulary import Basis, Confidence, ReplyClass
 
 Purposes = tuple[str, ...]
 
@@ -122,6 +122,10 @@ class ReplyReceived(FromMessage):
     """The scope written to."""
     reply_class: ReplyClass
     keywords: str
+    confidence: Confidence | None = None
+    """None: recorded before this was kept, when whole keywords alone were read."""
+    matched: str | None = None
+    """The keyword or phrase of the set that it was read by."""
     text: SealedText = None
     provider_message_id: SealedText = None
     in_reply_to: SealedText = None
@@ -135,6 +139,11 @@ class ReplyReclassified(FromMessage):
     reply_event_id: UUID
     reply_class: ReplyClass
     keywords: str
+    """Version of the set it was read under; where a person read it, of the set that was in use."""
+    confidence: Confidence | None = None
+    matched: str | None = None
+    batch: str | None = None
+    """The approval under which many replies were read anew."""
     reason: SealedText = None
 
 

@@ -56,9 +56,24 @@ class FieldRetired(Event):
 
 
 class KeywordSetAdopted(Event):
+    """From now on replies are read under this version: a built-in set (`2026-2`), or one with words of the
+    organization's own added (`2026-2+spring`).
+    """
+
     NAME: ClassVar[str] = "organization.keyword-set-adopted.v1"
     version: str
     words: dict[str, tuple[str, ...]]
+
+
+class RepliesReclassified(Event):
+    """Somebody approved that replies be read anew under a version, having seen which: the approval's record."""
+
+    NAME: ClassVar[str] = "organization.replies-reclassified.v1"
+    batch: str
+    keywords: str
+    counts: dict[str, int]
+    """Replies to be read anew, by `old>new` class."""
+    reason: SealedText = None
 
 
 class PolicyAdopted(Event):
@@ -170,6 +185,7 @@ SETTINGS_EVENTS: tuple[type[Event], ...] = (
     FieldDefined,
     FieldRetired,
     KeywordSetAdopted,
+    RepliesReclassified,
     PolicyAdopted,
     RetentionSet,
     PersonAdded,

@@ -35,6 +35,15 @@ class ReplyClass(StrEnum):
     OTHER = "other"
 
 
+class Confidence(StrEnum):
+    """How sure the reading of a reply is: by whole keyword, by a phrase in it, by a person, not read at all."""
+
+    EXACT = "exact"
+    PHRASE = "phrase"
+    PERSON = "person"
+    NONE = "none"
+
+
 ALL: Final = "*"
 """As a channel or purpose: every one of the identifier's."""
 

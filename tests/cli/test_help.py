@@ -27,6 +27,9 @@ COMMANDS = {
     "history",
     "contacts",
     "rejections",
+    "keywords",
+    "policy",
+    "replies",
     "rebuild",
     "checksum",
     "organizations",
@@ -34,7 +37,6 @@ COMMANDS = {
     "fields",
     "retention",
     "blacklist",
-    "policy",
     "positions",
     "doctor",
 }

@@ -22,6 +22,7 @@ from projections import (
     merge_candidates,
     outbox,
     platform_listings,
+    replies,
     scopes,
 )
 from projections.contact_list import Filter
@@ -41,6 +42,7 @@ BIG = (
     "identifiers",
     "merge_candidates",
     "outbox",
+    "replies",
     "status_counters",
     "contact_counters",
     "scopes",
@@ -83,6 +85,10 @@ SELECT n, id(n), id(-(n % 4000)), 'org' || n % 4, 'name', 'Sentence.', now() - n
        CASE WHEN n % 50 = 0 THEN ARRAY['conflict'] ELSE '{}' END
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO merge_candidates SELECT id(n), id(n + 1), 'bulk', 'org' || n % 4, id(n), now(), n
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO replies
+SELECT id(n), 'org' || n % 4, id(-n), 'org' || n % 4 || '/shop/1', now() - n * interval '1 minute', now(), 'other',
+       'none', NULL, '2026-2', id(n), now(), CASE WHEN n % 50 = 0 THEN 'open' ELSE 'read' END
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO outbox (organization, identifier_id, channel, scope, purpose, payload, position)
 SELECT 'org0', id(n), 'email', 'org0', '*', '{}', n FROM generate_series(1, %(rows)s) n;
@@ -152,6 +158,9 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "history of a person": lambda c: audit_history.history(c, "org1", [PERSON, UUID(int=3), UUID(int=4)]),
     "conflicts": lambda c: conflicts.conflicts(c, "org1"),
     "candidates": lambda c: merge_candidates.candidates(c, "org1", limit=20),
+    "replies that wait": lambda c: replies.replies(c, "org0", "open"),
+    "replies, deep": lambda c: replies.replies(c, "org0", "read", after=(NOW, UUID(int=1))),
+    "reply": lambda c: replies.reply(c, "org0", PERSON),
     "counts of people": lambda c: counters.people(c, "org7"),
     "counts of statuses": lambda c: counters.statuses(c, "org7"),
     "scopes": lambda c: scopes.created(c, "org1"),

@@ -20,6 +20,7 @@ from ledger.acts import (
     OptOut,
     PlatformListing,
     ProfileEdit,
+    Reply,
     SignUp,
     Subscription,
 )
@@ -57,6 +58,7 @@ def lived(world: World) -> None:
     world.record(PlatformListing(email(7), listed=True), PlatformListing(email(8), listed=False))
     world.pass_time(timedelta(hours=2))
     world.record(OptOut(email(20), "email", "acme", (), "link"))
+    world.record(Reply(Given("phone", "+14155550100", ""), "acme/shop/48099", "who is this?"))
 
 
 def test_rebuilt_equals_live_to_the_byte(world: World) -> None:

@@ -15,7 +15,7 @@ import orjson
 from ledger.events.body import SEALED, Event
 from ledger.events.envelope import Envelope, Recorded
 from ledger.events.stored import EVENT_TYPES, encode_header, encode_private, join_state
-from ledger.events.vocabulary import ReplyClass
+from ledger.events.vocabulary import Confidence, ReplyClass
 from ledger.store.sealing import place
 from tests.store.making import KEYRING, NOON
 
@@ -26,6 +26,7 @@ VALUES: Final[dict[str, Any]] = {
     "basis": "purchase",
     "channel": "sms",
     "code": "550",
+    "confidence": Confidence.PHRASE,
     "display_name": "Spring sale",
     "email": "person@example.com",
     "evidence": {"form": "footer", "ip": "192.0.2.7", "pages": [1, 2.5, None, True], "notice": {"hash": "a1b2"}},
@@ -36,6 +37,7 @@ VALUES: Final[dict[str, Any]] = {
     "key_hash": "$argon2id$sample",
     "keywords": "default.1",
     "kind": "phone",
+    "matched": "stop texting",
     "method": "keyword",
     "parameters": {"request_days": 7, "lift": {"text": ["keyword"]}},
     "purposes": ("cart", "marketing"),
@@ -53,15 +55,20 @@ VALUES: Final[dict[str, Any]] = {
 }
 
 
+GROWN: Final = {"identifier.reply-received.v1": "confidence", "identifier.reply-reclassified.v1": "confidence"}
+"""Stored names that have got fields since their first sample → one of the fields, which names the later sample."""
+
+
 def path_of(name: str) -> Path:
     return SAMPLES / f"{name}.json"
 
 
 def write_missing() -> None:
     """A sample of every event type that has none yet; those there are left as they are."""
-    for name, event in EVENT_TYPES.items():
+    for name in (*EVENT_TYPES, *[f"{name}+{field}" for name, field in GROWN.items()]):
         if not path_of(name).exists():
-            path_of(name).write_bytes(orjson.dumps(_sample(event), option=orjson.OPT_INDENT_2) + b"\n")
+            sample = _sample(EVENT_TYPES[name.partition("+")[0]])
+            path_of(name).write_bytes(orjson.dumps(sample, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def _sample(event: type[Event]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ledger.events.contact import ContactCreated
 from ledger.events.envelope import Envelope, Recorded
 from ledger.events.identifier import IdentifierClaimed, Subscribed
 from ledger.events.stored import EVENT_TYPES
-from ledger.events.vocabulary import ReplyClass
+from ledger.events.vocabulary import Confidence, ReplyClass
 from ledger.ids import Ids
 from ledger.store.keyring import Keyring
 from ledger.store.store import Store
@@ -66,6 +66,7 @@ def _of_type(hint: Any) -> st.SearchStrategy[Any]:
         UUID: uuids,
         datetime: times,
         ReplyClass: st.sampled_from(list(ReplyClass)),
+        Confidence: st.sampled_from(list(Confidence)),
     }
     return plain[hint]
 
