@@ -53,4 +53,14 @@ class RetentionRule:
     days: int
 
 
-SettingsBody = ScopeChange | UnknownScopesRule | KeyRevocation | FieldChange | RetentionRule
+@dataclass(frozen=True, slots=True)
+class CalendarChoice:
+    """Whose business days count for opt-outs: ISO 3166 country, ISO 3166-2 part of it, IANA time zone."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    country: str
+    subdivision: str | None
+    time_zone: str
+
+
+SettingsBody = ScopeChange | UnknownScopesRule | KeyRevocation | FieldChange | RetentionRule | CalendarChoice

@@ -25,13 +25,20 @@ from ledger.acts import (
     SignUp,
     Unlink,
 )
-from ledger.deciding import contacts, fields, identifiers, policy, retention, scopes, settings, signup
+from ledger.deciding import calendar, contacts, fields, identifiers, policy, retention, scopes, settings, signup
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ReplyClass
 from ledger.ids import Ids
 from ledger.rules.keywords import classify
-from ledger.settings_acts import FieldChange, KeyRevocation, RetentionRule, ScopeChange, UnknownScopesRule
+from ledger.settings_acts import (
+    CalendarChoice,
+    FieldChange,
+    KeyRevocation,
+    RetentionRule,
+    ScopeChange,
+    UnknownScopesRule,
+)
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=24)
@@ -54,6 +61,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     Registration: settings.register,
     KeyIssue: settings.issue_key,
     PlatformListing: settings.list_on_platform,
+    CalendarChoice: calendar.choose_calendar,
     PolicyAdoption: policy.adopt,
     ScopeChange: scopes.change_scope,
     UnknownScopesRule: scopes.set_unknown_scopes,
