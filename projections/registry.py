@@ -7,10 +7,19 @@ from projections.audit_history import AuditHistory
 from projections.channel_status import ChannelStatus
 from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
+from projections.opt_outs import OptOuts
 from projections.projection import Projection
 from projections.scopes import Scopes
 
 PROJECTIONS: Final[dict[str, Projection]] = {
     projection.name: projection
-    for projection in (ChannelStatus(), Identifiers(), AllContacts(), AuditHistory(), MergeCandidates(), Scopes())
+    for projection in (
+        ChannelStatus(),
+        Identifiers(),
+        AllContacts(),
+        AuditHistory(),
+        MergeCandidates(),
+        OptOuts(),
+        Scopes(),
+    )
 }
