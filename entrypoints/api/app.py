@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from entrypoints.api import answering, contacts, messages, probes, problems, scopes
+from entrypoints.api import answering, compliance, contacts, messages, probes, problems, scopes
 from entrypoints.api.middleware import Account, LimitBody
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.wiring import Service
@@ -50,6 +50,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(answering.router)
     app.include_router(contacts.router)
     app.include_router(messages.router)
+    app.include_router(compliance.router)
     app.include_router(scopes.router)
     app.include_router(probes.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]

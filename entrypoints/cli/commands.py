@@ -6,6 +6,8 @@ import typer
 
 from entrypoints.cli import (
     asking,
+    calendar,
+    compliance,
     contacts,
     doctor,
     organizations,
@@ -37,13 +39,14 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.send,
     ),
     "Keep": (projections.rebuild, projections.checksum, doctor.doctor),
-    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts),
+    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock),
 }
 for panel, commands in _PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
 _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
+    "calendar": calendar.app,
     "policy": policy.app,
     "scopes": scopes.app,
     "rejections": rejections.app,

@@ -23,6 +23,8 @@ COMMANDS = {
     "explain",
     "history",
     "contacts",
+    "clock",
+    "calendar",
     "rejections",
     "rebuild",
     "checksum",
