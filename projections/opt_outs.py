@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import Banned, OptedOut, ReplyReceived, ReplyReclassified
+from ledger.events.stored import stored_names
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, ReplyClass
 from projections.marks import Stage
 from projections.portion import Portion
@@ -43,7 +44,7 @@ TABLE: Final = Table(
 class OptOuts(Projection):
     name = "opt_outs"
     tables = (TABLE,)
-    scanned = (OptedOut.NAME, ReplyReceived.NAME, ReplyReclassified.NAME, Banned.NAME)
+    scanned = stored_names((OptedOut, ReplyReceived, ReplyReclassified, Banned))
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         anew = {event.stream_id for event in portion.events if _is_stop_now(event)}
