@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, facts, rows, say
+from entrypoints.cli.rendering import as_json, facts, rows, say, shown
 
 if TYPE_CHECKING:
     from entrypoints.compliance import ClockPage, ClockSummary, OptOutSeen, Spread
@@ -59,8 +59,8 @@ def _print_summary(whole: "ClockSummary") -> None:
 def _print_page(found: "ClockPage", *, overdue: bool) -> None:
     rows(
         "Overdue opt-outs" if overdue else "Opt-outs",
-        ["received", "opt-out", "recorded, enforced, published after", "due"],
-        [(one.received_at, _what(one), _course(one), one.due_at) for one in found.opt_outs],
+        ["received and due", "opt-out, and after what time it was …"],
+        [(_from_to(one.received_at, one.due_at), _what(one)) for one in found.opt_outs],
         empty="None is overdue." if overdue else "No opt-outs.",
     )
     if found.after:
@@ -68,7 +68,11 @@ def _print_page(found: "ClockPage", *, overdue: bool) -> None:
 
 
 def _what(one: "OptOutSeen") -> str:
-    return f"{one.method}, {one.channel}, {one.scope}\n{one.event_id}"
+    return f"{one.method}, {one.channel}, {one.scope}\n{_course(one)}\n{one.event_id}"
+
+
+def _from_to(received: datetime, due: datetime) -> str:
+    return f"{shown(received)}\ndue {shown(due)}"
 
 
 def _course(one: "OptOutSeen") -> str:
@@ -77,9 +81,9 @@ def _course(one: "OptOutSeen") -> str:
     for stage, at in times.items():
         late = " (overdue)" if stage in one.overdue else ""
         if at is not None:
-            said.append(_seconds((at - one.received_at).total_seconds()) + late)
+            said.append(f"{stage} {_seconds((at - one.received_at).total_seconds())}{late}")
         else:
-            said.append(("unknown" if stage in one.unknown else "not yet") + late)
+            said.append(f"{stage} {'unknown' if stage in one.unknown else 'not yet'}{late}")
     return ", ".join(said)
 
 

@@ -25,6 +25,7 @@ def test_an_opt_out_is_shown_with_its_clock(run: Run, organization: str, ledger:
         assert part in shown.stdout
     found = json.loads(run("clock", "-o", organization, "--json").stdout)
     (one,) = found["opt_outs"]
+    assert one["event_id"] in shown.stdout
     assert one["received_at"] <= one["recorded_at"] < one["enforced_at"] < one["due_at"]
     assert (one["waiting_for"], one["overdue"]) == (["published"], [])
     assert found["summary"]["opt_outs"] == found["summary"]["waiting"] == 1
