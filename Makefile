@@ -23,6 +23,7 @@ help:
 	echo "                   figures beside a reference"
 	echo "                   figures beside a reference"
 	echo "                   figures beside a reference"
+	echo "                   figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
 

@@ -1,7 +1,8 @@
 """`make bench-query`: questions at a million contacts, each beside its reference in the same run.
 
-`sendable` for 1,000 identifiers beside the bare read of their streams; search and pages of the contact list
-beside an offset-and-count page. A smaller number of contacts may be given: `make bench-query ARGS=100000`.
+`sendable` for 1,000 identifiers and `explain` for one beside the bare read of their streams; search and pages of
+the contact list beside an offset-and-count page. A smaller number of contacts may be given:
+`make bench-query ARGS=100000`.
 """
 
 import random
@@ -19,6 +20,7 @@ from benchmarks.figures import conclude, percentile, say
 from benchmarks.stand import START, Stand, record, stand
 from consumers.intake import Message
 from entrypoints.demo.people import ORGANIZATIONS
+from entrypoints.explaining import explained
 from entrypoints.wiring import Service, opened, projecting
 from ledger.acts import Given
 from projections.contact_list import Filter, contacts
@@ -46,6 +48,7 @@ def main(people: int = CONTACTS) -> None:
         _project(on)
         choice = random.Random(1)
         figures = {"sendable_1000_p95_ms": _sendable(ledger, people, choice)}
+        figures["explain_p95_ms"] = _explain(ledger, people, choice)
         with projecting(on.settings) as source, source.connect() as connection:
             figures |= _listed(connection, people, choice)
     conclude(figures)
@@ -111,6 +114,22 @@ def _sendable(ledger: Service, people: int, choice: random.Random) -> float:
     keys = [[ledger.ids.identifier(ORGANIZATION, given.kind, given.value) for given in givens] for givens in asked]
     bare = _p95(ledger.reading.read, keys)
     say(f"sendable for 1,000: p95 {answered:,.1f} ms, {answered / bare:,.1f} times reading their streams")
+    return answered
+
+
+def _explain(ledger: Service, people: int, choice: random.Random) -> float:
+    """p95 of explaining one of the people, in words and as JSON, beside the bare read of the stream."""
+    asked = [Given("email", email(choice.randrange(people)), "") for _ in range(200)]
+
+    def explain(given: Given) -> str:
+        key, _ = ledger.answers.holder(ORGANIZATION, given)
+        found = ledger.answers.explain(ORGANIZATION, given, "email", SCOPE, "marketing", opened=True)
+        return explained(key, found, values=True).model_dump_json()
+
+    answered = _p95(explain, asked)
+    keys = [[ledger.ids.identifier(ORGANIZATION, given.kind, given.value)] for given in asked]
+    bare = _p95(ledger.reading.read, keys)
+    say(f"explain one: p95 {answered:,.1f} ms, {answered / bare:,.1f} times reading the stream")
     return answered
 
 

@@ -21,6 +21,7 @@ from ledger.events.envelope import Recorded
 from ledger.store.followers import lead, reach, reached
 from ledger.store.store import Store
 from projections import outbox
+from projections.marks import mark_published
 from projections.outbox import Change
 from schemas.outbound import OutboundEvent, OutboundStatus, status_key
 
@@ -62,6 +63,9 @@ class Flow(Protocol):
     def published(self, connection: Any, number: int) -> None:
         """Called in the transaction that notes the number."""
 
+    def idle(self, store: Store, number: int) -> None:
+        """Called when nothing comes after the number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Events:
@@ -81,6 +85,9 @@ class Events:
     def published(self, connection: Any, number: int) -> None:
         """The log is kept."""
 
+    def idle(self, store: Store, number: int) -> None:
+        """Nothing to note."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
@@ -95,6 +102,12 @@ class Statuses:
 
     def published(self, connection: Any, number: int) -> None:
         outbox.forget(connection, number)
+        mark_published(connection, number)
+
+    def idle(self, store: Store, number: int) -> None:
+        """What changed no status is published with the last that did."""
+        with store.connection() as connection:
+            mark_published(connection, number)
 
 
 class Publisher:
@@ -157,6 +170,7 @@ class Publisher:
         producer = self._producer or self._lead()
         portion = self._flow.after(self._store, self._reached, self._batch)
         if portion is None:
+            self._flow.idle(self._store, self._reached)
             return 0
         if portion.outgoing:
             producer.publish(portion.outgoing)

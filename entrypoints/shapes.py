@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ledger.answers import Explanation
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import Consent, Deliverability, Hold
 from ledger.rules.status import Status
@@ -77,25 +76,10 @@ class EventSeen(BaseModel):
     source: str
     actor: str | None
     origin: str | None
+    act_id: UUID = Field(description="of the message it follows from: events of one message share it")
+    correlation_id: str | None
     flags: list[str]
     data: dict[str, Any]
-
-
-class Step(BaseModel):
-    """What became of one event: its effect, by which other event, under which rule and version of policy."""
-
-    effect: str
-    by: UUID | None
-    rule: str
-    policy: str | None
-    event: EventSeen | None
-
-
-class ExplainAnswer(BaseModel):
-    """A status and the verdict on every event, in the order of the walk."""
-
-    status: StatusAnswer
-    steps: list[Step]
 
 
 class HistoryAnswer(BaseModel):
@@ -148,23 +132,8 @@ def event_seen(event: Recorded, *, values: bool) -> EventSeen:
         source=envelope.source,
         actor=envelope.actor,
         origin=envelope.origin,
+        act_id=envelope.act_id,
+        correlation_id=envelope.correlation_id,
         flags=list(envelope.flags),
         data=body.model_dump(mode="json", exclude=None if values else set(body.SEALED_FIELDS)),
-    )
-
-
-def explained(identifier_id: UUID, explanation: Explanation, *, values: bool) -> ExplainAnswer:
-    events = {event.event_id: event_seen(event, values=values) for event in explanation.events}
-    return ExplainAnswer(
-        status=whole_status(identifier_id, explanation.status),
-        steps=[
-            Step(
-                effect=verdict.effect,
-                by=verdict.by,
-                rule=verdict.rule,
-                policy=verdict.policy,
-                event=events.get(verdict.event_id),
-            )
-            for verdict in explanation.status.verdicts
-        ],
     )

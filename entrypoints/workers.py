@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from queue import Full, Queue
 
 import orjson
+import psycopg
 import structlog
 
 from consumers.broker import Broker, BrokerUnavailable, Outgoing, Producer, make_topics
@@ -18,11 +20,13 @@ from entrypoints.processes import stop_signal
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service, clock, opened, projecting, store
 from ledger.errors import LogUnavailable
+from projections import marks
 from projections.registry import PROJECTIONS
 from projections.runner import Runner
-from projections.stepping import ProjectionStopped
+from projections.stepping import ProjectionStopped, Source
 
 _HOUR = 3600.0
+_DAY = timedelta(days=1)
 _MOST_WAITING = 1_000
 """Batches of refusals that may wait to be announced."""
 _LAST_WORDS = 5.0
@@ -39,7 +43,7 @@ def consume(settings: Settings) -> None:
 
 def project(settings: Settings) -> None:
     """Keeps the tables people read, until told to stop. Raises ProjectionStopped once none can go on."""
-    with _worker(settings) as (_, stop), projecting(settings) as source:
+    with _worker(settings) as (_, stop), projecting(settings) as source, _thinning(source, stop):
         Runner(PROJECTIONS.values(), source, stopped=_log_stop).run(stop, clock)
 
 
@@ -123,6 +127,20 @@ def _purging(ledger: Service, stop: threading.Event) -> Iterator[None]:
             stop.wait(_HOUR)
 
     with _beside(stop, purge):
+        yield
+
+
+@contextmanager
+def _thinning(source: Source, stop: threading.Event) -> Iterator[None]:
+    """Thins the marks of the compliance clock that are older than a day, now and every hour."""
+
+    def thin() -> None:
+        while not stop.is_set():
+            with suppress(psycopg.OperationalError), source.connect() as connection:
+                marks.thin(connection, clock() - _DAY)
+            stop.wait(_HOUR)
+
+    with _beside(stop, thin):
         yield
 
 

@@ -7,6 +7,7 @@ answer at all (LogUnavailable), never a yes.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from ledger.acts import Given
@@ -16,6 +17,7 @@ from ledger.events.identifier import IdentifierClaimed
 from ledger.ids import Ids
 from ledger.rules.adopted import policies
 from ledger.rules.identity import Person, holder, person
+from ledger.rules.policy import Policies
 from ledger.rules.status import Status, status
 from ledger.store.store import Store
 
@@ -25,10 +27,18 @@ Asked = Given | UUID
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A status with the events it was judged from, in the order of the walk's verdicts."""
+    """A status with the events it was judged from, in the order of the walk's verdicts.
+
+    `unknown` are those the ledger did not know yet at `known_at`, and `today` the status with them. `claim` names
+    the identifier, opened; None where nobody ever claimed it.
+    """
 
     status: Status
     events: tuple[Recorded, ...]
+    known_at: datetime | None = None
+    unknown: tuple[Recorded, ...] = ()
+    today: Status | None = None
+    claim: Recorded | None = None
 
 
 class Answers:
@@ -89,20 +99,18 @@ class Answers:
         key = self._key(organization, identifier)
         streams = self._streams(organization, [key], [identifier])
         platform = self._platform(streams, identifier, streams[key])
-        events = [*streams[key], *platform]
-        judged = status(
+        return explanation(
             streams[key],
+            platform,
             channel=channel,
             scope=scope,
             purpose=purpose,
             at=at if at is not None else self.moment(),
             known_at=known_at,
-            platform=platform,
             policies=policies(streams[self._ids.organization(organization)]),
+            opened=self._store.open,
+            whole=opened,
         )
-        order = {verdict.event_id: place for place, verdict in enumerate(judged.verdicts)}
-        spoken = sorted((e for e in events if e.event_id in order), key=lambda e: order[e.event_id])
-        return Explanation(judged, tuple(self._store.open(spoken) if opened else spoken))
 
     def history(self, organization: str, identifier: Asked, *, opened: bool = False) -> list[Recorded]:
         """Every event of the identifier's stream, in log order. Raises NotFound where there is none."""
@@ -167,6 +175,46 @@ class Answers:
         else:
             key = _platform_key(events)
         return streams[key] if key is not None else []
+
+
+def explanation(
+    events: Sequence[Recorded],
+    platform: Sequence[Recorded],
+    *,
+    channel: str,
+    scope: str,
+    purpose: str,
+    at: datetime,
+    known_at: datetime | None,
+    policies: Policies,
+    opened: Callable[[Sequence[Recorded]], list[Recorded]],
+    whole: bool = False,
+) -> Explanation:
+    """The explanation of one identifier's events. `opened` opens what is shown: its claim, or the `whole`."""
+    judge = partial(
+        status,
+        events,
+        channel=channel,
+        scope=scope,
+        purpose=purpose,
+        at=at,
+        platform=platform,
+        policies=policies,
+    )
+    judged = judge(known_at=known_at)
+    everything = (*events, *platform)
+    claim = next((event for event in everything if isinstance(event.body, IdentifierClaimed)), None)
+    shown = {e.event_id: e for e in opened(everything if whole else [claim] if claim is not None else [])}
+    said = {event.event_id: shown.get(event.event_id, event) for event in everything}
+    order = [verdict.event_id for verdict in judged.verdicts]
+    return Explanation(
+        judged,
+        tuple(said[event_id] for event_id in order),
+        known_at,
+        tuple(said[event_id] for event_id in said.keys() - set(order)),
+        judge(known_at=None) if known_at is not None else None,
+        said[claim.event_id] if claim is not None else None,
+    )
 
 
 def _platform_key(events: Sequence[Recorded]) -> UUID | None:

@@ -94,6 +94,16 @@ class ReversalApproval:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarChoice:
+    """Whose business days count for opt-outs: ISO 3166 country, ISO 3166-2 part of it, IANA time zone."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    country: str
+    subdivision: str | None
+    time_zone: str
+
+
 SettingsBody = (
     ScopeChange
     | UnknownScopesRule
@@ -103,4 +113,5 @@ SettingsBody = (
     | RetentionRule
     | PolicyAdoption
     | ReversalApproval
+    | CalendarChoice
 )

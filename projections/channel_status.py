@@ -13,6 +13,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from projections.marks import mark_enforced
 from projections.portion import IDENTIFIER_NAMES, Judged, Portion, platform_key
 from projections.projection import Projection
 from projections.tables import Row, Rows, Table
@@ -115,6 +116,7 @@ class ChannelStatus(Projection):
         connection.execute(_COUNT)
         connection.execute("DELETE FROM status_counters WHERE listed = 0")
         super().merge(connection, position)
+        mark_enforced(connection, position)
 
 
 def _row(identifier_id: UUID, organization: str, key: UUID | None, judged: Judged) -> Row:

@@ -7,6 +7,7 @@ from projections.audit_history import AuditHistory
 from projections.channel_status import ChannelStatus
 from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
+from projections.opt_outs import OptOuts
 from projections.platform_listings import PlatformListings
 from projections.projection import Projection
 from projections.replies import Replies
@@ -23,5 +24,6 @@ PROJECTIONS: Final[dict[str, Projection]] = {
         Scopes(),
         PlatformListings(),
         Replies(),
+        OptOuts(),
     )
 }

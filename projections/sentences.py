@@ -10,7 +10,7 @@ from ledger.events import settings as s
 from ledger.events.body import Event
 from ledger.events.vocabulary import ALL, Confidence
 
-_CHANNELS: Final = {
+CHANNELS: Final = {
     ALL: "every channel",
     "email": "e-mail",
     "sms": "SMS",
@@ -66,7 +66,7 @@ def sentence(body: Event) -> str:
 
 
 def _subscribed(body: i.Subscribed) -> str:
-    what = f"{_CHANNELS[body.channel]} for {_purposes(body.purposes)} at {body.scope}"
+    what = f"{CHANNELS[body.channel]} for {_purposes(body.purposes)} at {body.scope}"
     said = f"{'Asked to be subscribed' if body.double_opt_in else 'Subscribed'} to {what}"
     said += f" {_SIGNUPS.get(body.method, body.method)}"
     said += ", to be confirmed" if body.double_opt_in else ""
@@ -76,14 +76,14 @@ def _subscribed(body: i.Subscribed) -> str:
 
 def _opted_out(body: i.OptedOut) -> str:
     purposes = f" for {_purposes(body.purposes)}" if body.purposes else ""
-    said = f"Opted out of {_CHANNELS[body.channel]}{purposes} at {body.scope}"
+    said = f"Opted out of {CHANNELS[body.channel]}{purposes} at {body.scope}"
     said += f" {_OPT_OUTS.get(body.method, body.method)}"
     return said + (", carried over from another identifier." if body.carried_from is not None else ".")
 
 
 def _bounced(body: i.Bounced) -> str:
     kind = "permanently" if body.hard else "for the time being"
-    return f"A message by {_CHANNELS[body.channel]} bounced {kind}{_code(body.code)}."
+    return f"A message by {CHANNELS[body.channel]} bounced {kind}{_code(body.code)}."
 
 
 def _read(body: i.ReplyReceived | i.ReplyReclassified) -> str:
@@ -160,8 +160,8 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     i.ReplyReceived: lambda body: f"Replied to {body.sender}; read as {_read(body)}.",
     i.ReplyReclassified: lambda body: f"An earlier reply is now read as {_read(body)}.",
     i.Bounced: _bounced,
-    i.Delivered: lambda body: f"A message by {_CHANNELS[body.channel]} was delivered.",
-    i.Complained: lambda body: f"Complained about a message by {_CHANNELS[body.channel]}{_code(body.code)}.",
+    i.Delivered: lambda body: f"A message by {CHANNELS[body.channel]} was delivered.",
+    i.Complained: lambda body: f"Complained about a message by {CHANNELS[body.channel]}{_code(body.code)}.",
     i.ComplaintWithdrawn: _said("The complaint was withdrawn."),
     i.Blacklisted: _said("Put on the organization's blacklist."),
     i.Unblacklisted: _said("Taken off the organization's blacklist."),
@@ -203,6 +203,10 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     ),
     s.PolicyAdopted: _said("Policy {body.policy}, version {body.version}, adopted."),
     s.RetentionSet: _said("Retention of {body.subject} set to {body.days} days."),
+    s.CalendarChosen: lambda body: (
+        f"Business days are those of {body.country}{'-' + body.subdivision if body.subdivision else ''},"
+        f" with days of {body.time_zone}."
+    ),
     s.PersonAdded: _said("Person {body.person_id} added."),
     s.RoleGranted: _said("Role {body.role} granted to person {body.person_id}."),
     s.RoleRevoked: _said("Role {body.role} revoked from person {body.person_id}."),

@@ -12,6 +12,7 @@ from entrypoints import shapes
 from entrypoints.api.auth import Caller, Ledger, needs
 from entrypoints.api.models import Channel, IdentifierGiven, Purpose, Scope, SendableQuestion, ValueGiven
 from entrypoints.api.problems import field_error, invalid
+from entrypoints.explaining import ExplainAnswer, explained
 from entrypoints.wiring import Service
 from ledger.acts import Given
 from ledger.errors import MessageRefused, NotFound
@@ -93,8 +94,8 @@ def explain(
     place: Annotated[Place, Depends()],
     ledger: Ledger,
     caller: Annotated[Caller, Depends(needs("explain"))],
-) -> shapes.ExplainAnswer:
-    """The same status with every event behind it, and what became of each."""
+) -> ExplainAnswer:
+    """The answer in a sentence, and every event behind it: what became of it, and by which rule."""
     return _explained(identifier_id, place, ledger, caller)
 
 
@@ -110,7 +111,7 @@ def history(
     return shapes.HistoryAnswer(identifier_id=identifier_id, events=seen)
 
 
-def _explained(identifier_id: UUID, place: Place, ledger: Service, caller: Caller) -> shapes.ExplainAnswer:
+def _explained(identifier_id: UUID, place: Place, ledger: Service, caller: Caller) -> ExplainAnswer:
     kinds = _kinds(ledger, caller.organization, [identifier_id])
     if place.channel not in CHANNELS_OF[kinds[identifier_id]]:
         raise invalid(("channel", _no_channel(kinds[identifier_id], place.channel)))
@@ -125,7 +126,7 @@ def _explained(identifier_id: UUID, place: Place, ledger: Service, caller: Calle
         known_at=place.known_at,
         opened=values,
     )
-    return shapes.explained(identifier_id, explanation, values=values)
+    return explained(identifier_id, explanation, values=values)
 
 
 def _scope(caller: Caller, scope: str) -> str:

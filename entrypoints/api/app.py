@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from entrypoints.api import (
     answering,
+    compliance,
     contacts,
     links,
     messages,
@@ -65,6 +66,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(contacts.router)
     app.include_router(messages.router)
     app.include_router(policies.router)
+    app.include_router(compliance.router)
     app.include_router(scopes.router)
     app.include_router(settings.router)
     app.include_router(suppressing.router)

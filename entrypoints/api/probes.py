@@ -5,6 +5,7 @@ from contextlib import suppress
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from entrypoints import clock_figures
 from entrypoints.api.auth import Ledger
 from entrypoints.health import Readiness, readiness
 from ledger.errors import LogUnavailable
@@ -29,4 +30,5 @@ def metrics(ledger: Ledger) -> Response:
     """Figures in the Prometheus text format."""
     with suppress(LogUnavailable):
         readiness(ledger)
+        clock_figures.set_figures(ledger)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING
 
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, facts, rows, shown
+from entrypoints.cli.rendering import as_json, facts, rows, shown, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
-    from uuid import UUID
 
-    from entrypoints.shapes import EventSeen, StatusAnswer, Step
+    from entrypoints.explaining import Step
+    from entrypoints.shapes import EventSeen, StatusAnswer
 
 
 def status(
@@ -56,11 +57,11 @@ def explain(
     unmasked: options.Unmasked = False,
     json: options.Json = False,
 ) -> None:
-    """Why may I (not) send: the status with the verdict on every event.
+    """Why may I (not) send: the answer in a sentence, and every event with its verdict, rule and source.
 
     Example: contact-ledger explain -o acme --channel sms --scope acme/shop --identifier 0b6c…
     """
-    from entrypoints.shapes import explained
+    from entrypoints.explaining import explained
     from entrypoints.wiring import opened
 
     asked = options.asked(identifier, kind, value)
@@ -72,6 +73,9 @@ def explain(
     if json:
         as_json(answer)
         return
+    text(answer.answer)
+    if answer.today is not None:
+        text(f"By all that is known now: {answer.today}")
     _print_status(answer.status)
     _print_steps(answer.steps)
 
@@ -133,20 +137,22 @@ def _print_status(answer: "StatusAnswer") -> None:
 
 def _print_steps(steps: "list[Step]") -> None:
     rows(
-        "Verdicts, in the order judged",
-        ["effective", "id", "event", "became", "rule"],
-        [
-            (
-                step.event and step.event.effective_at,
-                step.event and _start(step.event.event_id),
-                step.event and _word(step.event),
-                f"{step.effect} by {_start(step.by)}" if step.by else step.effect,
-                step.rule,
-            )
-            for step in steps
-        ],
+        "Every event, in the order it took effect",
+        ["", "took effect", "what was said, and what became of it"],
+        [(step.number, step.event.effective_at, "\n".join(_told(step))) for step in steps],
         empty="The ledger has no event of this identifier.",
     )
+
+
+def _told(step: "Step") -> "Iterator[str]":
+    yield step.said
+    yield f"{step.became} {step.because}"
+    policy = f", policy {step.policy}" if step.policy else ""
+    yield f"rule {step.rule} ({step.source}){policy}"
+    yield f"from {step.who}; {step.when}"
+    yield f"event {step.event.event_id}"
+    for flag in step.flags:
+        yield f"note: {flag}"
 
 
 def _since(word: str, since: "datetime | None", method: str | None = None) -> str:
@@ -161,7 +167,3 @@ def _word(event: "EventSeen") -> str:
 
 def _whose(event: "EventSeen") -> str:
     return f"{event.actor} by {event.source}" if event.actor else event.source
-
-
-def _start(event_id: "UUID | None") -> str | None:
-    return str(event_id)[:8] if event_id else None

@@ -7,6 +7,8 @@ import typer
 from entrypoints.cli import (
     asking,
     blacklist,
+    calendar,
+    compliance,
     contacts,
     doctor,
     fields,
@@ -45,13 +47,14 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.send,
     ),
     "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
-    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, suppress.suppress),
+    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
 }
 for panel, commands in _PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
 _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
+    "calendar": calendar.app,
     "policy": policy.app,
     "scopes": scopes.app,
     "fields": fields.app,

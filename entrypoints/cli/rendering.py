@@ -55,6 +55,14 @@ def rows(title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]], *, 
     _print(table)
 
 
+def text(words: str) -> None:
+    """Prints a paragraph, broken between words at the terminal's width."""
+    from rich.markup import escape
+    from rich.padding import Padding
+
+    _print(Padding(escape(words), (0, 0, 1, 0)))
+
+
 def shown(value: Any) -> str:
     """A cell's text: times in UTC to the second, lists with commas, nothing as `-`."""
     from rich.markup import escape

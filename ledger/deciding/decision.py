@@ -24,6 +24,7 @@ from ledger.acts import (
     Unlink,
 )
 from ledger.deciding import (
+    calendar,
     contacts,
     fields,
     identifiers,
@@ -41,6 +42,7 @@ from ledger.errors import MessageRefused
 from ledger.ids import Ids
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import (
+    CalendarChoice,
     FieldChange,
     KeyIssue,
     KeyRevocation,
@@ -73,6 +75,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     Registration: settings.register,
     KeyIssue: settings.issue_key,
     PlatformListing: settings.list_on_platform,
+    CalendarChoice: calendar.choose_calendar,
     PolicyAdoption: policy.adopt,
     ScopeChange: scopes.change_scope,
     UnknownScopesRule: scopes.set_unknown_scopes,

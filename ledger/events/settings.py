@@ -91,6 +91,15 @@ class RetentionSet(Event):
     days: int
 
 
+class CalendarChosen(Event):
+    """Whose business days count for the organization's opt-outs, and in which time zone its days begin."""
+
+    NAME: ClassVar[str] = "organization.calendar-chosen.v1"
+    country: str
+    subdivision: str | None = None
+    time_zone: str
+
+
 class PersonAdded(Event):
     """Someone who works with the ledger (not a contact)."""
 
@@ -188,6 +197,7 @@ SETTINGS_EVENTS: tuple[type[Event], ...] = (
     RepliesReclassified,
     PolicyAdopted,
     RetentionSet,
+    CalendarChosen,
     PersonAdded,
     RoleGranted,
     RoleRevoked,

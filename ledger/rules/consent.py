@@ -20,7 +20,7 @@ from ledger.events.identifier import (
 from ledger.events.scope import covers, related
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_METHODS, Consent, ReplyClass
 from ledger.rules.policy import Policies
-from ledger.rules.standing import Grant, OpenRequest, StandingOptOut, lifts
+from ledger.rules.standing import Grant, OpenRequest, StandingOptOut, lifts, why_it_stands
 from ledger.rules.timeline import Timeline
 from ledger.rules.verdict import Verdict
 
@@ -161,7 +161,10 @@ class _Walk:
         for opt_out in [o for o in self.standing if lifts(grant, o, self.channel, self.policy)]:
             self._lift(opt_out, grant.event)
         if self.standing:
-            self._say(grant.event, "void", "grant.opt_out_stands", self.standing[0].event)
+            first = self.standing[0]
+            rule = why_it_stands(grant, first, self.channel, self.policy)
+            assert rule is not None, "what the grant lifts does not stand any more"
+            self._say(grant.event, "void", rule, first.event)
             return
         self._live(grant, grant.at)
         self._say(grant.event, "counted", "grant.live")
@@ -278,6 +281,12 @@ class _Walk:
         at = self.timeline.at
         alive = [grant for grant in self.live if grant.alive(at)]
         open_requests = [r for r in self.requests if at < r.ends_at or r.declined_by is not None]
+        for grant in self.live:
+            if not grant.alive(at):
+                self._say(grant.event, "expired", "grant.expired")
+        for request in self.requests:
+            if at >= request.ends_at and request.declined_by is None:
+                self._say(request.event, "expired", "request.expired")
         moments = [g.expires_at for g in alive if g.expires_at is not None]
         moments += [r.ends_at for r in open_requests if r.declined_by is None]
         answer, event, since, method = self._decide(alive, open_requests)

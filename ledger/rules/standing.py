@@ -49,11 +49,20 @@ class OpenRequest:
 
 def lifts(grant: Grant, opt_out: StandingOptOut, channel: str, policy: Policy) -> bool:
     """Whether the grant may lift the opt-out: one at its own scope or above it, as its kind allows (DESIGN §4)."""
+    return why_it_stands(grant, opt_out, channel, policy) is None
+
+
+def why_it_stands(grant: Grant, opt_out: StandingOptOut, channel: str, policy: Policy) -> str | None:
+    """The rule by which the opt-out stands against the grant; None where the grant may lift it."""
     if not grant.own:
-        if not grant.override or opt_out.before_epoch or opt_out.method in policy.bulk_never_lifts:
-            return False
+        if not grant.override:
+            return "grant.bulk_lifts_nothing"
+        if opt_out.before_epoch:
+            return "grant.bulk_for_new_holder"
+        if opt_out.method in policy.bulk_never_lifts:
+            return "grant.bulk_never_lifts_this"
     elif opt_out.before_epoch and opt_out.method != "complaint":
-        return True
+        return None
     elif opt_out.method in policy.own_device_only and channel in TEXT_CHANNELS and not grant.own_device:
-        return False
-    return covers(opt_out.scope, grant.scope)
+        return "grant.not_from_own_device"
+    return None if covers(opt_out.scope, grant.scope) else "grant.opt_out_is_narrower"

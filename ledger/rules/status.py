@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.events.envelope import Recorded
+from ledger.events.identifier import EventReversed, ReplyReclassified
 from ledger.events.vocabulary import TEXT_CHANNELS, Consent, Deliverability, Hold
 from ledger.rules.consent import ConsentStatus, consent
 from ledger.rules.deliverability import DeliverabilityStatus, deliverability
@@ -213,7 +214,7 @@ def _verdicts(
     """One verdict an event, in walking order; then what was reversed, then what had not happened yet."""
     said = {**held.verdicts, **delivered.verdicts, **consented.verdicts}
     verdicts = [
-        said.get(event.event_id) or Verdict(event.event_id, "void", None, "no_bearing")
+        said.get(event.event_id) or _aside(line, event)
         for event in (*line.events, *(platform.events if platform else ()))
     ]
     verdicts += [
@@ -222,3 +223,15 @@ def _verdicts(
     ]
     verdicts += [Verdict(event_id, "void", None, "later_than_asked") for event_id in line.later]
     return tuple(verdicts)
+
+
+def _aside(line: Timeline, event: Recorded) -> Verdict:
+    """The verdict on an event that no axis walks: it speaks of another event, or of none that matters here."""
+    body = event.body
+    if isinstance(body, EventReversed):
+        works = line.reversed_by.get(body.reversed_event_id) == event.event_id
+        return Verdict(event.event_id, "counted" if works else "void", None, "reversal")
+    if isinstance(body, ReplyReclassified):
+        stands = line.replies.get(body.reply_event_id) is body.reply_class
+        return Verdict(event.event_id, "counted" if stands else "void", None, "reply.read_anew")
+    return Verdict(event.event_id, "void", None, "no_bearing")

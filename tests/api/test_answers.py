@@ -123,6 +123,8 @@ def test_explain_has_a_verdict_on_every_event_and_the_status_is_its_last_line(ad
     assert sorted(step["event"]["event_id"] for step in explained["steps"]) == sorted(
         e["event_id"] for e in history
     )
+    assert explained["answer"].startswith("No: ")
+    assert "opted out of e-mail" in explained["answer"]
     effects = {step["event"]["type"]: step["effect"] for step in explained["steps"]}
     assert effects["identifier.opted-out.v1"] == "decisive"
     assert effects["identifier.subscribed.v2"] == "ended"

@@ -14,7 +14,7 @@ from tests.api.messages import EMAIL, opt_out, signup
 from tests.cli.conftest import Run
 
 
-def _record(ledger: Service, *messages: dict[str, Any]) -> None:
+def record(ledger: Service, *messages: dict[str, Any]) -> None:
     acts = [take(Message(json.dumps(message).encode(), (), ledger.now())) for message in messages]
     assert all(isinstance(act, Act) for act in acts)
     ledger.recording.record([act for act in acts if isinstance(act, Act)])
@@ -30,12 +30,12 @@ def test_status_says_no_and_why_then_yes(run: Run, organization: str, ledger: Se
     assert before.exit_code == 0
     assert "May not be sent" in before.stdout
     assert "never" in before.stdout
-    _record(ledger, signup(organization))
+    record(ledger, signup(organization))
     assert "May be sent" in run("status", *_ask(organization), stdin="ann@example.com\n").stdout
 
 
 def test_the_same_as_json_by_value_and_by_id(run: Run, organization: str, ledger: Service) -> None:
-    _record(ledger, signup(organization), opt_out(organization))
+    record(ledger, signup(organization), opt_out(organization))
     at = ("--at", "2026-03-04T00:00:00Z")
     by_value = json.loads(run("status", *_ask(organization, "--json", *at), stdin="ann@example.com\n").stdout)
     assert (by_value["sendable"], by_value["reasons"]) == (False, ["unsubscribed"])
@@ -47,11 +47,17 @@ def test_the_same_as_json_by_value_and_by_id(run: Run, organization: str, ledger
 
 
 def test_explain_and_history_list_every_event(run: Run, organization: str, ledger: Service) -> None:
-    _record(ledger, signup(organization), opt_out(organization))
+    record(ledger, signup(organization), opt_out(organization))
     explained = run("explain", *_ask(organization), stdin="ann@example.com\n").stdout
-    assert "opted-out" in explained
-    assert "decisive" in explained
-    assert "ended by" in explained
+    assert explained.startswith("No: at ")
+    for part in ("a***@example.com", "Opted out of e-mail", "Decides the answer.", "Was ended by step 3.", "CFR"):
+        assert part in explained
+    assert "ann@example.com" not in explained
+    narrow = run("explain", *_ask(organization, "--unmasked"), stdin="ann@example.com\n").stdout
+    assert "email ann@example.com may not be sent" in " ".join(narrow.split())
+    then = run("explain", *_ask(organization, "--known-at", "2026-01-01"), stdin="ann@example.com\n").stdout
+    assert "By all that is known now: No" in " ".join(then.split())
+    assert then.count("Was not known yet.") == 3
     history = run(
         "history", "-o", organization, "--kind", "email", "--value", "-", stdin="ann@example.com\n"
     ).stdout
@@ -61,7 +67,7 @@ def test_explain_and_history_list_every_event(run: Run, organization: str, ledge
 
 
 def test_values_are_masked_unless_asked_for(run: Run, organization: str, ledger: Service) -> None:
-    _record(ledger, signup(organization))
+    record(ledger, signup(organization))
     asked = ("history", "-o", organization, "--kind", "email", "--value", "ann@example.com", "--json")
     assert "ann@example.com" not in run(*asked).stdout
     assert "ann@example.com" in run(*asked, "--unmasked").stdout
@@ -69,7 +75,7 @@ def test_values_are_masked_unless_asked_for(run: Run, organization: str, ledger:
 
 def test_contacts_are_listed_searched_and_shown(run: Run, organization: str, ledger: Service) -> None:
     bob = {"kind": "email", "value": "bob@example.com"}
-    _record(ledger, signup(organization, profile={"first_name": "Ann"}), signup(organization, bob))
+    record(ledger, signup(organization, profile={"first_name": "Ann"}), signup(organization, bob))
     with projecting(ledger.settings) as source:
         catch_up(source, list(PROJECTIONS.values()))
     listed = run("contacts", "-o", organization).stdout

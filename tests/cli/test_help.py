@@ -26,6 +26,8 @@ COMMANDS = {
     "explain",
     "history",
     "contacts",
+    "clock",
+    "calendar",
     "rejections",
     "keywords",
     "policy",

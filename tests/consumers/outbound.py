@@ -67,9 +67,9 @@ def publish_all(store: Store, flow: Flow, bootstrap: str) -> int:
 
 
 def project_all(url: str, store: Store) -> None:
-    """Steps the statuses until they have the whole log."""
+    """Steps the statuses and the opt-outs until they have the whole log."""
     with pool(url, "ledger_projector") as connections:
-        catch_up(Source(store, connections.connection), [PROJECTIONS["channel_status"]])
+        catch_up(Source(store, connections.connection), [PROJECTIONS["channel_status"], PROJECTIONS["opt_outs"]])
 
 
 def seen(bootstrap: str, topic: str) -> list[Seen]:

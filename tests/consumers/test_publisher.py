@@ -16,6 +16,8 @@ from ledger.acts import Act, ContactChange, Given
 from ledger.errors import LogUnavailable, PositionMoved
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked, FieldRetired, PersonAdded, RoleGranted, RoleRevoked
+from projections import opt_outs
+from projections.opt_outs import Clocked
 from schemas.outbound import OutboundEvent, OutboundStatus
 from tests.consumers.outbound import Outbound, person, publish_all, publishing, seen, statuses_of
 from tests.consumers.scene import DAWN, ORGANIZATION, now, signup, stop, wait_for
@@ -115,6 +117,42 @@ def test_a_failed_note_publishes_again_under_the_same_numbers(outbound: Outbound
         assert [one for one in twice if one.partition == partition] == [
             one for one in once if one.partition == partition
         ] * 2
+
+
+def test_an_opt_out_is_published_when_kafka_has_taken_the_status_it_led_to(outbound: Outbound) -> None:
+    outbound.record(signup(1, 1))
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    outbound.record(stop(2, 1))
+    assert [one.published for one in clocks(outbound)] == [False]
+    with (
+        publishing(outbound.store, NotNoted(outbound.statuses.topic), outbound.scene.bootstrap) as publisher,
+        pytest.raises(LogUnavailable),
+    ):
+        publisher.publish()
+    assert [one.published for one in clocks(outbound)] == [False]
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    (one,) = clocks(outbound)
+    assert one.recorded_at < one.enforced_at < one.published_at  # type: ignore[operator]
+    outbound.record(stop(3, 1))  # changes no status: there is nothing to publish for it
+    publish_all(outbound.store, outbound.statuses, outbound.scene.bootstrap)
+    assert [one.published for one in clocks(outbound)] == [True, True]
+
+
+def test_what_is_half_published_is_not_published(outbound: Outbound) -> None:
+    outbound.record(signup(1, 1), stop(2, 1), signup(3, 2), stop(4, 2))
+    opened = _producer(outbound.scene.bootstrap)
+    with closing(Publisher(outbound.store, outbound.statuses, opened, batch=1)) as publisher:
+        published = []
+        while publisher.publish():
+            published.append(sum(one.published for one in clocks(outbound)))
+    assert len(published) > 1
+    assert set(published[:-1]) == {0}
+    assert published[-1] == 2
+
+
+def clocks(outbound: Outbound) -> list[Clocked]:
+    with outbound.store.connection() as connection:
+        return opt_outs.latest(connection, 10)
 
 
 def test_the_publisher_started_last_shuts_out_the_earlier_one(outbound: Outbound) -> None:

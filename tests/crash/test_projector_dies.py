@@ -2,6 +2,7 @@
 
 import pytest
 
+from projections import opt_outs
 from projections.rebuild import verify
 from projections.registry import PROJECTIONS
 from projections.watermarks import watermarks
@@ -27,8 +28,11 @@ def test_a_killed_projector_leaves_its_tables_as_if_it_had_lived(point: str, out
             told_twice = connection.execute(
                 "SELECT count(*) - count(DISTINCT (identifier_id, channel, scope, purpose, position)) FROM outbox"
             ).fetchone()
+            clocked = {one.position: one.enforced for one in opt_outs.latest(connection, 1_000)}
             told = connection.execute("SELECT count(*) FROM outbox").fetchone()
         assert set(reached.values()) == {outbound.store.newest().position}
+        assert clocked
+        assert all(clocked.values())
         assert told_twice == (0,)
         assert told is not None
         assert told[0] > 0

@@ -19,7 +19,9 @@ from projections import (
     contact_list,
     counters,
     identifiers,
+    marks,
     merge_candidates,
+    opt_outs,
     outbox,
     platform_listings,
     replies,
@@ -40,7 +42,9 @@ BIG = (
     "contact_search",
     "email_status",
     "identifiers",
+    "marks",
     "merge_candidates",
+    "opt_outs",
     "outbox",
     "replies",
     "status_counters",
@@ -92,6 +96,16 @@ SELECT id(n), 'org' || n % 4, id(-n), 'org' || n % 4 || '/shop/1', now() - n * i
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO outbox (organization, identifier_id, channel, scope, purpose, payload, position)
 SELECT 'org0', id(n), 'email', 'org0', '*', '{}', n FROM generate_series(1, %(rows)s) n;
+INSERT INTO opt_outs
+SELECT n, id(n), id(-n), 'org' || n % 4, 'name', 'link', 'email', 'org' || n % 4, NULL,
+       '2026-01-01'::timestamptz + n * interval '1 minute'
+           - CASE WHEN n % 500 = 0 THEN '20 days' ELSE '0' END::interval,
+       '2026-01-01'::timestamptz + n * interval '1 minute'
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO marks
+SELECT stage, n, '2026-01-01'::timestamptz + n * interval '1 minute',
+       '2026-01-01'::timestamptz + n * interval '1 minute' - CASE WHEN n = 9000 THEN '8 days' ELSE '0' END::interval
+FROM generate_series(1, %(rows)s - 100) n, unnest(ARRAY['enforced', 'published']) stage;
 INSERT INTO status_counters SELECT 'org' || n % 1000, 'email', 'scope' || n, '*', 'never', 1
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_counters SELECT 'org' || n % 1000, 'mark' || n, 1 FROM generate_series(1, %(rows)s) n;
@@ -133,6 +147,7 @@ def filled(database_url: str) -> Iterator[Connection[Any]]:
 
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
+SOON = datetime(2027, 1, 2, tzinfo=UTC)
 DEEP = (NOW, UUID(int=1))
 PERSON = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
 QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
@@ -163,6 +178,15 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "reply": lambda c: replies.reply(c, "org0", PERSON),
     "counts of people": lambda c: counters.people(c, "org7"),
     "counts of statuses": lambda c: counters.statuses(c, "org7"),
+    "opt-outs": lambda c: opt_outs.newest(c, "org1"),
+    "opt-outs, deep": lambda c: opt_outs.newest(c, "org1", after=(NOW, 5_000), limit=10),
+    "opt-outs since": lambda c: opt_outs.newest(c, "org1", since=NOW),
+    "opt-outs that may be overdue": lambda c: opt_outs.slow(c, "org1", SOON),
+    "opt-outs that may be overdue, deep": lambda c: opt_outs.slow(c, "org1", SOON, after=(NOW, 5_000)),
+    "opt-outs that wait": lambda c: opt_outs.waiting(c, "enforced"),
+    "organizations with opt-outs": lambda c: opt_outs.organizations(c),
+    "opt-outs of everybody": lambda c: opt_outs.latest(c, 100),
+    "published so far": lambda c: c.execute(marks.PUBLISHED, (ROWS - 50,)),
     "scopes": lambda c: scopes.created(c, "org1"),
     "scopes, deep": lambda c: scopes.created(c, "org1", after="org1/m5"),
     "scopes in use": lambda c: scopes.created(c, "org1", retired=False),
@@ -172,7 +196,6 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "listings of the platform": lambda c: platform_listings.listed(c, limit=20),
     "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
 }
-SOON = datetime(2027, 1, 2, tzinfo=UTC)
 
 
 def asked(query: str, value: object, connection: Connection[Any]) -> Any:

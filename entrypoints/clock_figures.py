@@ -1,0 +1,52 @@
+"""The compliance clock as metrics, set when they are asked for."""
+
+from typing import Final
+
+from prometheus_client import Gauge
+
+from entrypoints.calendar import calendar_for
+from entrypoints.compliance import overdue_of, spreads
+from entrypoints.wiring import Service
+from projections import opt_outs
+from projections.marks import STAGES
+
+_LATEST: Final = 1_000
+"""Opt-outs that the percentiles are of."""
+
+_SECONDS = Gauge(
+    "ledger_opt_out_seconds",
+    "Seconds from the receipt of an opt-out to a stage, of the latest 1,000; quantile 1: the slowest",
+    ["stage", "quantile"],
+)
+_WAITING = Gauge("ledger_opt_outs_waiting", "Opt-outs recorded that have not come to a stage", ["stage"])
+_OLDEST = Gauge(
+    "ledger_opt_outs_oldest_waiting_seconds",
+    "Age of the oldest opt-out waiting for a stage",
+    ["stage"],
+)
+_OVERDUE = Gauge(
+    "ledger_opt_outs_overdue", "Opt-outs that came to a stage after their due date, or have not and it is past"
+)
+
+
+def set_figures(ledger: Service) -> None:
+    """Sets every figure of the clock, over all organizations. Raises LogUnavailable."""
+    now = ledger.now()
+    with ledger.reading.connection() as connection:
+        for stage, spread in spreads(opt_outs.latest(connection, _LATEST)).items():
+            for quantile, seconds in (
+                ("0.5", spread.p50),
+                ("0.95", spread.p95),
+                ("0.99", spread.p99),
+                ("1", spread.max),
+            ):
+                _SECONDS.labels(stage, quantile).set(seconds)
+        for stage in STAGES:
+            waiting, oldest = opt_outs.waiting(connection, stage)
+            _WAITING.labels(stage).set(waiting)
+            _OLDEST.labels(stage).set((now - oldest).total_seconds() if oldest is not None else 0)
+        overdue = 0
+        for organization in opt_outs.organizations(connection):
+            calendar = calendar_for(ledger, organization)
+            overdue += sum(1 for _ in overdue_of(connection, organization, calendar, now))
+    _OVERDUE.set(overdue)
