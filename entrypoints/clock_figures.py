@@ -1,13 +1,17 @@
 """The compliance clock as metrics, set when they are asked for."""
 
-from typing import Final
+from datetime import datetime
+from itertools import takewhile
+from typing import Any, Final
 
 from prometheus_client import Gauge
+from psycopg import Connection
 
 from entrypoints.calendar import calendar_for
-from entrypoints.compliance import overdue_of, spreads
+from entrypoints.compliance import COUNTED_TO, overdue_of, spreads
 from entrypoints.wiring import Service
-from projections import opt_outs
+from ledger.rules.business_days import Calendar, due
+from projections import opt_outs, replies
 from projections.marks import STAGES
 
 _LATEST: Final = 1_000
@@ -27,6 +31,12 @@ _OLDEST = Gauge(
 _OVERDUE = Gauge(
     "ledger_opt_outs_overdue", "Opt-outs that came to a stage after their due date, or have not and it is past"
 )
+_UNCLASSIFIED = Gauge(
+    "ledger_replies_unclassified_near_due",
+    "Replies nobody has understood that are due within two business days, or were",
+)
+_NEAR: Final = 2
+"""Business days."""
 
 
 def set_figures(ledger: Service) -> None:
@@ -49,4 +59,15 @@ def set_figures(ledger: Service) -> None:
         for organization in opt_outs.organizations(connection):
             calendar = calendar_for(ledger, organization)
             overdue += sum(1 for _ in overdue_of(connection, organization, calendar, now))
+        near = 0
+        for organization in replies.organizations(connection):
+            near += _near_due(connection, organization, calendar_for(ledger, organization), now)
     _OVERDUE.set(overdue)
+    _UNCLASSIFIED.set(near)
+
+
+def _near_due(connection: Connection[Any], organization: str, calendar: Calendar, now: datetime) -> int:
+    """Replies nobody has understood that are due within two business days, or were; counted to 10,000."""
+    oldest = replies.replies(connection, organization, limit=COUNTED_TO)
+    soon = due(now, calendar, _NEAR)
+    return sum(1 for _ in takewhile(lambda one: due(one.received_at, calendar) <= soon, oldest))

@@ -1,6 +1,5 @@
 """Replies that wait for a person: listed with their clock, and read by one."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, get_args
@@ -13,6 +12,7 @@ from ledger.errors import NotFound
 from ledger.events.identifier import ReplyReceived
 from ledger.events.vocabulary import Confidence, ReplyClass
 from ledger.keyword_acts import Reclassification
+from ledger.rules.business_days import calendar_of, due
 from ledger.rules.keyword_sets import standing_set
 from ledger.rules.replies import State
 from projections import replies
@@ -21,8 +21,6 @@ from projections.replies import ReplyRow
 Meaning = Literal["stop", "start", "yes", "nothing"]
 MEANINGS: Final[tuple[Meaning, ...]] = get_args(Meaning)
 STATES: Final[tuple[State, ...]] = get_args(State)
-Due = Callable[[datetime], datetime]
-"""By when a reply received at a moment must have been dealt with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Waiting:
     """A reply, by when it must have been dealt with, and its text for those who may read it."""
 
     reply: ReplyRow
-    due_at: datetime | None
+    due_at: datetime
     overdue: bool
     text: str | None
 
@@ -51,13 +49,12 @@ def page(
     after: str | None = None,
     limit: int = 50,
     values: bool = False,
-    due: Due | None = None,
 ) -> Page:
     """Replies in a state. `values`: with their texts, where the key still exists.
 
     Raises NotFound for an `after` that is none, and UnknownOrganization.
     """
-    settings_of(ledger, organization)
+    calendar = calendar_of(settings_of(ledger, organization))
     with ledger.reading.connection() as connection:
         rows = replies.replies(connection, organization, state, after=_read_after(after), limit=limit + 1)
     shown = rows[:limit]
@@ -65,8 +62,8 @@ def page(
     now = ledger.now()
     waiting = []
     for row in shown:
-        due_at = due(row.received_at) if due is not None else None
-        late = row.state == "open" and due_at is not None and due_at < now
+        due_at = due(row.received_at, calendar)
+        late = row.state == "open" and due_at < now
         waiting.append(Waiting(row, due_at, late, texts.get(row.event_id)))
     return Page(waiting, _after(shown[-1]) if len(rows) > limit else None)
 

@@ -105,6 +105,16 @@ WHERE organization = %(organization)s AND state = %(state)s
 ORDER BY received_at, event_id LIMIT %(limit)s
 """
 )
+_ORGANIZATIONS: Final = """
+WITH RECURSIVE every AS (
+    (SELECT organization FROM replies ORDER BY organization LIMIT 1)
+    UNION ALL
+    SELECT (SELECT r.organization FROM replies r WHERE r.organization > every.organization ORDER BY 1 LIMIT 1)
+    FROM every WHERE organization IS NOT NULL
+)
+SELECT organization FROM every
+WHERE EXISTS (SELECT FROM replies r WHERE r.organization = every.organization AND r.state = %(state)s)
+"""
 _FIRST: Final = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
@@ -129,6 +139,11 @@ def replies(
         "limit": limit,
     }
     return connection.cursor(row_factory=class_row(ReplyRow)).execute(_PAGE, asked).fetchall()
+
+
+def organizations(connection: Connection[Any], state: str = "open") -> list[str]:
+    """Organizations that have replies in a state."""
+    return [row[0] for row in connection.execute(_ORGANIZATIONS, {"state": state})]
 
 
 def reply(connection: Connection[Any], organization: str, event_id: UUID) -> ReplyRow | None:

@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
-from entrypoints import compliance
+from entrypoints import compliance, replies
 from entrypoints.api.auth import Caller, Ledger, hand, needs
 from entrypoints.api.models import Asked
+from entrypoints.api.replies import RepliesAnswer
+from entrypoints.api.replies import seen as seen_reply
 from entrypoints.calendar import CalendarSeen, calendar_for, choose, seen
 from ledger.rules.business_days import Calendar
 
@@ -37,6 +39,18 @@ def clock(
 ) -> compliance.ClockPage:
     """Each opt-out with the moments it was received, recorded, enforced and published, and when it is due."""
     return compliance.page(ledger, caller.organization, overdue=overdue, since=since, after=after, limit=limit)
+
+
+@router.get("/unclassified")
+def unclassified(
+    ledger: Ledger,
+    caller: _Reader,
+    after: Annotated[str | None, Query(max_length=200, description="the `after` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> RepliesAnswer:
+    """Replies of subscribed numbers that nobody has understood, the one due first first, without their texts."""
+    found = replies.page(ledger, caller.organization, after=after, limit=limit)
+    return RepliesAnswer(replies=[seen_reply(one) for one in found.replies], after=found.after)
 
 
 @router.get("/calendar")

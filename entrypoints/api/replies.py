@@ -34,7 +34,7 @@ class ReplySeen(BaseModel):
     sender: str
     received_at: datetime
     recorded_at: datetime
-    due_at: datetime | None
+    due_at: datetime = Field(description="ten business days after the day of receipt")
     overdue: bool
     reply_class: ReplyClass
     confidence: Confidence
@@ -78,7 +78,7 @@ def list_replies(
     found = replies.page(
         ledger, caller.organization, question.state, after=question.after, limit=question.limit, values=values
     )
-    return RepliesAnswer(replies=[_seen(one) for one in found.replies], after=found.after)
+    return RepliesAnswer(replies=[seen(one) for one in found.replies], after=found.after)
 
 
 @router.post("/{event_id}/reading")
@@ -98,6 +98,7 @@ def read_reply(
     return ReadingAnswer(recorded=new)
 
 
-def _seen(one: Waiting) -> ReplySeen:
+def seen(one: Waiting) -> ReplySeen:
+    """A reply as it is shown."""
     row = {name: getattr(one.reply, name) for name in ReplySeen.model_fields if hasattr(one.reply, name)}
     return ReplySeen(**row, due_at=one.due_at, overdue=one.overdue, text=one.text)

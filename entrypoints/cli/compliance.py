@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 def clock(
     organization: options.Organization,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those past their due date.")] = False,
+    unclassified: Annotated[
+        bool, typer.Option("--unclassified", help="Instead: replies that nobody has understood yet.")
+    ] = False,
     since: Annotated[
         datetime | None,
         typer.Option(parser=options.moment, metavar="TIME", help="Only what was received then or later."),
@@ -30,6 +33,9 @@ def clock(
     from entrypoints.compliance import page, summary
     from entrypoints.wiring import opened
 
+    if unclassified:
+        _unclassified(organization, after=after, limit=limit, json=json)
+        return
     with opened() as ledger:
         found = page(ledger, organization, overdue=overdue, since=since, after=after, limit=limit)
         whole = None if after else summary(ledger, organization, since=since)
@@ -39,6 +45,33 @@ def clock(
     if whole is not None:
         _print_summary(whole)
     _print_page(found, overdue=overdue)
+
+
+def _unclassified(organization: str, *, after: str | None, limit: int, json: bool) -> None:
+    from entrypoints.replies import page
+    from entrypoints.wiring import opened
+
+    with opened() as ledger:
+        found = page(ledger, organization, after=after, limit=limit)
+    if json:
+        as_json(found)
+        return
+    rows(
+        "Replies nobody has understood yet",
+        ["received", "reply", "due"],
+        [
+            (
+                one.reply.received_at,
+                f"to {one.reply.sender}\n{one.reply.event_id}",
+                f"{shown(one.due_at)}{' (overdue)' if one.overdue else ''}",
+            )
+            for one in found.replies
+        ],
+        empty="None: every reply is understood.",
+    )
+    say("`contact-ledger replies list --unmasked` shows their texts, `replies classify` settles one")
+    if found.after:
+        say(f"more: --after {found.after}")
 
 
 def _print_summary(whole: "ClockSummary") -> None:

@@ -14,7 +14,7 @@ from entrypoints.wiring import projecting
 from ledger.acts import Act
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
-from tests.api.messages import opt_out
+from tests.api.messages import PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 
 
@@ -106,6 +106,29 @@ def test_the_calendar_is_chosen_by_administrators(caller: Callable[[Role], Calle
         assert refused.status_code == 422
         assert [error["field"] for error in refused.json()["errors"]] == [field]
     assert admin.get("compliance/calendar").json()["subdivision"] == "QC"
+
+
+def test_a_reply_nobody_understands_is_due_and_leaves_when_a_person_has_read_it(
+    server: Served, admin: Caller
+) -> None:
+    organization = admin.organization
+    sender = f"{organization}/shop/55512"
+    admin.record(signup(organization, PHONE, "sms"))
+    reply = {"from": PHONE["value"], "to": sender, "text": "hm, who is that", "provider_message_id": "p-1"}
+    record_late(server, event("sms.inbound.v1", organization, **reply), timedelta(days=40))
+    project(server)
+    (one,) = admin.get("compliance/unclassified").json()["replies"]
+    assert (one["overdue"], one["text"]) == (True, None)
+    assert one["received_at"] < one["due_at"] < one["recorded_at"]
+    figures = server.client.get("/metrics").text.splitlines()
+    assert any(line.startswith("ledger_replies_unclassified_near_due") and line[-1] != "0" for line in figures)
+    meaning = {"meaning": "stop", "actor": "ann", "reason": "wants no more"}
+    assert admin.post(f"replies/{one['event_id']}/reading", meaning).status_code == 200
+    project(server)
+    assert admin.get("compliance/unclassified").json()["replies"] == []
+    (opted_out,) = admin.get("compliance/clock").json()["opt_outs"]
+    assert opted_out["received_at"] == one["received_at"]
+    assert "recorded" in opted_out["overdue"]
 
 
 def test_another_organization_sees_nothing_and_only_some_roles_see_any(

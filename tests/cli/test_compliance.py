@@ -1,11 +1,12 @@
 """The compliance clock at a terminal and for machines."""
 
 import json
+from typing import Any
 
 from entrypoints.wiring import Service, projecting
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
-from tests.api.messages import opt_out, signup
+from tests.api.messages import PHONE, event, opt_out, signup
 from tests.cli.conftest import Run
 from tests.cli.test_asking import record
 
@@ -30,6 +31,21 @@ def test_an_opt_out_is_shown_with_its_clock(run: Run, organization: str, ledger:
     assert (one["waiting_for"], one["overdue"]) == (["published"], [])
     assert found["summary"]["opt_outs"] == found["summary"]["waiting"] == 1
     assert "None is overdue." in run("clock", "-o", organization, "--overdue").stdout
+
+
+def test_replies_nobody_has_understood_are_listed(run: Run, organization: str, ledger: Service) -> None:
+    assert "every reply is understood" in run("clock", "-o", organization, "--unclassified").stdout
+    record(ledger, signup(organization, PHONE, "sms"), text(organization, "hm, who is that"))
+    project(ledger)
+    listed = run("clock", "-o", organization, "--unclassified")
+    assert f"to {organization}/shop/55512" in listed.stdout
+    (one,) = json.loads(run("clock", "-o", organization, "--unclassified", "--json").stdout)["replies"]
+    assert one["due_at"] > one["reply"]["received_at"]
+
+
+def text(organization: str, words: str) -> dict[str, Any]:
+    sender = f"{organization}/shop/55512"
+    return event("sms.inbound.v1", organization, **{"from": PHONE["value"]}, to=sender, text=words)
 
 
 def test_the_calendar_is_shown_and_chosen(run: Run, organization: str) -> None:
