@@ -58,12 +58,11 @@ def _unclassified(organization: str, *, after: str | None, limit: int, json: boo
         return
     rows(
         "Replies nobody has understood yet",
-        ["received", "reply", "due"],
+        ["received and due", "reply"],
         [
             (
-                one.reply.received_at,
+                f"{shown(one.reply.received_at)}\ndue {shown(one.due_at)}{' (overdue)' if one.overdue else ''}",
                 f"to {one.reply.sender}\n{one.reply.event_id}",
-                f"{shown(one.due_at)}{' (overdue)' if one.overdue else ''}",
             )
             for one in found.replies
         ],
