@@ -61,7 +61,7 @@ def _row(reply: ReadReply) -> Row:
         event.envelope.organization,
         event.stream_id,
         reply.sender,
-        event.effective_at,
+        event.envelope.received_at,
         event.envelope.recorded_at,
         reply.reply_class,
         reply.confidence,
