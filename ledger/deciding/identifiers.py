@@ -44,8 +44,10 @@ from ledger.events.identifier import (
     Unblocked,
 )
 from ledger.events.vocabulary import ALL, KINDS, ReplyClass
+from ledger.rules.hold import own_grant
 from ledger.rules.identity import holder
 from ledger.rules.keywords import KEYWORDS_VERSION, classify
+from ledger.rules.timeline import timeline
 
 
 def _restrict(draft: Draft, given: Given, body: Event, method: str, *role: UUID | str) -> None:
@@ -124,10 +126,10 @@ def reply(draft: Draft, act: Reply) -> None:
         settle(draft, [act.identifier], "keyword", bulk=False)
     elif not is_closed(draft, stream):
         settle(draft, [act.identifier], "keyword", bulk=False)
-    draft.add(stream, body, draft.event_id(body, stream, act.sender))
-    contact = holder(draft.stream(stream).values())
-    if reply_class is ReplyClass.START and contact is not None:
-        restore_by_own_grant(draft, contact)
+    event_id = draft.event_id(body, stream, act.sender)
+    draft.add(stream, body, event_id)
+    if reply_class in (ReplyClass.START, ReplyClass.YES):
+        _restore(draft, stream, event_id)
 
 
 def confirmation(draft: Draft, act: Confirmation) -> None:
@@ -143,12 +145,16 @@ def confirmation(draft: Draft, act: Confirmation) -> None:
             request_act_id=request, reply=act.reply, evidence=evidence, message_id=message_id
         )
     stream = _note(draft, act.identifier, body, "confirmation", request)
-    contact = holder(draft.stream(stream).values())
-    if (
-        act.confirmed
-        and contact is not None
-        and any(e.envelope.act_id == request for e in draft.stream(stream).values())
-    ):
+    if act.confirmed:
+        _restore(draft, stream, draft.event_id(body, stream, request))
+
+
+def _restore(draft: Draft, stream: UUID, event_id: UUID) -> None:
+    """Restores the holder's deleted contact where this event is the person's own fresh grant."""
+    events = draft.stream(stream)
+    contact = holder(events.values())
+    line = timeline(list(events.values()), at=draft.effective_at)
+    if contact is not None and own_grant(events[event_id], line):
         restore_by_own_grant(draft, contact)
 
 
