@@ -13,12 +13,15 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test check lint types contracts lock clean
+.PHONY: soak mutate
 .PHONY: bench-ingest bench-rebuild bench-latency bench-query bench-policy
 
 help:
 	echo "make demo          a running ledger with a day of traffic (ARGS=--once: report and leave)"
 	echo "make test          every test, on real servers (ARGS='-k stop': some of them)"
 	echo "make check         lint, types and contracts, each also a target of its own"
+	echo "make soak          the rules on 100,000 generated histories (ARGS='5000 --seed 7': so many, from there)"
+	echo "make mutate        every small change of the rules, and whether a test sees it"
 	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy: figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
@@ -28,6 +31,9 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+soak: $(VENV)/.test
+	exec $(BIN)/python -m tests.model.soak $(ARGS)
 
 check: lint types contracts
 
