@@ -22,11 +22,11 @@ def differences(history: History) -> Iterator[str]:
     shuffled = [*history.events, *history.events[::2]]
     Random(history.seed).shuffle(shuffled)
     for question in history.questions:
-        expected = _told(_naive(history, question))
-        given = _told(_asked(history, history.events, question))
+        expected = told(_naive(history, question))
+        given = told(_asked(history, history.events, question))
         if given != expected:
             yield f"{_words(question)}: the rules say {given}, the naive model {expected}"
-        again = _told(_asked(history, shuffled, question))
+        again = told(_asked(history, shuffled, question))
         if again != given:
             yield f"{_words(question)}: {given}, and {again} in another order with duplicates"
     yield from _lost(history, history.questions[0])
@@ -51,7 +51,7 @@ def _asked(history: History, events: Sequence[Recorded], question: Question) -> 
     )
 
 
-def _told(one: Answer | Status) -> tuple[object, ...]:
+def told(one: Answer | Status) -> tuple[object, ...]:
     return (
         str(one.consent),
         str(one.deliverability),

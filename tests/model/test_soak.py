@@ -14,11 +14,11 @@ from tests.model.checking import described, differences, shrunk
 from tests.model.making import History, history
 from tests.model.soak import broken, main
 
-PORTION = 500
+PORTION = 50
 
 
 @pytest.mark.parametrize("first", range(0, 10_000, PORTION))
-def test_five_hundred_histories_from(first: int) -> None:
+def test_fifty_histories_from(first: int) -> None:
     seeds = broken(first, PORTION)
     assert not seeds, described(shrunk(history(seeds[0])))
 
