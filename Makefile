@@ -35,6 +35,9 @@ test: $(VENV)/.test
 soak: $(VENV)/.test
 	exec $(BIN)/python -m tests.model.soak $(ARGS)
 
+mutate: $(VENV)/.dev
+	exec $(BIN)/python -m tests.model.mutate $(ARGS)
+
 check: lint types contracts
 
 lint: $(VENV)/.dev
@@ -87,5 +90,5 @@ lock: $(VENV)/.dev
 	if grep -n "://" requirements/*.txt; then echo "an address in a lock" >&2; exit 1; fi
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
