@@ -132,6 +132,7 @@ class Maker:
             method=method,
             double_opt_in=rng.random() < 0.35,
             expires_at=self.later(before) if rng.random() < 0.2 else None,
+            basis=rng.choice((None, None, "express", "inquiry", "purchase")),
             override=method in ("api", "import") and rng.random() < 0.5,
         )
 
@@ -214,8 +215,10 @@ class Maker:
         adoptions = list(BUILT_IN.adoptions)
         for number in range(self.rng.choice((0, 0, 0, 1, 2))):
             moment = START + (until - START) * self.rng.random()
-            adoptions.append(Adoption(self.policy(f"soak/{number}"), moment, moment + timedelta(hours=number)))
-        return Policies(tuple(sorted(adoptions, key=lambda adoption: adoption.in_force_from)))
+            ends = moment + timedelta(hours=self.rng.randint(1, 100)) if self.rng.random() < 0.3 else None
+            adopted_at = moment + timedelta(hours=number)
+            adoptions.append(Adoption(self.policy(f"soak/{number}"), moment, adopted_at, ends))
+        return Policies(tuple(sorted(adoptions, key=lambda one: (one.in_force_from, one.adopted_at))))
 
     def policy(self, version: str) -> Policy:
         rng = self.rng
@@ -224,6 +227,12 @@ class Maker:
             request_lifetime=timedelta(hours=rng.choice((1, 24, 168, 1000))),
             stop_reach=rng.choice(("sender", "merchant", "organization")),
             bounce_threshold=rng.randint(1, 5),
+            soft_bounces=rng.choice(("counted", "counted", "separate", "never")),
+            soft_bounce_threshold=rng.randint(1, 5),
+            express_months=rng.choice((None, None, 1, 12)),
+            inquiry_months=rng.choice((None, 1, 6)),
+            purchase_months=rng.choice((None, 1, 24)),
+            phone_months=rng.choice((None, None, 1, 12)),
             bulk_never_lifts=frozenset(rng.sample(OPT_OUTS, rng.randint(0, 6))),
             own_device_only=frozenset(rng.sample(OPT_OUTS, rng.randint(0, 6))),
             transactional_stops=frozenset(rng.sample(OPT_OUTS, rng.randint(0, 6))),
@@ -235,7 +244,7 @@ class Maker:
         place = Place(rng.choice(self.asked), rng.choice((*SCOPES, *DEEP)), rng.choice(ASKED))
         moment = rng.choice(events).effective_at
         late = events[-1].envelope.received_at + timedelta(hours=1)
-        at = rng.choice((late, late, moment, moment + SECOND, moment + DAY * 7))
+        at = rng.choice((late, late, moment, moment + SECOND, moment + DAY * 7, moment + DAY * 31))
         ends = [end for event in events if (end := ends_at(event.body)) is not None]
         if ends and rng.random() < 0.3:
             at = rng.choice(ends) + rng.choice((-SECOND, timedelta(0), SECOND))

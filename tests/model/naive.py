@@ -104,19 +104,21 @@ def is_on(timeline: list[Recorded], on: type[Event], off: type[Event]) -> bool:
 
 
 def bounced(timeline: list[Recorded], place: Place, policy: Policy) -> bool:
-    hard = False
-    attempts: set[UUID] = set()
+    hard: set[UUID] = set()
+    soft: set[UUID] = set()
     for event in timeline:
         body = event.body
-        if isinstance(body, said.Bounced) and body.channel in (place.channel, "*"):
-            hard = hard or body.hard
-            attempts.add(body.attempt or event.event_id)
+        if isinstance(body, said.Bounced) and body.channel == place.channel:
+            (hard if body.hard else soft).add(body.attempt or event.event_id)
         elif isinstance(body, said.Reactivated) or (
-            isinstance(body, said.Delivered) and body.channel in (place.channel, "*")
+            isinstance(body, said.Delivered) and body.channel == place.channel
         ):
-            hard = False
-            attempts = set()
-    return hard or len(attempts) >= policy.bounce_threshold
+            hard, soft = set(), set()
+    if policy.soft_bounces == "separate":
+        return bool(hard) or len(soft) >= policy.soft_bounce_threshold
+    if policy.soft_bounces == "never":
+        return bool(hard)
+    return bool(hard) or len(hard | soft) >= policy.bounce_threshold
 
 
 def held(

@@ -7,6 +7,7 @@ from ledger.events import identifier as said
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import OWN_METHODS
 from ledger.rules.policy import Policies, Policy
+from tests.model.naive_lifetimes import lives_until
 from tests.model.naive_order import REPLY_CHANNELS, Place, is_above_or_same, is_text, opens, policy_at
 
 
@@ -22,6 +23,7 @@ class Request:
     channel: str
     ends_at: datetime
     expires_at: datetime | None
+    basis: str | None
     declined: bool = False
 
 
@@ -74,15 +76,17 @@ def step(walk: Walk, event: Recorded, place: Place, policy: Policy) -> None:
     if isinstance(body, said.Subscribed) and concerns(body, place) and not walk.closed:
         if body.double_opt_in:
             ends_at = event.effective_at + policy.request_lifetime
-            walk.requests.append(Request(event, body.scope, body.channel, ends_at, body.expires_at))
-        elif body.method in OWN_METHODS:
-            own_grant(walk, place, policy, body.scope, body.expires_at, from_device=body.method == "keyword")
+            walk.requests.append(Request(event, body.scope, body.channel, ends_at, body.expires_at, body.basis))
+            return
+        expires_at = lives_until(policy, place, event.effective_at, body.basis, body.expires_at)
+        if body.method in OWN_METHODS:
+            own_grant(walk, place, policy, body.scope, expires_at, from_device=body.method == "keyword")
         else:
-            bulk_grant(walk, policy, body)
+            bulk_grant(walk, policy, body, expires_at)
     elif isinstance(body, said.SubscriptionConfirmed):
         for request in open_at(walk, event):
             if request.event.envelope.act_id == body.request_act_id:
-                confirm(walk, request, place, policy)
+                confirm(walk, request, place, policy, event.effective_at)
     elif isinstance(body, said.ConfirmationDeclined):
         for request in open_at(walk, event):
             if request.event.envelope.act_id == body.request_act_id:
@@ -141,7 +145,7 @@ def own_grant(
         walk.grants.append(Grant(expires_at))
 
 
-def bulk_grant(walk: Walk, policy: Policy, body: said.Subscribed) -> None:
+def bulk_grant(walk: Walk, policy: Policy, body: said.Subscribed, expires_at: datetime | None) -> None:
     if body.override:
         walk.stops = [
             standing
@@ -151,12 +155,13 @@ def bulk_grant(walk: Walk, policy: Policy, body: said.Subscribed) -> None:
             or not is_above_or_same(standing.scope, body.scope)
         ]
     if not walk.stops:
-        walk.grants.append(Grant(body.expires_at))
+        walk.grants.append(Grant(expires_at))
 
 
-def confirm(walk: Walk, request: Request, place: Place, policy: Policy) -> None:
+def confirm(walk: Walk, request: Request, place: Place, policy: Policy, at: datetime) -> None:
     walk.requests.remove(request)
-    own_grant(walk, place, policy, request.scope, request.expires_at, from_device=True)
+    expires_at = lives_until(policy, place, at, request.basis, request.expires_at)
+    own_grant(walk, place, policy, request.scope, expires_at, from_device=True)
 
 
 def reply(walk: Walk, event: Recorded, body: said.ReplyReceived, place: Place, policy: Policy) -> None:
@@ -166,7 +171,7 @@ def reply(walk: Walk, event: Recorded, body: said.ReplyReceived, place: Place, p
         for request in open_at(walk, event):
             here = is_above_or_same(request.scope, body.sender) or is_above_or_same(body.sender, request.scope)
             if here and body.reply_class == "yes":
-                confirm(walk, request, place, policy)
+                confirm(walk, request, place, policy, event.effective_at)
             elif here:
                 request.declined = True
     elif body.reply_class == "stop":
@@ -175,7 +180,8 @@ def reply(walk: Walk, event: Recorded, body: said.ReplyReceived, place: Place, p
             stop(walk, Stop(event, scope, "keyword"))
     elif body.reply_class == "start" and is_above_or_same(body.sender, place.scope):
         if place.purpose == "marketing":
-            own_grant(walk, place, policy, body.sender, None, from_device=True)
+            expires_at = lives_until(policy, place, event.effective_at, None, None)
+            own_grant(walk, place, policy, body.sender, expires_at, from_device=True)
         else:
             start_again(walk, event, body.sender)
 

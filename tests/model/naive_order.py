@@ -27,7 +27,8 @@ def policy_at(policies: Policies, moment: datetime, known_at: datetime | None) -
     for adoption in policies.adoptions:
         if known_at is not None and adoption.adopted_at > known_at:
             continue
-        if adoption.in_force_from <= moment:
+        over = adoption.in_force_until is not None and moment >= adoption.in_force_until
+        if adoption.in_force_from <= moment and not over:
             chosen = adoption.policy
     return chosen
 
