@@ -22,6 +22,7 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STREAM = UUID(int=1)
 PLATFORM = UUID(int=2)
 SCOPES = ("acme", "acme/shop", "acme/shop/55512", "acme/shop/55512/vip", "acme/shop/-/news", "acme/outlet")
+CHAIN = ("acme/shop", "acme/shop/55512", "acme/shop/55512/vip")
 SENDERS = ("acme/shop/55512", "acme/shop/55513", "acme/shop", "acme/outlet/777")
 PURPOSES = ((), ("marketing",), ("cart",), ("cart", "marketing"), ("cart", "marketing", "transactional"))
 ASKED = ("marketing", "marketing", "marketing", "cart", "cart", "transactional", "*")
@@ -62,7 +63,7 @@ def history(seed: int) -> History:
     learnt = START
     events: list[Recorded] = []
     for _ in range(rng.randint(2, 16)):
-        learnt += timedelta(hours=rng.randint(0, span) / 4)
+        learnt += timedelta(hours=rng.choice((0, rng.randint(0, span))) / 4)
         events.append(make.recorded(STREAM, len(events), learnt, make.body(events)))
     platform: list[Recorded] = []
     for number in range(rng.choice((0, 0, 0, 1, 2)) if kind == "email" else 0):
@@ -81,6 +82,8 @@ class Maker:
         self.channels = (channels[0], channels[0], *channels)
         """Mostly of one channel, so that the events of a history bear on each other."""
         self.asked = (channels[0],) * 6 + channels
+        self.scopes = rng.choice((SCOPES, CHAIN, CHAIN))
+        self.senders = rng.choice((SENDERS, SENDERS[:1]))
         self.receipts = tuple(name for name in channels[:2] if name != "*")
 
     def recorded(self, stream: UUID, version: int, learnt: datetime, body: Event) -> Recorded:
@@ -110,7 +113,7 @@ class Maker:
             (24, self.subscribed),
             (14, self.opted_out),
             (16, self.reply),
-            (7, self.answered),
+            (10, self.answered),
             (9, self.deliverability),
             (9, self.hold),
             (7, self.reversal),
@@ -127,7 +130,7 @@ class Maker:
         method = rng.choice(SIGNUPS)
         return said.Subscribed(
             channel=rng.choice(self.channels),
-            scope=rng.choice(SCOPES),
+            scope=rng.choice(self.scopes),
             purposes=rng.choice(PURPOSES[1:]),
             method=method,
             double_opt_in=rng.random() < 0.35,
@@ -140,7 +143,7 @@ class Maker:
         rng = self.rng
         return said.OptedOut(
             channel=rng.choice(self.channels),
-            scope=rng.choice(SCOPES),
+            scope=rng.choice(self.scopes),
             purposes=rng.choice(PURPOSES) if rng.random() < 0.5 else (),
             method=rng.choice(OPT_OUTS),
             carried_from=rng.choice((None, None, STREAM)),
@@ -148,7 +151,7 @@ class Maker:
 
     def reply(self, _: list[Recorded]) -> Event:
         rng = self.rng
-        return said.ReplyReceived(sender=rng.choice(SENDERS), reply_class=rng.choice(REPLIES), keywords="k/1")
+        return said.ReplyReceived(sender=rng.choice(self.senders), reply_class=rng.choice(REPLIES), keywords="k/1")
 
     def answered(self, _: list[Recorded]) -> Event:
         kind = self.rng.choice((said.SubscriptionConfirmed, said.SubscriptionConfirmed, said.ConfirmationDeclined))
@@ -174,7 +177,7 @@ class Maker:
 
     def hold(self, before: list[Recorded]) -> Event:
         rng = self.rng
-        scope = rng.choice(SCOPES)
+        scope = rng.choice(self.scopes)
         return rng.choice(
             (
                 said.Paused(scope=scope, until=rng.choice((None, self.later(before)))),

@@ -201,3 +201,10 @@ def test_what_comes_later_than_asked_is_said_last() -> None:
 def test_a_status_says_what_it_was_asked() -> None:
     given = asked(stream(FORM), at=START + DAY)
     assert (given.channel, given.scope, given.purpose, given.at) == ("sms", SCOPE, "marketing", START + DAY)
+
+
+@pytest.mark.parametrize(("seconds", "consent"), [(-1, Consent.SUBSCRIBED), (0, Consent.NEVER), (1, Consent.NEVER)])
+def test_a_confirmation_at_the_end_of_the_request_is_too_late(seconds: int, consent: Consent) -> None:
+    for answer in (SubscriptionConfirmed(request_act_id=UUID(int=1)), reply(ReplyClass.YES)):
+        at = START + 7 * DAY + timedelta(seconds=seconds)
+        assert asked([event(0, REQUEST, START), event(1, answer, at)]).consent is consent
