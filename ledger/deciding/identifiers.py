@@ -44,6 +44,7 @@ from ledger.events.identifier import (
     Unblocked,
 )
 from ledger.events.vocabulary import ALL, KINDS, ReplyClass
+from ledger.rules.adopted import policies
 from ledger.rules.hold import own_grant
 from ledger.rules.identity import holder
 from ledger.rules.keywords import KEYWORDS_VERSION, classify
@@ -154,7 +155,8 @@ def _restore(draft: Draft, stream: UUID, event_id: UUID) -> None:
     events = draft.stream(stream)
     contact = holder(events.values())
     line = timeline(list(events.values()), at=draft.effective_at)
-    if contact is not None and own_grant(events[event_id], line):
+    history = policies(draft.stream(draft.ids.organization(draft.act.organization)).values())
+    if contact is not None and own_grant(events[event_id], line, history):
         restore_by_own_grant(draft, contact)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import settings
@@ -21,6 +22,7 @@ from ledger.acts import (
     OptOut,
     Override,
     PlatformListing,
+    PolicyAdoption,
     ProfileEdit,
     Reassignment,
     Receipt,
@@ -34,7 +36,8 @@ from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.vocabulary import CHANNELS_OF, OPT_OUT_METHODS, OWN_METHODS, SIGNUP_METHODS
-from ledger.rules.policy import BUILT_IN
+from ledger.rules.adopted import policies
+from ledger.rules.policy import Policies
 from ledger.rules.status import Status, status
 from tests.histories import ORGANIZATION, START, act_of
 from tests.memory_log import IDS, MemoryLog
@@ -199,6 +202,22 @@ class Acts(RuleBasedStateMachine):
         if act.organization and outcome == "duplicate":
             assert self.log.streams == before
 
+    @rule(
+        parameters=st.sampled_from(
+            (
+                {"stop_reach": "organization"},
+                {"request_lifetime_days": 1, "bounce_threshold": 1},
+                {"own_device_only": [], "transactional_stops": []},
+                {"own_device_only": ["link"], "express_months": 1, "soft_bounces": "separate"},
+            )
+        ),
+        ends=st.booleans(),
+    )
+    def adopts_a_policy(self, parameters: dict[str, Any], ends: bool) -> None:
+        until = self.now + 2 * HOUR if ends else None
+        self.does(PolicyAdoption(f"p{len(self.acts)}", "1", parameters, self.now - HOUR, until))
+        self.stood.clear()  # adopting one may change status without an event
+
     @rule(days=st.sampled_from((1, 8)))
     def time_passes(self, days: int) -> None:
         self.now += timedelta(days=days)
@@ -228,17 +247,19 @@ class Acts(RuleBasedStateMachine):
     def compare(self, stream: UUID, events: list[Recorded], place: Place) -> None:
         keys = {event.body.platform_key for event in events if isinstance(event.body, IdentifierClaimed)} - {None}
         platform = [listing for key in keys if key for listing in self.log.streams.get(key, [])]
-        expected = answer(events, place, self.now, platform=platform)
-        given = self.asked(events, place, platform)
+        settings = self.log.streams.get(IDS.organization(ORGANIZATION), [])
+        history = policies(settings)
+        expected = answer(events, place, self.now, platform=platform, policies=history)
+        given = self.asked(events, place, platform, history)
         assert told(given) == told(expected), f"{place}"
         stood = self.stood.setdefault((stream, place), {})
         if given.sendable:
             for opt_out in stood.values():
-                assert any(explains(event, opt_out, events, place, BUILT_IN) for event in events), f"{place}"
+                assert any(explains(event, opt_out, events, place, history) for event in events), f"{place}"
             stood.clear()
         stood |= {stop.event_id: stop for stop in expected.stops}
 
-    def asked(self, events: list[Recorded], place: Place, platform: list[Recorded]) -> Status:
+    def asked(self, events: list[Recorded], place: Place, platform: list[Recorded], history: Policies) -> Status:
         return status(
             events,
             channel=place.channel,
@@ -246,6 +267,7 @@ class Acts(RuleBasedStateMachine):
             purpose=place.purpose,
             at=self.now,
             platform=platform,
+            policies=history,
         )
 
 
