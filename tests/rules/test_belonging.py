@@ -1,5 +1,6 @@
 """Whose an identifier is, which contacts are one person, and what is known of them, event by event."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -150,13 +151,24 @@ def test_of_anonymous_contacts_the_oldest_gives_the_id_and_unwritten_ones_come_l
     assert (found.id, found.contacts, found.identified) == (BEN, (BEN, ANN), False)
 
 
+def test_an_unwritten_contact_is_younger_than_any_written_and_of_two_the_id_decides() -> None:
+    written = replace(event(0, ContactCreated(method="web"), START), position=1_000)
+    streams = {
+        CID: [written, event(1, linked(LINK, BEN), START)],
+        BEN: stream(linked(LINK, CID), linked(OTHER_LINK, ANN)),
+        ANN: stream(linked(OTHER_LINK, BEN)),
+    }
+    found = person(BEN, lambda ids: {one: streams[one] for one in ids})
+    assert found.contacts == (CID, ANN, BEN)
+
+
 def test_every_kind_of_edit_of_a_profile_and_where_each_value_comes_from() -> None:
     def edit(**edits: object) -> ProfileChanged:
         return ProfileChanged.model_validate({"fields": (), **edits})
 
     events = stream(
-        edit(set={"name": "Ann", "tags": "a"}, fill={"city": "Lyon"}),
-        edit(append={"tags": ["a", "b"], "sizes": 38}, fill={"city": "Paris", "zip": "69001"}),
+        edit(set={"name": "Ann", "tags": "ab"}, fill={"city": "Lyon"}),
+        edit(append={"tags": ["ab", "b"], "sizes": 38}, fill={"city": "Paris", "zip": "69001"}),
         edit(append={"tags": "b"}, remove=("name", "nothing")),
         edit(fill={"name": "Bea"}, set={"zip": "75001"}),
         ContactDeleted(),
@@ -166,7 +178,7 @@ def test_every_kind_of_edit_of_a_profile_and_where_each_value_comes_from() -> No
         "city": ("Lyon", 1, START),
         "name": ("Bea", 4, events[3].effective_at),
         "sizes": ([38], 2, events[1].effective_at),
-        "tags": (["a", "b"], 2, events[1].effective_at),
+        "tags": (["ab", "b"], 2, events[1].effective_at),
         "zip": ("75001", 4, events[3].effective_at),
     }
     assert list(fields) == sorted(fields)

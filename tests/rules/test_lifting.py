@@ -140,6 +140,13 @@ def test_after_the_number_changed_hands(method: str, act: str) -> None:
 
 
 @pytest.mark.parametrize("method", sorted(OPT_OUT_METHODS))
+def test_a_new_holders_general_yes_ends_an_old_specific_no_but_a_complaints(method: str) -> None:
+    opt_out = OptedOut(channel="*", scope=f"{SCOPE}/x", method=method)
+    events = stream(opt_out, IdentifierReassigned(cause="recycled"), subscribed("form"))
+    assert asked(events, scope=f"{SCOPE}/x").consent is (STANDS if method == "complaint" else LIFTED)
+
+
+@pytest.mark.parametrize("method", sorted(OPT_OUT_METHODS))
 def test_start_for_another_purpose_lifts_what_came_from_the_device_only(method: str) -> None:
     events = stream(subscribed("form"), OptedOut(channel="*", scope=SENDER, method=method), reply(ReplyClass.START))
     expected = LIFTED if method in BY_DEVICE else STANDS

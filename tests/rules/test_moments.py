@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from ledger.events.body import Event
 from ledger.events.identifier import (
     Banned,
     Blacklisted,
@@ -62,6 +63,33 @@ def test_a_grant_given_back_by_start_counts_from_its_own_time() -> None:
     assert given.latest_subscribed_at == START + 2 * HOUR
 
 
+def test_nobody_who_never_subscribed_has_a_subscribe_date() -> None:
+    given = asked(stream(OPT_OUT))
+    assert (given.first_subscribed_at, given.latest_subscribed_at) == (None, None)
+
+
+def test_what_had_run_out_by_the_start_is_not_given_back() -> None:
+    ending = FORM.model_copy(update={"purposes": ("cart",), "expires_at": START + 2 * HOUR})
+    events = stream(ending, reply(ReplyClass.STOP), reply(ReplyClass.START))
+    assert asked(events, purpose="cart").consent is Consent.NEVER
+    in_time = event(2, events[2].body, START + 1.5 * HOUR)
+    given = asked([*events[:2], in_time], purpose="cart", at=START + 1.9 * HOUR)
+    assert given.consent is Consent.SUBSCRIBED
+
+
+@pytest.mark.parametrize("end", [IdentifierErased(), IdentifierReassigned(cause="recycled")], ids=str)
+def test_a_start_gives_nothing_back_over_an_end_for_good(end: Event) -> None:
+    cart = FORM.model_copy(update={"purposes": ("cart",)})
+    events = stream(cart, reply(ReplyClass.STOP), end, reply(ReplyClass.START))
+    assert asked(events, purpose="cart").consent is Consent.NEVER
+
+
+def test_expired_is_since_the_last_end() -> None:
+    later, sooner = (FORM.model_copy(update={"expires_at": START + HOUR * hours}) for hours in (3, 2))
+    given = asked(stream(later, sooner), at=START + DAY)
+    assert (given.consent_since, given.consent_event) == (START + 3 * HOUR, UUID(int=1))
+
+
 def test_an_opt_out_is_since_the_first_that_stands() -> None:
     given = asked(stream(OPT_OUT, OPT_OUT))
     assert (given.consent_since, given.consent_event) == (START, UUID(int=1))
@@ -69,6 +97,7 @@ def test_an_opt_out_is_since_the_first_that_stands() -> None:
 
 def test_a_stop_and_a_confirmed_request_say_how() -> None:
     assert asked(stream(reply(ReplyClass.STOP))).consent_method == "keyword"
+    assert asked(stream(reply(ReplyClass.START))).consent_method == "keyword"
     assert asked(stream(REQUEST, reply(ReplyClass.YES))).consent_method == "keyword"
     confirmed = asked(stream(REQUEST, SubscriptionConfirmed(request_act_id=UUID(int=1))))
     assert (confirmed.consent_method, confirmed.consent_since) == ("confirmation", START + HOUR)
@@ -140,6 +169,9 @@ def test_soft_bounces_are_counted_apart_and_bounced_is_since_the_one_that_filled
     )
     given = asked(stream(soft, hard, soft, soft))
     assert (given.soft_bounces, given.deliverability_since) == (3, START + HOUR)
+    filled = [event(n, soft, START + HOUR * n) for n in range(3)]
+    given = asked([*filled, event(9, hard, START + HOUR)])
+    assert (given.deliverability_since, given.deliverability_event) == (START + HOUR, UUID(int=10))
     given = asked(stream(hard, Delivered(channel="sms"), soft))
     assert (given.deliverability, given.soft_bounces) == (Deliverability.ACTIVE, 1)
 
@@ -162,17 +194,25 @@ def test_complained_outranks_blacklisted_outranks_bounced() -> None:
     assert given.reasons == ("complained", "blacklisted", "bounced", "never")
     given = asked(stream(hard, Blacklisted()))
     assert (given.deliverability, given.deliverability_event) == (Deliverability.BLACKLISTED, UUID(int=2))
+    assert given.deliverability_since == START + HOUR
 
 
 def test_the_platforms_list_counts_until_taken_off_and_no_organization_takes_it_off() -> None:
     def listed(*bodies: PlatformBlacklisted | PlatformUnblacklisted, at: timedelta = DAY) -> str:
+        since = START + HOUR * (len(bodies) - 1)
         platform = [event(10 + n, body, START + HOUR * n) for n, body in enumerate(bodies)]
         given = status([], channel="email", scope=SCOPE, purpose="transactional", at=START + at, platform=platform)
+        assert given.deliverability_since == (since if given.deliverability == "blacklisted" else None)
         return given.deliverability
 
     assert listed(PlatformBlacklisted()) == "blacklisted"
     assert listed(PlatformBlacklisted(), at=-HOUR) == "active"
     assert listed(PlatformBlacklisted(), PlatformUnblacklisted()) == "active"
+
+
+def test_a_transactional_message_is_stopped_by_the_opt_out_that_is_named() -> None:
+    given = asked(stream(FORM, reply(ReplyClass.STOP)), purpose="transactional")
+    assert (given.reasons, given.deciding_event) == (("unsubscribed",), UUID(int=2))
 
 
 def test_erasure_names_its_event_and_goes_first() -> None:

@@ -69,6 +69,23 @@ def test_an_answer_to_a_request_that_ran_out_ends_no_block(answer: Event) -> Non
     assert asked([deleted, request, too_late], policies=longer).hold is Hold.NONE
 
 
+def test_an_answer_in_the_second_of_its_request_ends_the_block() -> None:
+    answer = SubscriptionConfirmed(request_act_id=UUID(int=2))
+    assert (
+        asked([event(0, DELETED, START - WEEK), event(1, ASKED, START), event(2, answer, START)]).hold is Hold.NONE
+    )
+
+
+def test_a_requests_life_is_by_the_policy_known() -> None:
+    longer = Policies(
+        (Adoption(Policy()), Adoption(Policy("l", request_lifetime=WEEK * 2), START, START + WEEK * 3))
+    )
+    answer = SubscriptionConfirmed(request_act_id=UUID(int=2))
+    events = [event(0, DELETED, START), event(1, ASKED, START), event(2, answer, START + WEEK)]
+    assert asked(events, policies=longer).hold is Hold.NONE
+    assert asked(events, policies=longer, known_at=START + WEEK * 2).hold is Hold.BLOCKED
+
+
 def test_an_answer_before_its_request_ends_no_block() -> None:
     confirmed = SubscriptionConfirmed(request_act_id=UUID(int=3))
     assert asked(stream(DELETED, confirmed, ASKED)).hold is Hold.BLOCKED

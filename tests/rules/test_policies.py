@@ -210,6 +210,7 @@ def test_two_versions_of_one_policy_overlap(name: str, begin: int, end: int | No
 def test_how_far_a_stop_reaches(reach: Any, scope: str) -> None:
     assert Policy(stop_reach=reach).stop_scope(SENDER) == scope
     assert Policy(stop_reach=reach).stop_scope("acme") == "acme"
+    assert Policy(stop_reach=reach).stop_scope(SCOPE) == (SCOPE if reach == "sender" else scope)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from ledger.events.body import Event
+from ledger.events.envelope import Recorded
 from ledger.events.identifier import (
     Banned,
     Blacklisted,
@@ -31,9 +32,10 @@ from ledger.events.identifier import (
     Unblacklisted,
     Unblocked,
 )
+from ledger.events.settings import PlatformBlacklisted, PlatformUnblacklisted
 from ledger.events.vocabulary import ReplyClass
-from ledger.rules.status import Status
-from tests.rules.streams import HOUR, SCOPE, SENDER, START, asked, stream
+from ledger.rules.status import Status, status
+from tests.rules.streams import HOUR, SCOPE, SENDER, START, asked, event, stream
 
 DAY = timedelta(days=1)
 
@@ -371,6 +373,30 @@ STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
             "4 void hold.lifts",
         ),
     ),
+    "two requests": (
+        (REQUEST, REQUEST),
+        (
+            "pending/active/none: pending by 1",
+            "0 counted request.open",
+            "1 decisive request.open",
+        ),
+    ),
+    "two opt-outs": (
+        (out(), out("manual", SCOPE)),
+        (
+            "unsubscribed/active/none: unsubscribed by 0",
+            "0 decisive opt_out.stands",
+            "1 counted opt_out.stands",
+        ),
+    ),
+    "two holds of a kind": (
+        (Blocked(scope="acme"), Blocked(scope=SCOPE)),
+        (
+            "never/active/blocked: blocked never by 0",
+            "0 decisive hold.stands",
+            "1 counted hold.stands",
+        ),
+    ),
     "a pause that ended": (
         (Paused(scope="acme", until=START + HOUR), Paused(scope="acme", until=START + DAY)),
         (
@@ -385,6 +411,38 @@ STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
             "subscribed/active/none: sendable by 1",
             "0 lifted hold.lifted by 1",
             "1 decisive grant.live",
+        ),
+    ),
+}
+
+
+CART = signed(purposes=("cart",))
+CART_STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
+    "START gives two grants back": (
+        (CART, CART, STOP, STARTS),
+        (
+            "subscribed/active/none: sendable by 0",
+            "0 decisive grant.lives_again by 3",
+            "1 counted grant.lives_again by 3",
+            "2 lifted opt_out.lifted by 3",
+            "3 counted start.lifts",
+        ),
+    ),
+    "START with nothing to lift": (
+        (CART, STARTS),
+        (
+            "subscribed/active/none: sendable by 0",
+            "0 decisive grant.live",
+            "1 void start.lifts",
+        ),
+    ),
+    "START leaves what came by link": (
+        (CART, out(), STARTS),
+        (
+            "unsubscribed/active/none: unsubscribed by 1",
+            "0 ended grant.ended_by_opt_out by 1",
+            "1 decisive opt_out.stands",
+            "2 void start.lifts",
         ),
     ),
 }
@@ -405,3 +463,34 @@ def told(given: Status) -> tuple[str, ...]:
 def test_the_story_of(name: str) -> None:
     bodies, expected = STORIES[name]
     assert told(asked(stream(*bodies))) == expected
+
+
+@pytest.mark.parametrize("name", CART_STORIES)
+def test_the_story_of_the_cart(name: str) -> None:
+    bodies, expected = CART_STORIES[name]
+    assert told(asked(stream(*bodies), purpose="cart")) == expected
+
+
+def test_the_platforms_events_are_told_after_the_organizations() -> None:
+    platform = [event(7, PlatformBlacklisted(), START), event(8, PlatformUnblacklisted(), START + HOUR)]
+    again = event(9, PlatformBlacklisted(), START + 2 * HOUR)
+
+    def story(*more: Recorded) -> tuple[str, ...]:
+        return told(
+            status(
+                stream(HARD),
+                channel="sms",
+                scope=SCOPE,
+                purpose="transactional",
+                at=START + DAY,
+                platform=[*platform, *more],
+            )
+        )
+
+    fates = ("0 decisive bounce.hard", "7 lifted platform.unblacklisted by 8", "8 counted platform.unblacklisted")
+    assert story() == ("never/bounced/none: bounced by 0", *fates)
+    assert story(again) == (
+        "never/blacklisted/none: blacklisted bounced by 9",
+        *fates,
+        "9 decisive platform.blacklisted",
+    )
