@@ -13,16 +13,15 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test check lint types contracts lock clean
-.PHONY: bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-suppress
+.PHONY: soak mutate bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-suppress
 
 help:
 	echo "make demo          a running ledger with a day of traffic (ARGS=--once: report and leave)"
 	echo "make test          every test, on real servers (ARGS='-k stop': some of them)"
 	echo "make check         lint, types and contracts, each also a target of its own"
+	echo "make soak          the rules on 100,000 generated histories (ARGS='5000 --seed 7': so many, from there)"
+	echo "make mutate        every small change of the rules, and whether a test sees it"
 	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy, bench-suppress:"
-	echo "                   figures beside a reference"
-	echo "                   figures beside a reference"
-	echo "                   figures beside a reference"
 	echo "                   figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
@@ -32,6 +31,12 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+soak: $(VENV)/.test
+	exec $(BIN)/python -m tests.model.soak $(ARGS)
+
+mutate: $(VENV)/.dev
+	exec $(BIN)/python -m tests.model.mutate $(ARGS)
 
 check: lint types contracts
 
@@ -85,5 +90,5 @@ lock: $(VENV)/.dev
 	if grep -n "://" requirements/*.txt; then echo "an address in a lock" >&2; exit 1; fi
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -105,7 +105,8 @@ def _holds(portion: Portion, identifier_id: UUID) -> tuple[dict[str, Any], list[
     """What holds it at each scope a hold names, and when time alone will change that."""
     line = portion.line(identifier_id)
     scopes = sorted({event.body.scope for event in line.events if isinstance(event.body, HoldPlaced)})
-    judged = {scope: hold(line, scope) for scope in scopes}
+    history = portion.policies_of(identifier_id)
+    judged = {scope: hold(line, scope, history) for scope in scopes}
     standing = {
         scope: {"hold": one.hold, "since": one.since, "until": one.until}
         for scope, one in judged.items()

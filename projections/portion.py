@@ -143,7 +143,7 @@ class Portion:
         history = self.policies_of(identifier_id)
         policy = history.at(self.at)
         deliverable = {c: deliverability(line, platform, c, history) for c in {place[0] for place in places}}
-        held = {scope: hold(line, scope) for scope in {place[1] for place in places}}
+        held = {scope: hold(line, scope, history) for scope in {place[1] for place in places}}
         judged = []
         for channel, scope, purpose in places:
             consented = consent(line, channel, scope, purpose, history)

@@ -19,7 +19,10 @@ from ledger.events.contact import (
     ProfileChanged,
 )
 from ledger.events.identifier import Blocked, HoldPlaced, IdentifierErased, OptedOut, Unblocked
+from ledger.rules.adopted import policies
+from ledger.rules.hold import own_grant
 from ledger.rules.identity import Person, holder, is_deleted, is_erased, links
+from ledger.rules.timeline import timeline
 
 _UNKNOWN = ("unknown_contact", "no such contact or identifier here; replay once it is recorded")
 
@@ -168,3 +171,15 @@ def _erase(draft: Draft, act: ContactChange, person: Person) -> None:
         gone = ContactErased(request_id=act.request_id)
         draft.add(contact, gone, draft.derived(draft.act_id, gone, contact))
     draft.destroyed |= {*person.identifiers, *person.contacts}
+
+
+def restore_if_own_grant(draft: Draft, stream: UUID, event_id: UUID) -> None:
+    """Restores the holder's deleted contact where this event is the person's own fresh grant."""
+    events = draft.stream(stream)
+    contact = holder(events.values())
+    if contact is None:
+        return
+    line = timeline(list(events.values()), at=draft.effective_at)
+    history = draft.fold(draft.ids.organization(draft.act.organization), policies)
+    if own_grant(events[event_id], line, history):
+        restore_by_own_grant(draft, contact)

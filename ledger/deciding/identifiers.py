@@ -13,7 +13,7 @@ from ledger.acts import (
     Receipt,
 )
 from ledger.deciding.carrying import carry_from, lift_carried, reaches
-from ledger.deciding.contacts import restore_by_own_grant
+from ledger.deciding.contacts import restore_if_own_grant
 from ledger.deciding.present import is_closed, require_open
 from ledger.deciding.rollup import identifier_id, person_of, settle
 from ledger.deciding.view import Draft
@@ -111,13 +111,8 @@ def confirmation(draft: Draft, act: Confirmation) -> None:
             request_act_id=request, reply=act.reply, evidence=evidence, message_id=message_id
         )
     stream = _note(draft, act.identifier, body, "confirmation", request)
-    contact = holder(draft.stream(stream).values())
-    if (
-        act.confirmed
-        and contact is not None
-        and any(e.envelope.act_id == request for e in draft.stream(stream).values())
-    ):
-        restore_by_own_grant(draft, contact)
+    if act.confirmed:
+        restore_if_own_grant(draft, stream, draft.event_id(body, stream, request))
 
 
 def receipt(draft: Draft, act: Receipt) -> None:

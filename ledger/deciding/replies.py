@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ledger.acts import Reply
-from ledger.deciding.contacts import restore_by_own_grant
+from ledger.deciding.contacts import restore_if_own_grant
 from ledger.deciding.present import is_closed, require_open, require_open_for_grant
 from ledger.deciding.rollup import identifier_id, settle
 from ledger.deciding.scopes import require_grantable
@@ -14,7 +14,6 @@ from ledger.events.settings import RepliesReclassified
 from ledger.events.vocabulary import Confidence, ReplyClass
 from ledger.ids import Ids
 from ledger.keyword_acts import Reclassification, ReclassificationApproval
-from ledger.rules.identity import holder
 from ledger.rules.keyword_sets import standing_set
 from ledger.rules.keywords import read_reply
 from ledger.rules.replies import reading_of
@@ -52,10 +51,10 @@ def reply(draft: Draft, act: Reply) -> None:
         settle(draft, [act.identifier], "keyword", bulk=False)
     elif not is_closed(draft, stream):
         settle(draft, [act.identifier], "keyword", bulk=False)
-    draft.add(stream, body, draft.event_id(body, stream, act.sender))
-    contact = holder(draft.stream(stream).values())
-    if is_start and contact is not None:
-        restore_by_own_grant(draft, contact)
+    event_id = draft.event_id(body, stream, act.sender)
+    draft.add(stream, body, event_id)
+    if reading.reply_class in (ReplyClass.START, ReplyClass.YES):
+        restore_if_own_grant(draft, stream, event_id)
 
 
 def reclassification(draft: Draft, act: Reclassification) -> None:

@@ -18,7 +18,14 @@ from ledger.events.identifier import (
     SubscriptionConfirmed,
 )
 from ledger.events.scope import covers, related
-from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_METHODS, Consent, ReplyClass
+from ledger.events.vocabulary import (
+    ALL,
+    KEYWORD_CHANNELS,
+    OWN_DEVICE_METHODS,
+    OWN_METHODS,
+    Consent,
+    ReplyClass,
+)
 from ledger.rules.policy import Policies
 from ledger.rules.standing import Grant, OpenRequest, StandingOptOut, lifts, why_it_stands
 from ledger.rules.timeline import Timeline
@@ -213,6 +220,8 @@ class _Walk:
 
     def _reply(self, event: Recorded, body: ReplyReceived) -> None:
         reply = self.timeline.replies[event.event_id]
+        if reply is ReplyClass.START:
+            self.erased = None
         if self.channel not in KEYWORD_CHANNELS or reply is ReplyClass.HELP:
             self._say(event.event_id, "void", "reply.no_effect")
             return
@@ -231,7 +240,6 @@ class _Walk:
             self._decline(event, at_sender)
 
     def _start(self, event: Recorded, sender: str) -> None:
-        self.erased = None
         if not covers(sender, self.scope):
             self._say(event.event_id, "void", "consent.elsewhere")
             return
@@ -240,8 +248,7 @@ class _Walk:
             ends = self.policy.grant_ends(None, self.channel, at)
             self._grant(Grant(event.event_id, at, sender, "keyword", ends, own=True, own_device=True))
             return
-        methods = self.policy.own_device_only
-        lifted = {o.event: o for o in self.standing if o.method in methods and covers(o.scope, sender)}
+        lifted = {o.event: o for o in self.standing if o.method in OWN_DEVICE_METHODS and covers(o.scope, sender)}
         for opt_out in lifted.values():
             self._lift(opt_out, event.event_id)
         self._say(event.event_id, "counted" if lifted else "void", "start.lifts")

@@ -39,8 +39,8 @@ _SHAPING: Final[dict[str, _Types]] = {
     "phone_months": _GRANTS,
 }
 """Parameter judged at an event's time → the types of events it shapes."""
-_LIFETIMES: Final = _SHAPING.keys() - {"stop_reach"}
-"""Those that only say how long a grant or a request lives."""
+_LIFETIMES: Final = _SHAPING.keys() - {"stop_reach", "request_lifetime"}
+"""Those that only say how long a grant lives."""
 _WEIGHING: Final[dict[str, _Types]] = {
     "bounce_threshold": frozenset({Bounced}),
     "soft_bounces": frozenset({Bounced}),
@@ -144,16 +144,21 @@ class Difference:
         reached = self._reached(line, listed, {place[0] for place in places})
         if not self._shaping and "transactional_stops" not in self._weighing:
             places = [place for place in places if reached[place[0]][0] != reached[place[0]][1]]
-        held = {scope: hold(line, scope) for scope in {place[1] for place in places}}
+        held = {scope: self._held(line, scope) for scope in {place[1] for place in places}}
         for place in places:
             channel, scope, purpose = place
             given = consent(line, channel, scope, purpose, self.before)
             other = consent(line, channel, scope, purpose, self.after) if self._shaping else given
             delivered = reached[channel]
-            one = _answer(given, delivered[0], held[scope], place, self.before.at(self.at))
-            two = _answer(other, delivered[1], held[scope], place, self.after.at(self.at))
+            one = _answer(given, delivered[0], held[scope][0], place, self.before.at(self.at))
+            two = _answer(other, delivered[1], held[scope][1], place, self.after.at(self.at))
             if not one.same_as(two):
                 yield Change(events[0].stream_id, *place, one, two)
+
+    def _held(self, line: Timeline, scope: str) -> tuple[HoldStatus, HoldStatus]:
+        """A request's lifetime also says whether its confirmation ended a deletion's block."""
+        one = hold(line, scope, self.before)
+        return one, hold(line, scope, self.after) if "request_lifetime" in self._shaping else one
 
     def _reached(
         self, line: Timeline, platform: Timeline | None, channels: Iterable[str]

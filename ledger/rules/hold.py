@@ -1,5 +1,6 @@
 """Holds: pauses, blocks and bans over a scope (DESIGN §4; C6, S3)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -18,8 +19,9 @@ from ledger.events.identifier import (
     Unbanned,
     Unblocked,
 )
-from ledger.events.scope import covers
-from ledger.events.vocabulary import OWN_METHODS, Hold, ReplyClass
+from ledger.events.scope import covers, related
+from ledger.events.vocabulary import KEYWORD_CHANNELS, OWN_METHODS, Hold, ReplyClass
+from ledger.rules.policy import BUILT_IN, Policies
 from ledger.rules.timeline import Timeline
 from ledger.rules.verdict import Verdict
 
@@ -44,13 +46,12 @@ _SPEAKING = frozenset({Paused, Resumed, Blocked, Unblocked, Banned, Unbanned})
 """Events about holds: where there is none, as mostly, there is nothing to walk."""
 
 
-def hold(timeline: Timeline, scope: str) -> HoldStatus:
+def hold(timeline: Timeline, scope: str, policies: Policies = BUILT_IN) -> HoldStatus:
     """Walks the holds; resume, unblock and unban lift those at their own scope or below it, nothing above."""
     if not any(type(event.body) in _SPEAKING for event in timeline.events):
         return _NONE
     standing: list[Recorded] = []
     verdicts: dict[UUID, Verdict] = {}
-    requested: set[UUID] = set()
     for event in timeline.events:
         body = event.body
         if isinstance(body, HoldPlaced):
@@ -61,11 +62,9 @@ def hold(timeline: Timeline, scope: str) -> HoldStatus:
             effect = "counted" if lifted else "void"
             verdicts[event.event_id] = Verdict(event.event_id, effect, None, "hold.lifts")  # type: ignore[arg-type]
             _remove(standing, lifted, event.event_id, verdicts)
-        elif standing and _own_grant(event, timeline, requested):
+        elif standing and own_grant(event, timeline, policies):
             deleted = [h for h in standing if isinstance(h.body, Blocked) and h.body.cause == "contact_deleted"]
             _remove(standing, deleted, event.event_id, verdicts)
-        if isinstance(body, Subscribed) and body.double_opt_in:
-            requested.add(event.envelope.act_id)
     return _result(standing, timeline.at, scope, verdicts)
 
 
@@ -80,14 +79,38 @@ def _lifts(lift: HoldLifted, held: object) -> bool:
     return isinstance(held, Banned)
 
 
-def _own_grant(event: Recorded, timeline: Timeline, requested: set[UUID]) -> bool:
-    """Whether this is the person's own fresh grant, which ends the block of a deleted contact (DESIGN §3)."""
+def own_grant(event: Recorded, timeline: Timeline, policies: Policies = BUILT_IN) -> bool:
+    """Whether this is the person's own fresh grant, which ends the block of a deleted contact (DESIGN §3).
+
+    A double opt-in is one when it is confirmed, by link or by a YES, while its request lives.
+    """
     body = event.body
     if isinstance(body, Subscribed):
         return body.method in OWN_METHODS and not body.double_opt_in
     if isinstance(body, SubscriptionConfirmed):
-        return body.request_act_id in requested
-    return isinstance(body, ReplyReceived) and timeline.replies[event.event_id] is ReplyClass.START
+        requests = _requests(event, timeline, policies)
+        return any(request.envelope.act_id == body.request_act_id for request, _ in requests)
+    if not isinstance(body, ReplyReceived):
+        return False
+    reply = timeline.replies[event.event_id]
+    return reply is ReplyClass.START or (
+        reply is ReplyClass.YES
+        and any(
+            asked.channel in KEYWORD_CHANNELS and related(asked.scope, body.sender)
+            for _, asked in _requests(event, timeline, policies)
+        )
+    )
+
+
+def _requests(event: Recorded, timeline: Timeline, policies: Policies) -> Iterator[tuple[Recorded, Subscribed]]:
+    """Double opt-in requests made by the time of `event` and not run out at it."""
+    at = event.effective_at
+    for earlier in timeline.events:
+        made = earlier.effective_at
+        if made > at or not isinstance(earlier.body, Subscribed) or not earlier.body.double_opt_in:
+            continue
+        if at < made + policies.at(made, timeline.known_at).request_lifetime:
+            yield earlier, earlier.body
 
 
 def _remove(standing: list[Recorded], lifted: list[Recorded], by: UUID, verdicts: dict[UUID, Verdict]) -> None:

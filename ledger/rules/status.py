@@ -101,7 +101,7 @@ def judge(
     """The same over a timeline already made, for asking many places of one identifier."""
     consented = consent(line, channel, scope, purpose, policies)
     delivered = deliverability(line, platform, channel, policies)
-    held = hold(line, scope)
+    held = hold(line, scope, policies)
     policy = policies.at(line.at, line.known_at)
     failing = failing_reasons(consented, delivered, held, channel, purpose, policy)
     reasons = tuple(failing)
