@@ -63,7 +63,6 @@ STARTED = {("sms", SENDER, "marketing"), ("mms", SENDER, "marketing")}
         ((reply(ReplyClass.STOP), reread(ReplyClass.START)), STOPPED | STARTED),
         ((reread(ReplyClass.STOP),), set()),
     ],
-    ids=str,
 )
 def test_places_named_by(bodies: tuple[Event, ...], places: set[Place]) -> None:
     assert named_places(stream(*bodies)) == places
