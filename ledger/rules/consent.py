@@ -18,14 +18,7 @@ from ledger.events.identifier import (
     SubscriptionConfirmed,
 )
 from ledger.events.scope import covers, related
-from ledger.events.vocabulary import (
-    ALL,
-    KEYWORD_CHANNELS,
-    OWN_DEVICE_METHODS,
-    OWN_METHODS,
-    Consent,
-    ReplyClass,
-)
+from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_DEVICE_METHODS, OWN_METHODS, Consent, ReplyClass
 from ledger.rules.policy import Policies
 from ledger.rules.standing import Grant, OpenRequest, StandingOptOut, lifts, why_it_stands
 from ledger.rules.timeline import Timeline

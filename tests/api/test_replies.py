@@ -24,7 +24,9 @@ def text(organization: str, words: str, hour: int) -> Any:
 def waiting(server: Served, admin: Caller) -> list[str]:
     """Event ids of three replies that wait."""
     code = admin.organization
-    admin.record(signup(code, PHONE, "sms"), *[text(code, f"what is offer {hour}?", hour) for hour in (9, 10, 11)])
+    admin.record(signup(code, PHONE, "sms"))
+    for hour in (9, 10, 11):
+        admin.record(text(code, f"what is offer {hour}?", hour))
     with projecting(server.ledger.settings) as source:
         catch_up(source, list(PROJECTIONS.values()))
     return [one["event_id"] for one in admin.get("replies").json()["replies"]]

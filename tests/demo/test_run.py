@@ -72,7 +72,7 @@ def test_what_it_proposes_to_ask_is_answered_and_ctrl_c_leaves_nothing_running(t
             if "Ctrl-C" in line:
                 break
         children = psutil.Process(demo.pid).children(recursive=True)
-        assert len(asking) == 3
+        assert len(asking) == 4
         for line in asking:
             assert _pasted(line).status_code == 200
         demo.send_signal(signal.SIGINT)

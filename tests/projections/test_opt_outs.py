@@ -70,7 +70,7 @@ def reclassified(world: World, reply: UUID, reply_class: ReplyClass) -> None:
 
 
 def test_a_reply_read_as_a_stop_later_was_received_when_it_came(world: World) -> None:
-    world.record(Reply(PHONE, SENDER, "leave me alone"))
+    world.record(Reply(PHONE, SENDER, "hm, who is that"))
     came = world.now
     world.pass_time(timedelta(days=3))
     (reply,) = (e for e in world.store.follow(0, 100) if e.name == "identifier.reply-received.v1")

@@ -128,7 +128,7 @@ STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
         (
             "unsubscribed/active/none: unsubscribed by 0",
             "0 decisive opt_out.stands",
-            "1 void grant.opt_out_stands by 0",
+            "1 void grant.bulk_lifts_nothing by 0",
         ),
     ),
     "STOP and START": (
@@ -226,8 +226,8 @@ STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
         (signed(expires_at=START + HOUR), signed(expires_at=START + 2 * HOUR)),
         (
             "expired/active/none: expired by 1",
-            "0 counted grant.live",
-            "1 decisive grant.live",
+            "0 expired grant.expired",
+            "1 decisive grant.expired",
         ),
     ),
     "reassigned": (
@@ -255,7 +255,7 @@ STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
         (
             "subscribed/active/none: sendable by 0",
             "0 decisive grant.live",
-            "2 void no_bearing",
+            "2 counted reversal",
             "1 reversed reversed by 2",
         ),
     ),
@@ -268,8 +268,8 @@ STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
         (
             "unsubscribed/active/none: unsubscribed by 0",
             "0 decisive opt_out.stands",
-            "1 void grant.opt_out_stands by 0",
-            "2 void no_bearing",
+            "1 void grant.not_from_own_device by 0",
+            "2 counted reply.read_anew",
         ),
     ),
     "bounced hard": (
