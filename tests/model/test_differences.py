@@ -1,15 +1,18 @@
 """What the diff of two policies lists is what the naive model answers differently under them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
+from uuid import UUID
 
 import pytest
 
+from ledger.events.identifier import Blocked, Subscribed, SubscriptionConfirmed
 from ledger.rules.difference import Difference
-from ledger.rules.policy import BUILT_IN, Policies
+from ledger.rules.policy import BUILT_IN, Adoption, Policies, Policy
 from tests.model.making import DAY, SCOPES, History, history
 from tests.model.naive import answer
 from tests.model.naive_order import Place
+from tests.rules.streams import HOUR, SCOPE, START, event
 
 PLACES = [
     Place(channel, scope, purpose)
@@ -58,3 +61,22 @@ def standing_for(place: Place) -> list[tuple[str, str, str]]:
     segments = place.scope.split("/")
     scopes = ["/".join(segments[:depth]) for depth in range(1, len(segments) + 1)]
     return list(product((place.channel,), scopes, (place.purpose, "*")))
+
+
+def test_a_longer_lived_request_ends_the_block_of_a_deletion() -> None:
+    """Everything that could be sent is listed then, transactional messages too."""
+    week = timedelta(days=7)
+    signed = Subscribed(channel="sms", scope=SCOPE, purposes=("marketing",), method="form", double_opt_in=True)
+    events = [
+        event(0, Blocked(scope="acme", cause="contact_deleted"), START),
+        event(1, signed, START + HOUR),
+        event(2, SubscriptionConfirmed(request_act_id=UUID(int=2)), START + week + HOUR),
+    ]
+    longer = Policies((Adoption(Policy("longer", request_lifetime=2 * week)),))
+    found = {
+        (change.scope, change.purpose): (change.before.reasons, change.after.reasons)
+        for change in Difference(BUILT_IN, longer, START + 2 * week).changes(events)
+        if change.channel == "sms"
+    }
+    assert found[(SCOPE, "marketing")] == (("blocked", "never"), ())
+    assert found[(SCOPE, "transactional")] == (("blocked",), ())
