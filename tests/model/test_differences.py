@@ -6,8 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from ledger.events.identifier import Blocked, Subscribed, SubscriptionConfirmed
-from ledger.rules.difference import Difference
+from ledger.events.identifier import (
+    Blocked,
+    Bounced,
+    IdentifierClaimed,
+    OptedOut,
+    Subscribed,
+    SubscriptionConfirmed,
+)
+from ledger.events.settings import PlatformBlacklisted
+from ledger.rules.difference import Difference, differing, touched_by
 from ledger.rules.policy import BUILT_IN, Adoption, Policies, Policy
 from tests.model.making import DAY, SCOPES, History, history
 from tests.model.naive import answer
@@ -74,9 +82,62 @@ def test_a_longer_lived_request_ends_the_block_of_a_deletion() -> None:
     ]
     longer = Policies((Adoption(Policy("longer", request_lifetime=2 * week)),))
     found = {
-        (change.scope, change.purpose): (change.before.reasons, change.after.reasons)
+        (change.scope, change.purpose): change
         for change in Difference(BUILT_IN, longer, START + 2 * week).changes(events)
         if change.channel == "sms"
     }
-    assert found[(SCOPE, "marketing")] == (("blocked", "never"), ())
-    assert found[(SCOPE, "transactional")] == (("blocked",), ())
+    change = found[(SCOPE, "marketing")]
+    assert (change.before.reasons, change.after.reasons) == (("blocked", "never"), ())
+    assert (change.before.event, change.before.rule, change.before.policy) == (UUID(int=1), "hold.stands", None)
+    assert (change.after.event, change.after.rule, change.after.policy) == (UUID(int=3), "grant.live", "longer")
+    assert change.identifier_id == events[0].stream_id
+    change = found[(SCOPE, "transactional")]
+    assert (change.before.reasons, change.after.reasons) == (("blocked",), ())
+    assert (change.after.event, change.after.rule) == (None, None)
+
+
+def test_the_diff_is_of_the_channels_of_the_identifier_and_knows_the_platforms_list() -> None:
+    claimed = IdentifierClaimed(contact_id=UUID(int=9), kind="email")
+    stopped = OptedOut(channel="*", scope="acme", method="link")
+    bounced = [event(n, Bounced(channel="email", hard=False), START + HOUR * n) for n in (2, 3)]
+    events = [event(0, claimed, START), event(1, stopped, START), *bounced]
+    fewer = Policies((Adoption(Policy("fewer", bounce_threshold=2)),))
+    at = START + 9 * HOUR
+    found = list(Difference(BUILT_IN, fewer, at).changes(events))
+    assert {change.channel for change in found} == {"email"}
+    assert {change.after.deliverability for change in found} == {"bounced"}
+    listed = [event(9, PlatformBlacklisted(), START)]
+    found = list(Difference(BUILT_IN, fewer, at).changes(events, listed))
+    assert {change.before.deliverability for change in found} == {"blacklisted"}
+    assert all("bounced" in change.after.reasons for change in found)
+    assert all("bounced" not in change.before.reasons for change in found)
+
+
+def test_which_streams_an_adoption_can_touch() -> None:
+    later = START + HOUR
+    longer = Policies((*BUILT_IN.adoptions, Adoption(Policy("longer", request_lifetime=timedelta(days=9)), later)))
+    touched = Difference(BUILT_IN, longer, START + 9 * HOUR).touched()
+    signed = Subscribed(channel="sms", scope=SCOPE, purposes=("marketing",), method="form")
+    assert touched.has([event(0, signed, later)])
+    assert not touched.has([event(0, signed, later - timedelta(seconds=1))])
+    assert not touched.has([event(0, Bounced(channel="sms", hard=False), later)])
+    assert touched.has([event(0, Blocked(scope="acme"), START), event(1, signed, later)])
+    assert not touched.has([])
+    fewer = Policies((*BUILT_IN.adoptions, Adoption(Policy("fewer", bounce_threshold=2), later)))
+    touched = Difference(BUILT_IN, fewer, START + 9 * HOUR).touched()
+    assert touched.has([event(0, Bounced(channel="sms", hard=False), START)])
+    assert not touched.has([event(0, signed, later)])
+    assert differing(Policy("a"), Policy("b", bounce_threshold=2, stop_reach="merchant")) == [
+        "stop_reach",
+        "bounce_threshold",
+    ]
+
+
+def test_an_adoption_touches_what_it_could_judge_anew() -> None:
+    touched = touched_by(Adoption(Policy("p"), START + HOUR))
+    signed = Subscribed(channel="sms", scope=SCOPE, purposes=("marketing",), method="form")
+    assert touched.has([event(0, Bounced(channel="sms", hard=False), START)])
+    assert touched.has([event(0, OptedOut(channel="sms", scope=SCOPE, method="link"), START)])
+    assert touched.has([event(0, signed, START + HOUR)])
+    assert not touched.has([event(0, signed, START)])
+    assert not touched.has([event(0, Blocked(scope="acme"), START + HOUR)])

@@ -1,6 +1,7 @@
 """What only the person's own fresh grant does: it opens an erased stream and ends the block of a deletion."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from ledger.events.identifier import (
     ReplyReclassified,
     Subscribed,
     SubscriptionConfirmed,
+    Unblocked,
 )
 from ledger.events.vocabulary import Consent, Hold, ReplyClass
 from ledger.rules.policy import Adoption, Policies, Policy
@@ -51,6 +53,20 @@ def reply(reply_class: ReplyClass, sender: str = SENDER) -> ReplyReceived:
 )
 def test_a_deleted_contacts_block_ends_by(bodies: tuple[Event, ...], hold: Hold) -> None:
     assert asked(stream(DELETED, *bodies)).hold is hold
+
+
+@pytest.mark.parametrize(
+    ("placed", "lifted", "hold"),
+    [
+        ("contact_deleted", "contact_restored", Hold.NONE),
+        ("contact_deleted", "act", Hold.NONE),
+        ("act", "act", Hold.NONE),
+        ("act", "contact_restored", Hold.BLOCKED),
+    ],
+)
+def test_restoring_a_contact_lifts_only_what_its_deletion_placed(placed: Any, lifted: Any, hold: Hold) -> None:
+    events = stream(Blocked(scope="acme", cause=placed), Unblocked(scope="acme", cause=lifted))
+    assert asked(events).hold is hold
 
 
 def test_an_own_grant_lifts_no_other_block_and_no_pause() -> None:
