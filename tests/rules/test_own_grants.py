@@ -21,6 +21,8 @@ from ledger.events.identifier import (
 )
 from ledger.events.vocabulary import Consent, Hold, ReplyClass
 from ledger.rules.policy import Adoption, Policies, Policy
+from ledger.rules.status import reasons
+from ledger.rules.timeline import timeline
 from tests.rules.streams import SCOPE, SENDER, START, asked, event, stream
 
 DELETED = Blocked(scope="acme", cause="contact_deleted")
@@ -83,6 +85,9 @@ def test_an_answer_to_a_request_that_ran_out_ends_no_block(answer: Event) -> Non
     assert asked([deleted, request, too_late]).hold is Hold.BLOCKED
     longer = Policies((Adoption(Policy(request_lifetime=WEEK * 2)),))
     assert asked([deleted, request, too_late], policies=longer).hold is Hold.NONE
+    line = timeline([deleted, request, too_late], at=START + 2 * WEEK)
+    assert reasons(line, channel="sms", scope=SCOPE, purpose="transactional") == ("blocked",)
+    assert reasons(line, channel="sms", scope=SCOPE, purpose="transactional", policies=longer) == ()
 
 
 def test_an_answer_in_the_second_of_its_request_ends_the_block() -> None:
