@@ -165,3 +165,11 @@ def test_a_change_knows_the_identifiers_channels_the_platforms_list_and_the_poli
     assert change(bounced, {UUID(int=3)}, at=NOW) == Change((), ())
     freed = change(bounced, {UUID(int=3)}, at=NOW, policies=quick).makes_sendable
     assert freed == (("email", "acme", "transactional"), MARKETING, RECEIPTS)
+
+
+def test_the_places_are_those_that_a_stop_reaches_under_the_policy() -> None:
+    events = stream(IdentifierClaimed(contact_id=UUID(int=9), kind="phone"), STOP)
+    wide = Policies((Adoption(Policy("wide", stop_reach="organization")),))
+    for policies, scope in ((Policies(), SENDER), (wide, "acme")):
+        found = change(events, {UUID(int=2)}, at=NOW, policies=policies).makes_sendable
+        assert found == (("mms", scope, "transactional"), ("sms", scope, "transactional"))
