@@ -151,7 +151,7 @@ def reasons(
     consented = consent(line, channel, scope, purpose, policies)
     delivered = deliverability(line, platform, channel, policies)
     policy = policies.at(line.at, line.known_at)
-    return tuple(failing_reasons(consented, delivered, hold(line, scope), channel, purpose, policy))
+    return tuple(failing_reasons(consented, delivered, hold(line, scope, policies), channel, purpose, policy))
 
 
 def failing_reasons(

@@ -10,7 +10,8 @@ from ledger.events import identifier as said
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import OWN_METHODS, TEXT_CHANNELS, ReplyClass
 from ledger.rules.policy import Policies
-from ledger.rules.status import Status, status
+from ledger.rules.status import Status, reasons, status
+from ledger.rules.timeline import timeline
 from tests.model.making import DAY, START, History, Question
 from tests.model.naive import Answer, answer
 from tests.model.naive_consent import concerns
@@ -26,6 +27,8 @@ def differences(history: History) -> Iterator[str]:
         given = told(_asked(history, history.events, question))
         if given != expected:
             yield f"{_words(question)}: the rules say {given}, the naive model {expected}"
+        if (alone := _reasons(history, question)) != given[-1]:
+            yield f"{_words(question)}: {given}, but asked for the reasons alone {alone}"
         again = told(_asked(history, shuffled, question))
         if again != given:
             yield f"{_words(question)}: {given}, and {again} in another order with duplicates"
@@ -47,6 +50,19 @@ def _asked(history: History, events: Sequence[Recorded], question: Question) -> 
         at=question.at,
         known_at=question.known_at,
         platform=history.platform,
+        policies=history.policies,
+    )
+
+
+def _reasons(history: History, question: Question) -> tuple[str, ...]:
+    at, known_at = question.at, question.known_at
+    listed = timeline(history.platform, at=at, known_at=known_at) if history.platform else None
+    return reasons(
+        timeline(history.events, at=at, known_at=known_at),
+        channel=question.place.channel,
+        scope=question.place.scope,
+        purpose=question.place.purpose,
+        platform=listed,
         policies=history.policies,
     )
 

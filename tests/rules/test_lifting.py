@@ -163,12 +163,14 @@ def test_no_policy_changes_what_start_lifts_for_another_purpose(own_device_only:
         assert asked(events, purpose="cart", policies=policies).consent is expected
 
 
-def test_who_may_lift_is_judged_by_the_policy_at_the_time_of_the_grant() -> None:
-    noon = START + timedelta(hours=3)
-    policies = Policies((Adoption(Policy()), Adoption(Policy(own_device_only=frozenset()), noon, noon)))
+def test_who_may_lift_is_judged_by_the_policy_at_the_time_of_the_grant_as_known() -> None:
+    noon, learnt = START + timedelta(hours=3), START + timedelta(days=2)
+    policies = Policies((Adoption(Policy()), Adoption(Policy(own_device_only=frozenset()), noon, learnt)))
     opt_out = event(0, OptedOut(channel="sms", scope=SENDER, method="keyword"), START)
     before = event(1, subscribed("form"), noon - timedelta(seconds=1))
     after = event(2, subscribed("form"), noon)
-    assert asked([opt_out, before], at=noon + timedelta(days=1), policies=policies).consent is STANDS
-    assert asked([opt_out, after], policies=policies).consent is LIFTED
-    assert asked([opt_out, after], policies=policies, known_at=noon - timedelta(seconds=1)).consent is STANDS
+    late = noon + timedelta(days=3)
+    assert asked([opt_out, before], at=late, policies=policies).consent is STANDS
+    assert asked([opt_out, after], at=late, policies=policies).consent is LIFTED
+    assert asked([opt_out, after], at=late, policies=policies, known_at=learnt).consent is LIFTED
+    assert asked([opt_out, after], at=late, policies=policies, known_at=noon).consent is STANDS

@@ -97,7 +97,8 @@ def test_an_opt_out_is_since_the_first_that_stands() -> None:
 
 def test_a_stop_and_a_confirmed_request_say_how() -> None:
     assert asked(stream(reply(ReplyClass.STOP))).consent_method == "keyword"
-    assert asked(stream(reply(ReplyClass.START))).consent_method == "keyword"
+    started = asked(stream(OPT_OUT, reply(ReplyClass.START)))
+    assert (started.consent_method, started.consent_since) == ("keyword", START + HOUR)
     assert asked(stream(REQUEST, reply(ReplyClass.YES))).consent_method == "keyword"
     confirmed = asked(stream(REQUEST, SubscriptionConfirmed(request_act_id=UUID(int=1))))
     assert (confirmed.consent_method, confirmed.consent_since) == ("confirmation", START + HOUR)
@@ -169,9 +170,8 @@ def test_soft_bounces_are_counted_apart_and_bounced_is_since_the_one_that_filled
     )
     given = asked(stream(soft, hard, soft, soft))
     assert (given.soft_bounces, given.deliverability_since) == (3, START + HOUR)
-    filled = [event(n, soft, START + HOUR * n) for n in range(3)]
-    given = asked([*filled, event(9, hard, START + HOUR)])
-    assert (given.deliverability_since, given.deliverability_event) == (START + HOUR, UUID(int=10))
+    given = asked([event(9, hard, START), event(0, soft, START + HOUR), event(1, soft, START + 2 * HOUR)])
+    assert (given.deliverability_since, given.deliverability_event) == (START, UUID(int=10))
     given = asked(stream(hard, Delivered(channel="sms"), soft))
     assert (given.deliverability, given.soft_bounces) == (Deliverability.ACTIVE, 1)
 

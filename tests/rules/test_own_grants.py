@@ -1,6 +1,7 @@
 """What only the person's own fresh grant does: it opens an erased stream and ends the block of a deletion."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,9 +17,12 @@ from ledger.events.identifier import (
     ReplyReclassified,
     Subscribed,
     SubscriptionConfirmed,
+    Unblocked,
 )
 from ledger.events.vocabulary import Consent, Hold, ReplyClass
 from ledger.rules.policy import Adoption, Policies, Policy
+from ledger.rules.status import reasons
+from ledger.rules.timeline import timeline
 from tests.rules.streams import SCOPE, SENDER, START, asked, event, stream
 
 DELETED = Blocked(scope="acme", cause="contact_deleted")
@@ -53,6 +57,20 @@ def test_a_deleted_contacts_block_ends_by(bodies: tuple[Event, ...], hold: Hold)
     assert asked(stream(DELETED, *bodies)).hold is hold
 
 
+@pytest.mark.parametrize(
+    ("placed", "lifted", "hold"),
+    [
+        ("contact_deleted", "contact_restored", Hold.NONE),
+        ("contact_deleted", "act", Hold.NONE),
+        ("act", "act", Hold.NONE),
+        ("act", "contact_restored", Hold.BLOCKED),
+    ],
+)
+def test_restoring_a_contact_lifts_only_what_its_deletion_placed(placed: Any, lifted: Any, hold: Hold) -> None:
+    events = stream(Blocked(scope="acme", cause=placed), Unblocked(scope="acme", cause=lifted))
+    assert asked(events).hold is hold
+
+
 def test_an_own_grant_lifts_no_other_block_and_no_pause() -> None:
     assert asked(stream(Blocked(scope="acme"), SIGNED)).hold is Hold.BLOCKED
     assert asked(stream(Paused(scope="acme"), SIGNED)).hold is Hold.PAUSED
@@ -67,6 +85,9 @@ def test_an_answer_to_a_request_that_ran_out_ends_no_block(answer: Event) -> Non
     assert asked([deleted, request, too_late]).hold is Hold.BLOCKED
     longer = Policies((Adoption(Policy(request_lifetime=WEEK * 2)),))
     assert asked([deleted, request, too_late], policies=longer).hold is Hold.NONE
+    line = timeline([deleted, request, too_late], at=START + 2 * WEEK)
+    assert reasons(line, channel="sms", scope=SCOPE, purpose="transactional") == ("blocked",)
+    assert reasons(line, channel="sms", scope=SCOPE, purpose="transactional", policies=longer) == ()
 
 
 def test_an_answer_in_the_second_of_its_request_ends_the_block() -> None:

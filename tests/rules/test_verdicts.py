@@ -373,6 +373,40 @@ STORIES: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {
             "4 void hold.lifts",
         ),
     ),
+    "an import for a new holder": (
+        (out(), IdentifierReassigned(cause="recycled"), signed("import", override=True)),
+        (
+            "unsubscribed/active/none: unsubscribed by 0",
+            "0 decisive opt_out.stands",
+            "1 counted epoch.opened",
+            "2 void grant.bulk_for_new_holder by 0",
+        ),
+    ),
+    "a reversal of nothing and one too many": (
+        (signed(), *(EventReversed(reversed_event_id=UUID(int=number)) for number in (99, 1, 1))),
+        (
+            "never/active/none: never",
+            "1 void reversal",
+            "2 counted reversal",
+            "3 void reversal",
+            "0 reversed reversed by 2",
+        ),
+    ),
+    "a reading that another replaced": (
+        (
+            OTHER,
+            *(
+                ReplyReclassified(reply_event_id=UUID(int=1), reply_class=reply_class, keywords="test/2")
+                for reply_class in (ReplyClass.STOP, ReplyClass.HELP)
+            ),
+        ),
+        (
+            "never/active/none: never",
+            "0 void reply.no_effect",
+            "1 void reply.read_anew",
+            "2 counted reply.read_anew",
+        ),
+    ),
     "two requests": (
         (REQUEST, REQUEST),
         (
@@ -494,3 +528,9 @@ def test_the_platforms_events_are_told_after_the_organizations() -> None:
         *fates,
         "9 decisive platform.blacklisted",
     )
+
+
+def test_a_request_that_ran_out_says_so_and_a_declined_one_does_not() -> None:
+    end = START + timedelta(days=7)
+    assert told(asked(stream(REQUEST), at=end)) == ("never/active/none: never", "0 expired request.expired")
+    assert told(asked(stream(REQUEST, DECLINED), at=end))[1] == "0 counted request.declined by 1"
