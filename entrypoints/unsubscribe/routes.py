@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from entrypoints.links import Links, UnsubscribeLink, reference
+from entrypoints.links import ConfirmationLink, Links, UnsubscribeLink, reference
 from entrypoints.unsubscribe import asking
 from entrypoints.unsubscribe.forms import LARGEST, fields
 from entrypoints.unsubscribe.pages import address, notice, page
@@ -152,14 +152,10 @@ def prefer(came: Came) -> Response:
 @router.api_route("/c/{token}", methods=_LOOK)
 def confirmation_page(came: Came) -> Response:
     """Asks to confirm a signup. Changes nothing."""
-    link = came.links.confirmation(came.token)
-    found = subject(came.ledger, link)
-    if link is None:
-        return came.notice("invalid", 404)
-    if link.expired(came.visit.at):
-        return came.notice("ended", 410)
-    if found is None:
-        return came.notice("early", 503, _RETRY)
+    asked = _confirmation(came)
+    if isinstance(asked, Response):
+        return asked
+    link, found = asked
     if request_state(found, link, came.visit.at) == "ended":
         return came.notice("ended", 410)
     return came.page("confirm.html", found, organization=found.organization_name)
@@ -168,14 +164,10 @@ def confirmation_page(came: Came) -> Response:
 @router.post("/c/{token}")
 def confirm(came: Came) -> Response:
     """Records the confirmation and says what it came to."""
-    link = came.links.confirmation(came.token)
-    found = subject(came.ledger, link)
-    if link is None:
-        return came.notice("invalid", 404)
-    if link.expired(came.visit.at):
-        return came.notice("ended", 410)
-    if found is None:
-        return came.notice("early", 503, _RETRY)
+    asked = _confirmation(came)
+    if isinstance(asked, Response):
+        return asked
+    link, found = asked
     if isinstance(found.identifier, Given):
         asking.confirm(came.ledger, found, link, came.visit)
     after = subject(came.ledger, link) or found
@@ -192,6 +184,19 @@ def _unsubscribe(came: _Came) -> tuple[UnsubscribeLink | None, Subject | None]:
     """The link and whom it speaks of; the log is read for a forged link too, so that the wait tells nothing."""
     link = came.links.unsubscribe(came.token)
     return link, subject(came.ledger, link)
+
+
+def _confirmation(came: _Came) -> tuple[ConfirmationLink, Subject] | Response:
+    """The link and whom it speaks of, or the page that says why there is nothing to confirm."""
+    link = came.links.confirmation(came.token)
+    found = subject(came.ledger, link)
+    if link is None:
+        return came.notice("invalid", 404)
+    if link.expired(came.visit.at):
+        return came.notice("ended", 410)
+    if found is None:
+        return came.notice("early", 503, _RETRY)
+    return link, found
 
 
 def _opt_out(

@@ -6,32 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-_SCANNERS: Final = (
-    "barracuda",
-    "bingpreview",
-    "bitdefender",
-    "cloudmark",
-    "crawler",
-    "forcepoint",
-    "googleimageproxy",
-    "headlesschrome",
-    "ironport",
-    "mimecast",
-    "phantomjs",
-    "proofpoint",
-    "safelinks",
-    "skypeuripreview",
-    "slackbot",
-    "sophos",
-    "spider",
-    "symantec",
-    "trendmicro",
-    "urldefense",
-    "yahoomailproxy",
-    "zscaler",
-)
-"""Parts of the user agents with which mail filters and previews call themselves."""
-_HASTE: Final = timedelta(seconds=10)
+from ledger.rules.scanners import SECONDS, is_scanner
+
+_HASTE: Final = timedelta(seconds=SECONDS)
 """A link clicked sooner after its issue has hardly been read by a person."""
 _GLIMPSE: Final = timedelta(seconds=1)
 """A page answered sooner than this was not read."""
@@ -66,10 +43,9 @@ def suspicions(
     A one-click POST comes from the mail provider's machine, so there only what calls itself a scanner counts,
     and a look at the page before, which no provider takes.
     """
-    agent = user_agent.lower()
     looked = glances.get("GET")
     found = {
-        "user_agent": any(name in agent for name in _SCANNERS) or (not one_click and "mozilla/" not in agent),
+        "user_agent": is_scanner(user_agent) or (not one_click and "mozilla/" not in user_agent.lower()),
         "haste": since_issue < _HASTE,
         "head_before": "HEAD" in glances,
         "get_before": looked is not None and (one_click or now - looked < _GLIMPSE),

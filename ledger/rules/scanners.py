@@ -11,32 +11,53 @@ FLAG: Final = "scanner"
 CLICKS: Final = frozenset({"link", "one_click", "preference_page"})
 """Opt-out methods that a program following links can trigger."""
 
-_SECONDS: Final = 10
+SECONDS: Final = 10
 """Within so many seconds of sending hardly anybody has opened a message and clicked in it."""
 _LINKS: Final = 3
 """So many links of one message within a second are followed by a program."""
-_AGENTS: Final = (
+_SCANNERS: Final = (
     "barracuda",
-    "bot",
+    "bingpreview",
+    "bitdefender",
+    "cloudmark",
     "crawl",
-    "curl/",
-    "go-http-client",
+    "forcepoint",
+    "googleimageproxy",
     "headless",
-    "java/",
-    "libwww",
+    "ironport",
     "mimecast",
-    "okhttp",
-    "preview",
+    "phantomjs",
     "proofpoint",
-    "python-",
     "safelinks",
-    "scan",
+    "skypeuripreview",
+    "slackbot",
+    "sophos",
     "spider",
     "symantec",
     "trendmicro",
     "urldefense",
+    "yahoomailproxy",
+    "zscaler",
+)
+"""Parts of the user agents with which mail filters and previews call themselves."""
+_PROGRAMS: Final = (
+    "bot",
+    "curl/",
+    "go-http-client",
+    "java/",
+    "libwww",
+    "okhttp",
+    "preview",
+    "python-",
+    "scan",
     "wget/",
 )
+"""Parts of the user agents of programs at large: no person's, but also those of honest relays."""
+
+
+def is_scanner(user_agent: str) -> bool:
+    """Whether this calls itself a mail filter, a preview or a crawler."""
+    return any(name in user_agent.lower() for name in _SCANNERS)
 
 
 def suspicion(evidence: Mapping[str, Any]) -> str | None:
@@ -48,12 +69,12 @@ def suspicion(evidence: Mapping[str, Any]) -> str | None:
     method, agent = evidence.get("http_method"), evidence.get("user_agent")
     if isinstance(method, str) and method.upper() in ("HEAD", "OPTIONS"):
         return "http_method"
-    if isinstance(agent, str) and any(word in agent.lower() for word in _AGENTS):
+    if isinstance(agent, str) and (is_scanner(agent) or any(word in agent.lower() for word in _PROGRAMS)):
         return "user_agent"
     links, seconds = _number(evidence.get("links_within_second")), _number(evidence.get("seconds_after_send"))
     if links is not None and links >= _LINKS:
         return "links"
-    if seconds is not None and 0 <= seconds < _SECONDS:
+    if seconds is not None and 0 <= seconds < SECONDS:
         return "delay"
     return None
 

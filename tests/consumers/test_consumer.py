@@ -224,10 +224,14 @@ def test_it_stops_between_two_batches_and_goes_on_later(scene: Scene, oracle: Sc
     publish(scene.bootstrap, topic, journal)
     stopping = threading.Event()
 
-    class Stops(_Counting):
-        def take(self, poll: Poll) -> None:
-            if self.polls == 2:
+    class Stops(Consumer):
+        polls = 0
+
+        def _record(self, read: Sequence[Any]) -> None:
+            self.polls += len(read)
+            if self.polls >= 2:
                 stopping.set()
+            super()._record(read)
 
     with scene.broker([topic], most=50) as broker:
         Stops(broker, scene.recording).run(stopping)
@@ -237,21 +241,6 @@ def test_it_stops_between_two_batches_and_goes_on_later(scene: Scene, oracle: Sc
     scene.consume(topic)
     record_directly(oracle, journal)
     assert scene.events() == oracle.events()
-
-
-class _Counting(Consumer):
-    """Looks at each poll before it is recorded."""
-
-    polls = 0
-
-    def take(self, poll: Poll) -> None:
-        raise NotImplementedError
-
-    def _record(self, read: Sequence[Any]) -> None:
-        for one in read:
-            self.polls += 1
-            self.take(one.poll)
-        super()._record(read)
 
 
 def test_partitions_taken_together_do_not_wait_for_one_that_somebody_else_has_moved(
