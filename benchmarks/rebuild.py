@@ -72,7 +72,8 @@ def _scanned_and_copied(on: Stand) -> tuple[float, int]:
             row[0]
             for row in connection.execute(
                 "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
-                " WHERE attrelid = 'channel_status'::regclass AND attnum > 0 ORDER BY attnum"
+                " WHERE attrelid = 'channel_status'::regclass AND attnum > 0 AND NOT attisdropped"
+                " ORDER BY attnum"
             )
         ]
         begun = time.perf_counter()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.acts import Given
@@ -41,6 +42,14 @@ class Explanation:
     claim: Recorded | None = None
 
 
+class _Found(NamedTuple):
+    """An identifier's events, and those of the platform's listing of it."""
+
+    key: UUID
+    events: list[Recorded]
+    platform: list[Recorded]
+
+
 class Answers:
     """Asks the log; `now` is the clock for questions that name no moment."""
 
@@ -60,27 +69,27 @@ class Answers:
         at: datetime | None = None,
         known_at: datetime | None = None,
     ) -> list[Status]:
-        """One status an identifier, in order. Identifiers nobody has heard of are `never`.
+        """One status an identifier, in order, without verdicts. Identifiers nobody has heard of are `never`.
 
         Without `at`, the moment is the later of now and the log's newest `recorded_at`. Raises
         UnknownOrganization, NotFound for an id the organization does not have, LogUnavailable.
         """
-        keys = [self._key(organization, asked) for asked in identifiers]
-        streams = self._streams(organization, keys, identifiers)
-        history = policies(streams[self._ids.organization(organization)])
+        found, settings = self._found(organization, identifiers)
+        history = policies(settings)
         moment = at if at is not None else self.moment()
         return [
             status(
-                streams[key],
+                one.events,
                 channel=channel,
                 scope=scope,
                 purpose=purpose,
                 at=moment,
                 known_at=known_at,
-                platform=self._platform(streams, asked, streams[key]),
+                platform=one.platform,
                 policies=history,
+                explained=False,
             )
-            for key, asked in zip(keys, identifiers, strict=True)
+            for one in found
         ]
 
     def explain(
@@ -96,35 +105,32 @@ class Answers:
         opened: bool = False,
     ) -> Explanation:
         """The status with its events, each of which has a verdict. `opened`: with their sealed fields."""
-        key = self._key(organization, identifier)
-        streams = self._streams(organization, [key], [identifier])
-        platform = self._platform(streams, identifier, streams[key])
+        (found,), settings = self._found(organization, [identifier])
         return explanation(
-            streams[key],
-            platform,
+            found.events,
+            found.platform,
             channel=channel,
             scope=scope,
             purpose=purpose,
             at=at if at is not None else self.moment(),
             known_at=known_at,
-            policies=policies(streams[self._ids.organization(organization)]),
+            policies=policies(settings),
             opened=self._store.open,
             whole=opened,
         )
 
     def history(self, organization: str, identifier: Asked, *, opened: bool = False) -> list[Recorded]:
         """Every event of the identifier's stream, in log order. Raises NotFound where there is none."""
-        key = self._key(organization, identifier)
-        events = self._streams(organization, [key], [identifier])[key]
-        if not events:
+        (found,), _ = self._found(organization, [identifier])
+        if not found.events:
             raise NotFound("no such identifier in this organization")
-        return self._store.open(events) if opened else events
+        return self._store.open(found.events) if opened else found.events
 
     def holder(self, organization: str, identifier: Asked) -> tuple[UUID, UUID | None]:
         """Identifier id, and the id of the person who holds it now (None where nobody does)."""
-        key = self._key(organization, identifier)
-        contact = holder(self._streams(organization, [key], [identifier])[key])
-        return key, (self.person(organization, contact).id if contact is not None else None)
+        (found,), _ = self._found(organization, [identifier])
+        contact = holder(found.events)
+        return found.key, (self.person(organization, contact).id if contact is not None else None)
 
     def person(self, organization: str, contact: UUID) -> Person:
         """The person behind a contact id, alias or not. Raises NotFound."""
@@ -146,35 +152,37 @@ class Answers:
             return asked
         return self._ids.identifier(organization, asked.kind, asked.value)
 
-    def _streams(
-        self, organization: str, keys: Sequence[UUID], identifiers: Sequence[Asked]
-    ) -> dict[UUID, list[Recorded]]:
-        """The identifiers' streams and the platform's listings of them, in as few reads as can be."""
+    def _found(self, organization: str, identifiers: Sequence[Asked]) -> tuple[list[_Found], list[Recorded]]:
+        """What the log has of each, with the platform's listings, and the organization's settings.
+
+        In as few reads as can be: one, and another for listings of identifiers that were asked for by id.
+        """
         settings = self._ids.organization(organization)
-        listings = {
-            self._ids.platform(asked.kind, asked.value)
-            for asked in identifiers
-            if isinstance(asked, Given) and asked.kind == "email"
-        }
-        streams = self._store.read({settings, *keys, *listings})
+        keys = [self._key(organization, asked) for asked in identifiers]
+        listings = [self._listing(asked) for asked in identifiers]
+        streams = self._store.read({settings, *keys, *(key for key in listings if key is not None)})
         if not streams[settings]:
             raise UnknownOrganization("no such organization")
-        by_id = {key for key, asked in zip(keys, identifiers, strict=True) if isinstance(asked, UUID)}
-        if any(not streams[key] or streams[key][0].envelope.organization != organization for key in by_id):
-            raise NotFound("no such identifier in this organization")
-        more = {listing for key in by_id for listing in [_platform_key(streams[key])] if listing is not None}
-        if more - streams.keys():
-            streams.update(self._store.read(more - streams.keys()))
-        return streams
+        for number, asked in enumerate(identifiers):
+            if isinstance(asked, UUID):
+                events = streams[asked]
+                if not events or events[0].envelope.organization != organization:
+                    raise NotFound("no such identifier in this organization")
+                listings[number] = _platform_key(events)
+        more = {key for key in listings if key is not None} - streams.keys()
+        if more:
+            streams.update(self._store.read(more))
+        found = [
+            _Found(key, streams[key], streams[listing] if listing is not None else [])
+            for key, listing in zip(keys, listings, strict=True)
+        ]
+        return found, streams[settings]
 
-    def _platform(
-        self, streams: dict[UUID, list[Recorded]], asked: Asked, events: Sequence[Recorded]
-    ) -> list[Recorded]:
-        if isinstance(asked, Given):
-            key = self._ids.platform(asked.kind, asked.value) if asked.kind == "email" else None
-        else:
-            key = _platform_key(events)
-        return streams[key] if key is not None else []
+    def _listing(self, asked: Asked) -> UUID | None:
+        """Where the platform's listing of an e-mail address given by value is."""
+        if isinstance(asked, Given) and asked.kind == "email":
+            return self._ids.platform(asked.kind, asked.value)
+        return None
 
 
 def explanation(
