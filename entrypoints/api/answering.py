@@ -162,7 +162,7 @@ def _asked(
 
 def _no_channel(kind: str, channel: str) -> str:
     channels = ", ".join(CHANNELS_OF[kind]) or "none"
-    return f"a {kind} cannot be reached on {channel}; its channels: {channels}"
+    return f"{channel} does not reach the kind {kind}; its channels: {channels}"
 
 
 def _key(ledger: Service, organization: str, given: Given) -> UUID:

@@ -164,7 +164,7 @@ def _identified(
             errors.append((f"links.{place}.id", "unknown in this organization; ask by kind and value"))
         elif one.channel not in CHANNELS_OF[kind]:
             channels = ", ".join(CHANNELS_OF[kind]) or "none"
-            errors.append((f"links.{place}.channel", f"a {kind} cannot be reached on it; its channels: {channels}"))
+            errors.append((f"links.{place}.channel", f"does not reach the kind {kind}; its channels: {channels}"))
         if not covers(organization, scope):
             errors.append(
                 (f"links.{place}.scope", f"must begin with `{organization}`, the organization in the path")

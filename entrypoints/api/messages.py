@@ -128,7 +128,7 @@ def _events(body: bytes) -> list[Any]:
         ) from None
     if not isinstance(events, list) or not 1 <= len(events) <= MAX_MESSAGES:
         message = f"a batch is a JSON array of 1 to {MAX_MESSAGES} CloudEvents"
-        raise Problem(422, "invalid-request", f"Send {message}.", [("body", message)])
+        raise Problem(422, "invalid-request", f"Mend the body: {message}.", [("body", message)])
     return events
 
 

@@ -2,6 +2,8 @@
 
 import base64
 import secrets
+import shlex
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +14,8 @@ import orjson
 from entrypoints.settings import PREFIX, Settings
 
 _FILE: Final = "demo.json"
+ENVIRONMENT: Final = "environment"
+"""File of the settings, for a shell to read while the demo runs."""
 
 
 @dataclass(slots=True)
@@ -40,10 +44,7 @@ class Kept:
 
     def write(self, directory: Path) -> None:
         """Keeps it, readable by its owner alone; in one step, so that a crash leaves the old or the new."""
-        new = directory / f"{_FILE}.new"
-        new.touch(mode=0o600)
-        new.write_bytes(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2))
-        new.rename(directory / _FILE)
+        _replace(directory / _FILE, orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2))
 
     def environment(self, database_url: str, bootstrap: str, topics: Iterable[str]) -> Mapping[str, str]:
         """The settings for the demo's own servers, as the ledger's processes take them."""
@@ -60,9 +61,23 @@ class Kept:
         }
 
 
+def write_environment(directory: Path, environment: Mapping[str, str]) -> None:
+    """Leaves the settings for `. environment` in a shell: then `contact-ledger` speaks to the demo's servers."""
+    lines = (f"export {name}={shlex.quote(text)}\n" for name, text in environment.items())
+    path = f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n"
+    _replace(directory / ENVIRONMENT, "".join((*lines, path)).encode())
+
+
 def settings(environment: Mapping[str, str]) -> Settings:
     """The settings that processes with this environment have."""
     return Settings.model_validate({name.removeprefix(PREFIX).lower(): text for name, text in environment.items()})
+
+
+def _replace(file: Path, content: bytes) -> None:
+    new = file.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_bytes(content)
+    new.rename(file)
 
 
 def _secret() -> str:

@@ -16,7 +16,7 @@ import orjson
 from consumers.broker import Outgoing, Producer, make_topics, spans
 from consumers.sending import send
 from entrypoints.demo.day import corrections, day
-from entrypoints.demo.keeping import Kept, settings
+from entrypoints.demo.keeping import ENVIRONMENT, Kept, settings, write_environment
 from entrypoints.demo.messages import TOPICS
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.demo.processes import Processes, processes
@@ -144,6 +144,7 @@ class _Demo:
         for name, figure in report.items():
             self.tell.line(f"{name:>12}  {figure:,}" if isinstance(figure, int) else f"{name:>12}  {figure}")
         self.tell.line(self.processes.invitation(self.kept.api_key))
+        self.tell.line(f"On the command line: . {self.data / ENVIRONMENT}; contact-ledger clock -o acme")
         try:
             while True:
                 self.processes.check()
@@ -163,6 +164,7 @@ def _started(data: Path, port: int, tell: Telling) -> Iterator[_Demo]:
     tell.line("Starting PostgreSQL and a Kafka-compatible broker …")
     with EmbeddedPostgres(data / "postgres") as database, EmbeddedBroker() as broker:
         environment = kept.environment(database.url, broker.bootstrap, topics)
+        write_environment(data, environment)
         migrated(settings(environment))
         with opened(settings(environment)) as ledger:
             for organization in ORGANIZATIONS:

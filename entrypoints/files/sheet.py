@@ -47,8 +47,12 @@ def chosen(columns: Sequence[str], kind: str, asked: str | None) -> int:
     if asked is not None:
         return _asked(names, asked.strip().lower())
     told = [place for place, name in enumerate(names) if name in (*_NAMES.get(kind, (kind,)), *_ANY)]
-    if len(told) == 1 or len(names) == 1:
-        return told[0] if told else 0
+    if len(told) == 1:
+        return told[0]
+    if len(names) == 1:
+        raise FileRefused(
+            f"the first line is no {kind} and names none: mend it, or say --column 1 if it is a title"
+        )
     raise FileRefused(f"{len(told) or 'no'} columns are named like a column of {kind}s: say which with --column")
 
 

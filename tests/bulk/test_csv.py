@@ -96,6 +96,12 @@ def test_a_plain_list_needs_no_header() -> None:
     assert through(b"1,ann@example.com\n", column="2") == b"1,ann@example.com,true,\n"
 
 
+def test_a_lone_first_line_that_names_nothing_is_not_taken_for_a_title() -> None:
+    with pytest.raises(FileRefused, match="--column 1"):
+        through(b"ann.example.com\nbob@example.com\n")
+    assert through(b"who\nann@example.com\n", "1").endswith(b"ann@example.com,true,\n")
+
+
 def test_an_empty_file_is_an_empty_file() -> None:
     assert through(b"") == b""
     assert through(b"email\n") == b"email,sendable,reasons\n"
