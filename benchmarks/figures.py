@@ -26,10 +26,11 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 
 def peak_mb(pid: int) -> float:
-    """The most memory the process has ever held, in MiB; 0 where it is gone."""
+    """The most memory that the process, or one of those it started, has ever held, in MiB; 0 where it is gone."""
     try:
         with Path(f"/proc/{pid}/status").open() as status:
             peak = next(line for line in status if line.startswith("VmHWM:"))
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return 0.0
-    return int(peak.split()[1]) / 1024
+    return max([int(peak.split()[1]) / 1024, *map(peak_mb, map(int, started))])

@@ -59,7 +59,7 @@ def main(messages: int = MESSAGES) -> None:
 
 
 def _consumed(on: Stand, ledger: Service) -> tuple[float, float]:
-    """Messages/s of one consuming process from its first commit to its last, and its peak memory in MB."""
+    """Messages/s of one consumer from its first commit to its last, and the peak memory in MB of its processes."""
     held = spans(on.bootstrap, TOPICS)
     with running(on, "consume") as (consumer,):
         while not (first := standing(ledger, held).taken):

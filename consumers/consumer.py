@@ -1,11 +1,12 @@
-"""The consuming loop: poll → intake → record with the position → tell Kafka (DESIGN §8, steps 1 to 5).
+"""The consuming loop: read (poll, intake) → record with the position → tell Kafka (DESIGN §8, steps 1 to 5).
 
-While one poll is recorded, which is half waiting for PostgreSQL, the next is read ahead on a thread of its own. A
-poll read ahead in vain (another consumer was faster, the process ends) is found out by its position and dropped.
+While one poll is recorded the next is read ahead, on a thread that mostly waits for the process beside. A poll read
+ahead in vain (another consumer was faster, the process ends) is dropped.
 """
 
 import gc
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 import structlog
 
 from consumers import metrics
-from consumers.broker import Broker, BrokerUnavailable, Poll
-from consumers.intake import take
+from consumers.broker import BrokerUnavailable
+from consumers.reader import Read, Reads
 from ledger.acts import Act, Rejection
 from ledger.errors import LedgerError, LogUnavailable, PositionMoved
 from ledger.recording import Outcome, Recording
-from ledger.store.store import Advance
+from ledger.store.store import Advance, PartitionKey
 
 ALARM_AFTER = 1_000
 """Messages rejected in a row that raise the alarm."""
@@ -36,26 +37,18 @@ class Refused:
     origin: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A partition's poll, and what intake made of each of its messages."""
-
-    poll: Poll
-    results: tuple[Act | Rejection, ...]
-
-
 class Consumer:
     """Takes messages until told to stop. `announce` publishes refusals, best effort, once they are committed."""
 
     def __init__(
         self,
-        broker: Broker,
+        reader: Reads,
         recording: Recording,
         *,
         announce: Callable[[Sequence[Refused]], None] | None = None,
         alarm_after: int = ALARM_AFTER,
     ) -> None:
-        self._broker = broker
+        self._reader = reader
         self._recording = recording
         self._announce = announce
         self._alarm_after = alarm_after
@@ -69,43 +62,38 @@ class Consumer:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set, between two batches. Raises MessagesLost where a person must decide."""
-        pause = _FIRST_WAIT
+        pause, vain = _FIRST_WAIT, set[PartitionKey]()
         with ThreadPoolExecutor(1, "reading ahead") as ahead:
-            coming = ahead.submit(self._read, _POLL)
+            coming = ahead.submit(self._reader.read, _POLL)
             while not stop.is_set():
                 try:
-                    read = coming.result()
+                    read = [one for one in coming.result() if one.advance.key not in vain]
                 except (LogUnavailable, BrokerUnavailable) as error:
                     self._wait(stop, pause, error)
                     pause = min(pause * 2, _LONGEST_WAIT)
-                    coming = ahead.submit(self._read, _POLL)
+                    coming, vain = ahead.submit(self._reader.read, _POLL), set()
                     continue
                 pause = _FIRST_WAIT
-                coming = ahead.submit(self._read, _POLL)
+                coming = ahead.submit(self._reader.read, _POLL)
                 taken, left = self._take(read, stop)
-                wait([coming])  # the broker is one thread's at a time
+                wait([coming])  # the reader is one thread's at a time
                 self._tell(taken, left)
+                vain = {one.advance.key for one in left}  # what is coming of them follows what is read anew
                 del read, taken, left
-                gc.collect(1)  # the client's errors hang in cycles with the frames, and so the polls, they met
 
     def take_polls(self, stop: threading.Event, timeout: float = _POLL) -> int:
         """One poll of every partition that has something; returns how many messages were taken."""
-        taken, left = self._take(self._read(timeout), stop)
+        taken, left = self._take(self._reader.read(timeout), stop)
         self._tell(taken, left)
-        return sum(len(one.poll.messages) for one in taken)
+        return sum(len(one.results) for one in taken)
 
-    def _read(self, timeout: float) -> list[_Read]:
-        return [_Read(poll, (*poll.rejections, *map(take, poll.messages))) for poll in self._broker.poll(timeout)]
-
-    def _tell(self, taken: list[_Read], left: list[_Read]) -> None:
+    def _tell(self, taken: list[Read], left: list[Read]) -> None:
         """Tells the broker what was recorded, and what is to be read anew from where the ledger says."""
-        for one in left:
-            self._broker.again(one.poll.advance.key)
-        self._broker.commit(one.poll.advance for one in taken)
-        for key, lag in self._broker.lags().items():
+        lags = self._reader.tell([one.advance for one in taken], [one.advance.key for one in left])
+        for key, lag in lags.items():
             metrics.LAG.labels(key.topic, key.partition).set(lag)
 
-    def _take(self, read: list[_Read], stop: threading.Event) -> tuple[list[_Read], list[_Read]]:
+    def _take(self, read: list[Read], stop: threading.Event) -> tuple[list[Read], list[Read]]:
         """Records them in one transaction, however long PostgreSQL stays away; those recorded, and those not.
 
         One transaction costs as much as some dozen messages, so partitions share it; where somebody else has moved
@@ -122,7 +110,7 @@ class Consumer:
                     parts = [self._take([one], stop) for one in read]
                     return [one for taken, _ in parts for one in taken], [one for _, left in parts for one in left]
                 metrics.POSITION_MOVED.inc()
-                self._log.warning("another consumer was faster", **_place(read[0].poll.advance))
+                self._log.warning("another consumer was faster", **_place(read[0].advance))
                 return [], read
             except LogUnavailable as error:
                 if self._wait(stop, pause, error):
@@ -130,14 +118,14 @@ class Consumer:
                 pause = min(pause * 2, _LONGEST_WAIT)
         return read, []
 
-    def _record(self, read: Sequence[_Read]) -> None:
+    def _record(self, read: Sequence[Read]) -> None:
         results = [result for one in read for result in one.results]
         acts = [result for result in results if isinstance(result, Act)]
         rejections = [result for result in results if isinstance(result, Rejection)]
-        became = iter(self._recorded(acts, rejections, [one.poll.advance for one in read]))
+        became = iter(self._recorded(acts, rejections, [one.advance for one in read]))
         for one in read:
             self._count(
-                one.poll, [found if isinstance(found, Rejection) else next(became) for found in one.results]
+                one.advance, [found if isinstance(found, Rejection) else next(became) for found in one.results]
             )
 
     def _recorded(
@@ -160,23 +148,25 @@ class Consumer:
             first = self._recorded(acts[:middle], (), ())
             return first + self._recorded(acts[middle:], rejections, advances)
 
-    def _count(self, poll: Poll, results: Iterable[Outcome | Rejection]) -> None:
+    def _count(self, advance: Advance, results: Iterable[Outcome | Rejection]) -> None:
         refused = []
+        outcomes: Counter[str] = Counter()
         was_degraded = self.degraded
         for result in results:
-            outcome = "rejected"
             if isinstance(result, Outcome) and result.result != "refused":
-                outcome = result.result
+                outcomes[result.result] += 1
                 self._rejected_in_a_row = 0
             else:
                 refused.append(_refused(result))
                 self._rejected_in_a_row += 1
                 metrics.REJECTIONS.labels(refused[-1].reason).inc()
-            metrics.MESSAGES.labels(poll.advance.key.topic, outcome).inc()
+        outcomes["rejected"] += len(refused)
+        for outcome, count in outcomes.items():
+            metrics.MESSAGES.labels(advance.key.topic, outcome).inc(count)
         metrics.REJECTED_IN_A_ROW.set(self._rejected_in_a_row)
         metrics.DEGRADED.set(self.degraded)
         if self.degraded and not was_degraded:
-            self._log.error("nothing but rejections", in_a_row=self._rejected_in_a_row, **_place(poll.advance))
+            self._log.error("nothing but rejections", in_a_row=self._rejected_in_a_row, **_place(advance))
         if refused and self._announce is not None:
             self._announce(refused)
 
@@ -184,6 +174,7 @@ class Consumer:
         server = "kafka" if isinstance(error, BrokerUnavailable) else "postgresql"
         metrics.UNAVAILABLE.labels(server).inc()
         self._log.warning("waiting", server=server, seconds=seconds, reason=str(error))
+        gc.collect()  # errors hang in cycles with the frames, and so the polls, they met
         return stop.wait(seconds)
 
 

@@ -15,6 +15,8 @@ from consumers.broker import Broker, BrokerUnavailable, Outgoing, Producer, make
 from consumers.cluster import Address
 from consumers.consumer import Consumer, Refused
 from consumers.publisher import REJECTED, TOPICS, Events, Publisher, Statuses
+from consumers.reader import Reader, ReaderBeside
+from entrypoints.logs import configure
 from entrypoints.probes import answering
 from entrypoints.processes import stop_signal
 from entrypoints.settings import Settings
@@ -35,10 +37,19 @@ _LAST_WORDS = 5.0
 def consume(settings: Settings) -> None:
     """Takes messages from Kafka until told to stop. Raises MessagesLost where a person must decide."""
     with _worker(settings) as (ledger, stop), _purging(ledger, stop):
-        announcer = Announcer(settings.brokers)
-        broker = Broker(settings.brokers, settings.topics, ledger.writing.positions, clock, group=settings.group)
-        with closing(broker), closing(announcer):
-            Consumer(broker, ledger.recording, announce=announcer).run(stop)
+        reader = ReaderBeside(partial(reading, settings))
+        with closing(reader), closing(Announcer(settings.brokers)) as announcer:
+            Consumer(reader, ledger.recording, announce=announcer).run(stop)
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Reader]:
+    """What reads for the consumer, in the process beside its own."""
+    configure(settings.log_level)
+    with store(settings, "ledger_writer", size=1) as log:
+        broker = Broker(settings.brokers, settings.topics, log.positions, clock, group=settings.group)
+        with closing(broker):
+            yield Reader(broker)
 
 
 def project(settings: Settings) -> None:

@@ -13,12 +13,11 @@ from uuid import UUID
 
 from ledger.acts import Act, ContactChange, Receipt, Rejection
 from ledger.deciding.decision import decide
-from ledger.deciding.reading import Log, givens_of, identifiers, known_acts, load, read_view
+from ledger.deciding.reading import Log, givens_of, identifiers, known_acts, load, named_events, read_view, subjects
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
 from ledger.ids import Ids
-from ledger.store.reading import Reading
-from ledger.store.store import Advance, SealedBatch, Store, Writing
+from ledger.store.store import Advance, Store, Writing
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -86,12 +85,9 @@ class Recording:
         read_at = self._store.newest().position
         view = read_view(self._store, self._ids, acts)
         decided = [self._decide(self._store, view, act) for act in acts]
-        sealed = _seal(self._store, decided)
         with self._store.writing() as writing:
-            again = self._decide_moved(writing, view, read_at, decided)
-            if again is not None:
-                decided, sealed = again, _seal(writing, again)
-            _write(writing, decided, sealed, rejections)
+            decided = self._decide_moved(writing, view, read_at, decided)
+            _write(writing, decided, rejections)
             for advance in advances:
                 writing.advance(advance)
         return [one.outcome for one in decided]
@@ -106,7 +102,7 @@ class Recording:
                 load(log, view, missing)
             except MessageRefused as refusal:
                 refused = Outcome(act, "refused", (), refusal.reason, refusal.detail)
-                return _Decided(refused, None, missed | identifiers(self._ids, act))
+                return _Decided(refused, None, missed | subjects(self._ids, act))
             else:
                 break
         if draft is None:
@@ -116,26 +112,29 @@ class Recording:
         result = "unchanged" if not event_ids else "conflict" if "conflict" in draft.flags else "recorded"
         return _Decided(Outcome(act, result, event_ids), draft, missed)
 
-    def _decide_moved(
-        self, writing: Writing, view: View, read_at: int, decided: list[_Decided]
-    ) -> list[_Decided] | None:
-        """Under the lock: decides anew the acts for which anything moved since it was read. None: nothing did."""
+    def _decide_moved(self, writing: Writing, view: View, read_at: int, decided: list[_Decided]) -> list[_Decided]:
+        """Under the lock: decides anew the acts for which anything moved since it was read."""
         acts = [one.outcome.act for one in decided]
         deliveries = self._bounced_deliveries(writing, acts)
-        moved, known = set[UUID](), view.known
+        moved, known, placed = set[UUID](), view.known, dict[UUID, UUID]()
         if writing.before.position > read_at:
             moved = writing.changed_since(read_at, set[UUID]().union(*[one.reads for one in decided]))
             known = known_acts(writing, view.known)
+            placed = writing.places([event_id for event_id, place in view.places.items() if place is None])
         moved |= {key[0] for key, at in deliveries.items() if view.delivered.get(key) != at}
         moved_acts = {act_id for act_id, digests in known.items() if view.known[act_id] != digests}
-        if not moved and not moved_acts:
-            return None
-        fresh = View(view.base, known, {**view.delivered, **deliveries}, view.places)
+        if not moved and not moved_acts and not placed:
+            return decided
+        fresh = View(view.base, known, {**view.delivered, **deliveries}, {**view.places, **placed})
         fresh.load(writing.read(moved))
         again: list[_Decided] = []
         for one in decided:
             act = one.outcome.act
-            if moved & one.reads or self._ids.act(act.organization, act.source, act.message_id) in moved_acts:
+            if (
+                moved & one.reads
+                or self._ids.act(act.organization, act.source, act.message_id) in moved_acts
+                or not placed.keys().isdisjoint(named_events(self._ids, act))
+            ):
                 redone = self._decide(writing, fresh, act)
                 moved |= one.written() | redone.written()
                 again.append(redone)
@@ -165,19 +164,10 @@ def _ending_in_erasures(acts: Sequence[Act]) -> list[Sequence[Act]]:
     return [acts[start:end] for start, end in pairwise(cuts)]
 
 
-def _seal(log: Reading, decided: Sequence[_Decided]) -> SealedBatch:
+def _write(writing: Writing, decided: Sequence[_Decided], rejections: Sequence[Rejection]) -> None:
     drafts = [one.draft for one in decided if one.draft is not None]
-    return log.seal(
-        [event for draft in drafts for event in draft.events],
-        reopen={stream for draft in drafts for stream in draft.reopened},
-    )
-
-
-def _write(
-    writing: Writing, decided: Sequence[_Decided], sealed: SealedBatch, rejections: Sequence[Rejection]
-) -> None:
-    writing.append(sealed)
-    drafts = [one.draft for one in decided if one.draft is not None]
+    reopened = {stream for draft in drafts for stream in draft.reopened}
+    writing.append(writing.seal([event for draft in drafts for event in draft.events], reopen=reopened))
     destroyed = {stream for draft in drafts for stream in draft.destroyed}
     if destroyed:
         writing.destroy_keys(destroyed)

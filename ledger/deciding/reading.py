@@ -48,12 +48,12 @@ def read_view(log: Log, ids: Ids, acts: Sequence[Act]) -> View:
         known=known_acts(log, [ids.act(act.organization, act.source, act.message_id) for act in acts]),
         delivered=log.deliveries(receipts) if receipts else {},
     )
-    named = [event_id for act in acts for event_id in _named_events(ids, act)]
+    named = [event_id for act in acts for event_id in named_events(ids, act)]
     if named:
         _locate(log, view, named)
     first = {ids.organization(act.organization) for act in acts}
     for act in acts:
-        first |= _subjects(ids, act)
+        first |= subjects(ids, act)
     first |= {place for place in view.places.values() if place is not None}
     view.load(log.read(first))
     contacts = {contact for stream in first for contact in [holder(view.streams[stream].values())] if contact}
@@ -104,7 +104,8 @@ def _locate(log: Log, view: View, event_ids: Collection[UUID]) -> None:
     view.places.update({event_id: found.get(event_id) for event_id in event_ids})
 
 
-def _named_events(ids: Ids, act: Act) -> list[UUID]:
+def named_events(ids: Ids, act: Act) -> list[UUID]:
+    """Events that the act names, of which only the log says where they are."""
     if isinstance(act.body, Reversal):
         return [act.body.event_id]
     if isinstance(act.body, Reclassification):
@@ -114,7 +115,7 @@ def _named_events(ids: Ids, act: Act) -> list[UUID]:
     return []
 
 
-def _subjects(ids: Ids, act: Act) -> set[UUID]:
+def subjects(ids: Ids, act: Act) -> set[UUID]:
     """Every stream the act names itself."""
     body = act.body
     if isinstance(body, PlatformListing):
@@ -134,7 +135,7 @@ def _subjects(ids: Ids, act: Act) -> set[UUID]:
 
 
 def _read_people(log: Log, view: View, contacts: set[UUID]) -> None:
-    while frontier := contacts - view.streams.keys():
+    while frontier := {contact for contact in contacts if contact not in view.streams}:
         view.load(log.read(frontier))
         contacts = {other for contact in frontier for other in links(view.streams[contact].values()).values()}
 
@@ -150,6 +151,6 @@ def _read_joined(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
             for contact in holders:
                 if contact is not None:
                     wanted |= attached(view.streams[contact].values()).keys()
-    wanted -= view.streams.keys()
+    wanted = {stream for stream in wanted if stream not in view.streams}
     if wanted:
         view.load(log.read(wanted))

@@ -1,6 +1,6 @@
 """Events to rows of the log and back: encoding, and the sealed part under its stream's data key."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,43 +19,34 @@ Row = tuple[UUID, int, str, bytes, str, UUID, UUID, bytes]
 
 @dataclass(slots=True)
 class SealedBatch:
-    """Rows ready to be appended, and the keys they need that are not stored yet."""
+    """Events ready to be appended, with what their personal parts are sealed under as their rows are written.
 
-    rows: list[Row] = field(default_factory=list)
-    new_keys: list[DataKey] = field(default_factory=list)
-    used: dict[UUID, int] = field(default_factory=dict)
-    """Streams with a standing key → the generation these rows are sealed under."""
-
-
-def seal(
-    connection: Connection[Any], keyring: Keyring, events: Sequence[Recorded], reopen: Collection[UUID] = ()
-) -> SealedBatch:
-    """Encodes the events in their order, personal parts sealed under each stream's standing or a new key.
-
-    An erased stream's events get no sealed part, unless it is in `reopen`: then under a new generation.
+    So PostgreSQL takes in the first rows while the next are made.
     """
-    streams = {event.stream_id for event in events}
-    standing = keys_of(connection, keyring, streams)
-    erased = erased_generations(connection, streams - standing.keys())
-    keys: dict[UUID, DataKey] = dict(standing)
-    batch = SealedBatch()
-    for event in events:
-        stream_id, body, envelope = event.stream_id, event.body, event.envelope
-        private = encode_private(body)
-        key = keys.get(stream_id)
-        if private is not None and key is None and (stream_id not in erased or stream_id in reopen):
-            key = keys[stream_id] = keyring.new_key(stream_id, erased.get(stream_id, 0) + 1)
-            batch.new_keys.append(key)
-        if private is None or key is None:
-            state = join_state(encode_header(envelope, body, None), None)
-        else:
-            if stream_id in standing:
-                batch.used[stream_id] = key.generation
-            sealed = key.seal(private, place(event))
-            state = join_state(encode_header(envelope, body, key.generation), sealed)
-        batch.rows.append(
-            (
-                stream_id,
+
+    events: Sequence[Recorded] = field(repr=False)
+    keyring: Keyring = field(repr=False)
+    used: dict[UUID, DataKey]
+    """Streams with a standing key."""
+    erased: dict[UUID, int]
+    """Streams without one that were erased → the newest erased generation."""
+    reopen: Collection[UUID]
+    """Streams that get a new generation although they were erased."""
+    new_keys: dict[UUID, DataKey] = field(default_factory=dict)
+    """Keys made for the rows so far, not stored yet."""
+
+    def rows(self) -> Iterator[Row]:
+        """The rows in the order of the events."""
+        for event in self.events:
+            body, envelope = event.body, event.envelope
+            private = encode_private(body)
+            key = self._key(event.stream_id) if private is not None else None
+            if private is None or key is None:
+                state = join_state(encode_header(envelope, body, None), None)
+            else:
+                state = join_state(encode_header(envelope, body, key.generation), key.seal(private, place(event)))
+            yield (
+                event.stream_id,
                 event.version,
                 body.NAME,
                 state,
@@ -64,8 +55,26 @@ def seal(
                 envelope.act_id,
                 envelope.digest,
             )
-        )
-    return batch
+
+    def _key(self, stream_id: UUID) -> DataKey | None:
+        key = self.used.get(stream_id) or self.new_keys.get(stream_id)
+        if key is None and (stream_id not in self.erased or stream_id in self.reopen):
+            key = self.keyring.new_key(stream_id, self.erased.get(stream_id, 0) + 1)
+            self.new_keys[stream_id] = key
+        return key
+
+
+def seal(
+    connection: Connection[Any], keyring: Keyring, events: Sequence[Recorded], reopen: Collection[UUID] = ()
+) -> SealedBatch:
+    """The events with each stream's standing key; streams without one will get a new one where they need it.
+
+    An erased stream's events get no sealed part, unless it is in `reopen`: then under a new generation.
+    """
+    streams = {event.stream_id for event in events}
+    standing = keys_of(connection, keyring, streams)
+    erased = erased_generations(connection, streams - standing.keys())
+    return SealedBatch(events, keyring, standing, erased, reopen)
 
 
 def open_sealed(connection: Connection[Any], keyring: Keyring, events: Sequence[Recorded]) -> list[Recorded]:
@@ -84,12 +93,12 @@ def open_sealed(connection: Connection[Any], keyring: Keyring, events: Sequence[
     return result
 
 
-def refuse_erased(connection: Connection[Any], used: dict[UUID, int]) -> None:
+def refuse_erased(connection: Connection[Any], used: Mapping[UUID, DataKey]) -> None:
     """Raises KeyDestroyed where a key in use was erased meanwhile: what was sealed must be decided anew."""
     gone = connection.execute(
         "SELECT FROM unnest(%s::uuid[], %s::integer[]) AS used (stream_id, generation)"
         " JOIN erased_keys USING (stream_id) WHERE used.generation <= erased_keys.generation LIMIT 1",
-        (list(used), list(used.values())),
+        (list(used), [key.generation for key in used.values()]),
     )
     if gone.fetchone() is not None:
         raise KeyDestroyed("a key was erased after these events were sealed: read and decide again")

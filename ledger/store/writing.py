@@ -61,14 +61,14 @@ class Writing(Reading):
         Raises KeyDestroyed where a key was erased since the batch was sealed, and psycopg's UniqueViolation
         where an event or version is there already: the caller did not ask `changed_since`.
         """
-        if not batch.rows:
+        if not batch.events:
             return range(0)
         refuse_erased(self._connection, batch.used)
-        if batch.new_keys:
-            insert_keys(self._connection, batch.new_keys)
-        reserved = reserve_positions(self._connection, len(batch.rows))
-        rows = ((*row, position, self.recorded_at) for row, position in zip(batch.rows, reserved, strict=True))
+        reserved = reserve_positions(self._connection, len(batch.events))
+        rows = ((*row, position, self.recorded_at) for row, position in zip(batch.rows(), reserved, strict=True))
         copy_rows(self._connection.cursor(), _COPY, _TYPES, rows)
+        if batch.new_keys:
+            insert_keys(self._connection, batch.new_keys.values())
         self._connection.execute("NOTIFY stored_events")
         return reserved
 

@@ -17,6 +17,7 @@ from consumers.broker import Broker, spans
 from consumers.consumer import Consumer
 from consumers.intake import Message, take
 from consumers.positions import Standing, standings
+from consumers.reader import Reader
 from ledger.acts import Act, Given, Registration
 from ledger.answers import Answers
 from ledger.errors import LogUnavailable
@@ -150,7 +151,7 @@ class Scene:
     def consume(self, *topics: str, most: int = 100, group: str | None = None, **options: Any) -> Consumer:
         """Takes everything the topics hold; the consumer, closed, for a look at its state."""
         with self.broker(topics, group=group, most=most) as broker:
-            consumer = Consumer(broker, self.recording, **options)
+            consumer = Consumer(Reader(broker), self.recording, **options)
             self.take_all(consumer, *topics)
         return consumer
 

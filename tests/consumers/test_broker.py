@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from consumers.broker import Broker, Poll
 from consumers.consumer import Consumer
 from consumers.positions import accept
+from consumers.reader import Reader
 from ledger.errors import MessagesLost
 from tests.conftest import Topics
 from tests.consumers.scene import (
@@ -168,7 +169,7 @@ def test_a_group_shares_the_partitions_and_each_message_is_taken_once(scene: Sce
 
     def member(name: str) -> None:
         with scene.broker([topic], group=f"group-{topic}", most=20) as broker:
-            consumer = Consumer(broker, scene.recording)
+            consumer = Consumer(Reader(broker), scene.recording)
             while not done.is_set():
                 consumer.take_polls(done, 0.1)
                 seen[name] |= {key.partition for key in broker.lags()}
@@ -190,7 +191,7 @@ def test_a_group_tells_kafka_how_far_it_is(scene: Scene, topics: Topics) -> None
     topic, group = topics(partitions=1), "lag-dashboards"
     publish(scene.bootstrap, topic, history(30))
     with scene.broker([topic], group=group) as broker:
-        consumer = Consumer(broker, scene.recording)
+        consumer = Consumer(Reader(broker), scene.recording)
         scene.take_all(consumer, topic)
         with closing(KafkaAdminClient(bootstrap_servers=scene.bootstrap)) as admin:
             place = TopicPartition(topic, 0)
@@ -225,7 +226,7 @@ def test_a_topic_made_anew_is_read_from_its_start_and_that_is_said(scene: Scene,
     if not scene.standings(topic)[0].span.key.topic_id:
         pytest.skip("this broker gives topics no ids")
     with scene.broker([topic]) as broker, capture_logs() as logs:
-        consumer = Consumer(broker, scene.recording)
+        consumer = Consumer(Reader(broker), scene.recording)
         scene.take_all(consumer, topic)
         with closing(KafkaAdminClient(bootstrap_servers=scene.bootstrap)) as admin:
             admin.delete_topics([topic])
@@ -276,7 +277,7 @@ def test_expired_messages_stop_the_consumer_until_a_person_accepts(scene: Scene,
 def test_messages_that_expire_before_the_first_is_read_are_missed_too(scene: Scene, topics: Topics) -> None:
     topic = topics(partitions=1)
     with scene.broker([topic]) as broker:
-        consumer = Consumer(broker, scene.recording)
+        consumer = Consumer(Reader(broker), scene.recording)
 
         def noted() -> bool:
             consumer.take_polls(threading.Event(), 0.1)
@@ -295,7 +296,7 @@ def test_messages_that_expire_under_a_running_consumer_stop_it(scene: Scene, top
     topic = topics(partitions=1)
     publish(scene.bootstrap, topic, history(10))
     with scene.broker([topic], most=5) as broker:
-        consumer = Consumer(broker, scene.recording)
+        consumer = Consumer(Reader(broker), scene.recording)
         scene.take_all(consumer, topic)
         publish(scene.bootstrap, topic, history(20)[10:])  # the client fetches these ahead
         publish(scene.bootstrap, topic, history(30)[20:])

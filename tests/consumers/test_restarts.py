@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from consumers.consumer import Consumer
+from consumers.reader import Reader
 from ledger.store.connections import LedgerDatastore
 from ledger.store.migrate import migrate
 from ledger.store.recorder import LedgerRecorder
@@ -55,7 +56,7 @@ def running(scene: Scene, topic: str) -> Iterator[None]:
 
     def run() -> None:
         with scene.broker([topic], group=f"group-{topic}", most=20) as broker:
-            Consumer(broker, scene.recording).run(stop)
+            Consumer(Reader(broker), scene.recording).run(stop)
         ended.append(True)
 
     thread = threading.Thread(target=run)

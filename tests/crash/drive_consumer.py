@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from consumers.broker import Broker, Poll
 from consumers.consumer import Consumer
+from consumers.reader import Reader
 from ledger.store.store import Advance
 from tests.consumers.scene import Scene, now
 from tests.crash.dying import Fate, MortalStore
@@ -45,7 +46,7 @@ def main(database: str, bootstrap: str, topic: str, point: str, nth: str, how: s
         group = f"group-{uuid4().hex}"  # one of its own, so as not to wait for the end of a dead member's session
         broker = _MortalBroker(bootstrap, [topic], store.positions, now, group=group, most=MOST)
         broker.fate = fate
-        consumer = Consumer(broker, scene.recording)
+        consumer = Consumer(Reader(broker), scene.recording)
         never = threading.Event()
         while consumer.take_polls(never, 0.2) or not scene.taken(topic):
             pass

@@ -19,6 +19,7 @@ from psycopg_pool import ConnectionPool
 
 from consumers.broker import Broker, Outgoing, Producer
 from consumers.consumer import Consumer
+from consumers.reader import Reader
 from entrypoints.organizations import issue_key
 from ledger.acts import Act, Registration
 from ledger.ids import Ids
@@ -121,7 +122,7 @@ def world(database_url: str, kafka_bootstrap: str) -> Iterator[World]:
         everything = [case.moved_to(f"case-{number}") for number, case in enumerate(cases())]
         callers = _registered(running, store, everything)
         with closing(Broker(kafka_bootstrap, [topic], store.positions, lambda: moment[0])) as broker:
-            consumer = Consumer(broker, Recording(store, ids))
+            consumer = Consumer(Reader(broker), Recording(store, ids))
             runner = Runner(PROJECTIONS.values(), Source(running.ledger.reading, projecting.connection))
             teller = Teller(topic, moment, producer, consumer, runner, ids, projecting)
             yield World(everything, callers, teller.tell(everything))

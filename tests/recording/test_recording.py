@@ -25,7 +25,7 @@ from ledger.acts import (
 )
 from ledger.answers import Answers
 from ledger.errors import NotFound, PositionMoved, UnknownOrganization
-from ledger.events.identifier import Delivered, IdentifierClaimed
+from ledger.events.identifier import Delivered, IdentifierClaimed, Subscribed
 from ledger.ids import Ids
 from ledger.recording import Outcome, Recording
 from ledger.rules.identity import holder, links
@@ -230,6 +230,27 @@ def test_the_same_message_recorded_by_two_at_once_is_recorded_once(fresh_databas
         ledger, other = Ledger(slow), Recording(fast, IDS)
         slow.meanwhile = lambda: other.record([act(signup(), 1)])
         assert ledger.record(act(signup(), 1)) == ["duplicate"]
+
+
+def test_what_is_reversed_may_be_recorded_meanwhile(fresh_database: str) -> None:
+    """Fails where acts that name events are not looked at again under the lock."""
+    with store_of(Slow, fresh_database) as slow, store_on(fresh_database) as fast:
+        ledger, other = Ledger(slow), Recording(fast, IDS)
+        stream = IDS.identifier("acme", PHONE.kind, PHONE.value)
+        grant = IDS.event(IDS.act("acme", "test", "1"), Subscribed.NAME, stream, "sms", "acme/shop", "marketing")
+        slow.meanwhile = lambda: other.record([act(signup(), 1)])
+        assert ledger.record(act(Reversal(grant, "scanner"), 2)) == ["recorded"]
+        assert ledger.sendable() == (False, ("never",))
+
+
+def test_a_contact_that_is_refused_as_unknown_may_be_made_meanwhile(fresh_database: str) -> None:
+    """Fails where a refused act is not looked at again when the contact it names has moved."""
+    with store_of(Slow, fresh_database) as slow, store_on(fresh_database) as fast:
+        ledger, other = Ledger(slow), Recording(fast, IDS)
+        stream = IDS.identifier("acme", PHONE.kind, PHONE.value)
+        contact = IDS.derived(IDS.act("acme", "test", "1"), "contact", stream)
+        slow.meanwhile = lambda: other.record([act(signup(), 1)])
+        assert ledger.record(act(ContactChange("delete", contact, "asked"), 2)) == ["recorded"]
 
 
 def test_concurrent_links_leave_no_lost_link(fresh_database: str) -> None:

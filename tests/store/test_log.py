@@ -108,7 +108,7 @@ def test_a_large_batch_goes_in_whole(store: Store) -> None:
     """10,000 events of more than 430 bytes: the library's own insert hangs for good on these."""
     written = [subscribed(uuid4(), note="x" * 300) for _ in range(10_000)]
     batch = store.seal(written)
-    assert min(len(row[3]) for row in batch.rows) > 430
+    assert min(len(row[3]) for row in batch.rows()) > 430
     with store.writing() as writing:
         assert writing.append(batch) == range(1, 10_001)
     assert store.newest().position == 10_000
