@@ -91,9 +91,9 @@ PRESETS: Final[Mapping[str, IdentityRules]] = {
     ),
     "yespo": IdentityRules("yespo", _AUTOMATIC, "roll_up", {**_LIMITS, "email": 1, "phone": 1}, 300),
 }
-"""`listrak`: any known identifier rolls up (L8). `connectif`: the e-mail identifies, then the browser; the same browser
-with another e-mail is a new contact, and an external id or phone number never merges by itself (1b). `yespo`: one
-e-mail and one phone a contact (P2)."""
+"""`listrak`: any known identifier rolls up (L8). `connectif`: the e-mail identifies, then the browser; the same
+browser with another e-mail is a new contact, and an external id or phone number never merges by itself (1b).
+`yespo`: one e-mail and one phone a contact (P2)."""
 
 
 def identity_rules(settings: Iterable[Recorded]) -> IdentityRules:
