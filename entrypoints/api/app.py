@@ -12,6 +12,7 @@ from entrypoints.api import (
     answering,
     compliance,
     contacts,
+    identity,
     links,
     messages,
     policies,

@@ -66,7 +66,7 @@ def test_a_pattern_lists_the_people_it_blocks_and_is_shown_again(
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--preset", "none"), ("--limit", "email"), ("--limit", "email=x"), ("--block", "noreply@example.com")],
+    [("--preset", "none"), ("--limit", "email"), ("--limit", "email=x"), ("--block", "info@example.com")],
 )
 def test_what_cannot_be_read_says_what_to_write(run: Run, organization: str, wrong: tuple[str, str]) -> None:
     assert run("identity", "set", "-o", organization, *wrong).exit_code != 0
