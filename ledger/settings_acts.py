@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from ledger.events.settings import OtherEmail, RollUp
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeChange:
@@ -104,6 +106,24 @@ class CalendarChoice:
     time_zone: str
 
 
+@dataclass(frozen=True, slots=True)
+class IdentityRulesChange:
+    """Changes how identifiers are rolled up into people; what is left out stays as it is.
+
+    `preset`: begin from it instead of from the rules as they are. `block` and `unblock`: kind and value, or
+    kind and pattern with one star at its end or beginning, canonical.
+    """
+
+    RESTRICTIVE: ClassVar[bool] = False
+    preset: str | None = None
+    roll_up: Mapping[str, RollUp] | None = None
+    same_tracker_other_email: OtherEmail | None = None
+    limits: Mapping[str, int] | None = None
+    most: int | None = None
+    block: tuple[tuple[str, str], ...] = ()
+    unblock: tuple[tuple[str, str], ...] = ()
+
+
 SettingsBody = (
     ScopeChange
     | UnknownScopesRule
@@ -114,4 +134,5 @@ SettingsBody = (
     | PolicyAdoption
     | ReversalApproval
     | CalendarChoice
+    | IdentityRulesChange
 )

@@ -56,6 +56,7 @@ _CAUSES: Final = {
     "bulk": "a bulk message named them together",
     "limit": "together they would have too many identifiers",
     "two_external_ids": "each has an external id of its own",
+    "rules": "the organization's rules leave such links to a person",
     "unlinked_before": "they were unlinked before",
 }
 
@@ -207,6 +208,7 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
         f"Business days are those of {body.country}{'-' + body.subdivision if body.subdivision else ''},"
         f" with days of {body.time_zone}."
     ),
+    s.IdentityRulesSet: _said("Rules of identity set, beginning from {body.preset}."),
     s.PersonAdded: _said("Person {body.person_id} added."),
     s.RoleGranted: _said("Role {body.role} granted to person {body.person_id}."),
     s.RoleRevoked: _said("Role {body.role} revoked from person {body.person_id}."),

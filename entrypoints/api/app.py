@@ -12,6 +12,7 @@ from entrypoints.api import (
     answering,
     compliance,
     contacts,
+    identity,
     links,
     messages,
     policies,
@@ -69,6 +70,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(compliance.router)
     app.include_router(scopes.router)
     app.include_router(settings.router)
+    app.include_router(identity.router)
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
     app.include_router(links.router)

@@ -28,6 +28,7 @@ from ledger.deciding import (
     contacts,
     fields,
     identifiers,
+    identity_rules,
     keyword_sets,
     policy,
     replies,
@@ -44,6 +45,7 @@ from ledger.keyword_acts import KeywordAdoption, Reclassification, Reclassificat
 from ledger.settings_acts import (
     CalendarChoice,
     FieldChange,
+    IdentityRulesChange,
     KeyIssue,
     KeyRevocation,
     PolicyAdoption,
@@ -82,6 +84,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     KeyRevocation: settings.revoke_key,
     FieldChange: fields.change_field,
     RetentionRule: retention.set_retention,
+    IdentityRulesChange: identity_rules.change_rules,
     KeywordAdoption: keyword_sets.adopt,
     Reclassification: replies.reclassification,
     ReclassificationApproval: replies.approval,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from ledger.acts import Given, Kept
@@ -16,7 +17,8 @@ from ledger.events.contact import (
 )
 from ledger.events.identifier import IdentifierClaimed, IdentifierReleased
 from ledger.events.vocabulary import STRONG_KINDS
-from ledger.rules.identity import DEFAULT_GUARDS, Guards, Person, holder, person, unlinked_from
+from ledger.rules.identity import Person, holder, person, unlinked_from
+from ledger.rules.identity_rules import IdentityRules, identity_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,11 @@ def identifier_id(draft: Draft, given: Given | Kept) -> UUID:
     return draft.ids.identifier(draft.act.organization, given.kind, given.value)
 
 
-def settle(
-    draft: Draft, givens: Collection[Given], method: str, *, bulk: bool, guards: Guards = DEFAULT_GUARDS
-) -> UUID:
+def settle(draft: Draft, givens: Collection[Given], method: str, *, bulk: bool) -> UUID:
     """Claims, joins and links what was given together; the contact that the message speaks of.
 
-    A bulk message never links two existing contacts: it lists them as a candidate for a human.
+    By the organization's rules. A bulk message never links two existing contacts: it lists them as a candidate
+    for a human.
     """
     if len(givens) == 1:
         return _settle_one(draft, next(iter(givens)), method)
@@ -49,22 +50,47 @@ def settle(
     first = owned[0].contact
     if first is not None and all(one.contact == first for one in owned):
         return first
-    open_ones = [one for one in owned if not guards.blocks(one.given.kind, one.given.value)]
+    rules = rules_of(draft)
+    open_ones = [one for one in owned if not _names_nobody(draft, rules, one)]
     for one in owned:
         if one not in open_ones and one.contact is None:
             _claim(draft, one, _create(draft, method, one))
     if not open_ones:
         return holder(draft.stream(owned[0].id).values()) or _create(draft, method, owned[0])
+    if rules.same_tracker_other_email == "new_contact":
+        open_ones = _without_earlier_visitors(draft, open_ones)
     contact = _target(draft, open_ones, method)
-    if _all_new(draft, owned, guards):
+    if _all_new(draft, owned, rules):
         for one in owned:
             _claim(draft, one, contact, carry=False)
         return contact
     for one in open_ones:
         if one.contact is None:
-            contact = _join(draft, one, contact, method, guards)
-    _bring_together(draft, open_ones, contact, bulk=bulk, guards=guards)
+            contact = _join(draft, one, contact, method, rules)
+    _bring_together(draft, open_ones, contact, bulk=bulk, rules=rules)
     return contact
+
+
+def rules_of(draft: Draft) -> IdentityRules:
+    """The rules of identity of the act's organization."""
+    return draft.fold(draft.ids.organization(draft.act.organization), identity_rules)
+
+
+def _names_nobody(draft: Draft, rules: IdentityRules, one: _Owned) -> bool:
+    keyed = partial(draft.ids.identifier, draft.act.organization)
+    return rules.blocks(one.given.kind, one.given.value, keyed)
+
+
+def _without_earlier_visitors(draft: Draft, owned: list[_Owned]) -> list[_Owned]:
+    """1b: a browser seen with another e-mail than its visitor's brings nothing strong of that visitor along."""
+    emails = {one.id for one in owned if one.given.kind == "email"}
+    for browser in owned:
+        if browser.given.kind == "tracker" and browser.contact is not None and emails:
+            earlier = person_of(draft, browser.contact)
+            known = {key for key, kind in earlier.identifiers.items() if kind == "email"}
+            if known and not known & emails:
+                owned = [one for one in owned if not (one.strong and one.contact in earlier.contacts)]
+    return owned
 
 
 def _settle_one(draft: Draft, given: Given, method: str) -> UUID:
@@ -86,12 +112,12 @@ def _owned(draft: Draft, givens: Collection[Given]) -> list[_Owned]:
     return sorted(owned, key=lambda one: (not one.strong, one.given.kind, one.id))
 
 
-def _all_new(draft: Draft, owned: list[_Owned], guards: Guards) -> bool:
+def _all_new(draft: Draft, owned: list[_Owned], rules: IdentityRules) -> bool:
     """Whether nobody ever heard of any of them: then there is nothing to weigh, link or carry over."""
     if any(one.contact is not None or draft.stream(one.id) for one in owned):
         return False
     kinds = [one.given.kind for one in owned]
-    return all(kinds.count(kind) <= guards.limits.get(kind, 100) for kind in set(kinds))
+    return len(kinds) <= rules.most and all(kinds.count(kind) <= rules.limits[kind] for kind in set(kinds))
 
 
 def person_of(draft: Draft, contact: UUID) -> Person:
@@ -130,11 +156,11 @@ def _create(draft: Draft, method: str, one: _Owned) -> UUID:
     return contact
 
 
-def _join(draft: Draft, one: _Owned, contact: UUID, method: str, guards: Guards) -> UUID:
+def _join(draft: Draft, one: _Owned, contact: UUID, method: str, rules: IdentityRules) -> UUID:
     """Claims an unknown identifier for the contact, unless its person is full: then a contact of its own."""
     now = person_of(draft, contact)
-    of_kind = sum(kind == one.given.kind for key, kind in now.identifiers.items() if key != one.id)
-    if of_kind >= guards.limits.get(one.given.kind, 100):
+    kinds = [kind for key, kind in now.identifiers.items() if key != one.id]
+    if kinds.count(one.given.kind) >= rules.limits[one.given.kind] or len(kinds) >= rules.most:
         own = _create(draft, method, one)
         _claim(draft, one, own)
         list_candidate(draft, contact, own, "limit")
@@ -163,7 +189,7 @@ def _claim(draft: Draft, one: _Owned, contact: UUID, *, carry: bool = True) -> N
         block_if_deleted(draft, one.id, joined)
 
 
-def _bring_together(draft: Draft, owned: list[_Owned], contact: UUID, *, bulk: bool, guards: Guards) -> None:
+def _bring_together(draft: Draft, owned: list[_Owned], contact: UUID, *, bulk: bool, rules: IdentityRules) -> None:
     """Links the people whose strong identifiers came together, and moves or links the weak ones."""
     for one in owned:
         if one.contact is None or one.contact == contact:
@@ -173,7 +199,11 @@ def _bring_together(draft: Draft, owned: list[_Owned], contact: UUID, *, bulk: b
             continue
         if one.strong or not theirs.identified:
             cause = "same_message" if one.strong else "identified_as"
-            link_people(draft, mine, theirs, cause, bulk=bulk, guards=guards)
+            obstacle = "bulk" if bulk else _obstacle(draft, mine, theirs, rules, owned)
+            if obstacle is None:
+                link(draft, mine, theirs, cause, automatic=True)
+            else:
+                list_candidate(draft, mine.id, theirs.id, obstacle)
         elif mine.identified and not bulk and _newer_than_claim(draft, one):
             _move(draft, one, contact)
 
@@ -190,17 +220,6 @@ def _move(draft: Draft, one: _Owned, contact: UUID) -> None:
     detached = IdentifierDetached(identifier_id=one.id, kind=one.given.kind)
     draft.add(one.contact, detached, draft.derived(draft.act_id, detached, one.id, one.contact))
     _claim(draft, one, contact)
-
-
-def link_people(
-    draft: Draft, mine: Person, theirs: Person, cause: str, *, bulk: bool, guards: Guards = DEFAULT_GUARDS
-) -> None:
-    """Links two people, or lists them as a candidate where a bulk message, a guard or an unlink forbids it."""
-    obstacle = "bulk" if bulk else _obstacle(draft, mine, theirs, guards)
-    if obstacle is not None:
-        list_candidate(draft, mine.id, theirs.id, obstacle)
-        return
-    link(draft, mine, theirs, cause, automatic=True)
 
 
 def link(
@@ -223,15 +242,28 @@ def linked_event_id(draft: Draft, link_id: UUID, *, first: bool) -> UUID:
     return draft.ids.derived(link_id, ContactsLinked.NAME, "low" if first else "high")
 
 
-def _obstacle(draft: Draft, mine: Person, theirs: Person, guards: Guards) -> str | None:
+def _obstacle(draft: Draft, mine: Person, theirs: Person, rules: IdentityRules, owned: list[_Owned]) -> str | None:
+    """Why the two are a candidate for a human instead of being linked; None: nothing stands against it."""
     for contact in mine.contacts:
         if unlinked_from(draft.stream(contact).values()) & set(theirs.contacts):
             return "unlinked_before"
     kinds = [*mine.identifiers.values(), *theirs.identifiers.values()]
-    for kind, limit in guards.limits.items():
-        if kinds.count(kind) > limit:
-            return "two_external_ids" if kind == "external_id" else "limit"
+    if kinds.count("external_id") > rules.limits["external_id"]:
+        return "two_external_ids"
+    if len(kinds) > rules.most or any(kinds.count(kind) > rules.limits[kind] for kind in set(kinds)):
+        return "limit"
+    if not all(_links_by_itself(draft, side, rules, owned) for side in (mine, theirs)):
+        return "rules"
     return None
+
+
+def _links_by_itself(draft: Draft, side: Person, rules: IdentityRules, owned: list[_Owned]) -> bool:
+    """Whether the message names the person by an identifier whose kind rolls up without being asked."""
+    return any(
+        rules.roll_up[one.given.kind] == "automatic"
+        for one in owned
+        if (one.strong or not side.identified) and holder(draft.stream(one.id).values()) in side.contacts
+    )
 
 
 def list_candidate(draft: Draft, left: UUID, right: UUID, cause: str) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 from ledger.events.body import Event, SealedMap, SealedText
 
 Level = Literal["merchant", "sender", "list"]
+RollUp = Literal["automatic", "candidates"]
+OtherEmail = Literal["roll_up", "new_contact"]
 
 
 class OrganizationRegistered(Event):
@@ -98,6 +100,24 @@ class CalendarChosen(Event):
     country: str
     subdivision: str | None = None
     time_zone: str
+
+
+class IdentityRulesSet(Event):
+    """From now on identifiers are rolled up into people by these rules, all of them stated."""
+
+    NAME: ClassVar[str] = "organization.identity-rules-set.v1"
+    preset: str
+    roll_up: dict[str, RollUp]
+    same_tracker_other_email: OtherEmail
+    limits: dict[str, int]
+    most: int
+    blocked: tuple[UUID, ...] = ()
+    """Stream ids of identifiers that name nobody."""
+    patterns: tuple[UUID, ...] = ()
+    """Keyed ids of patterns; what they say is sealed."""
+    shapes: tuple[str, ...] = ()
+    pattern_texts: SealedMap = None
+    """Kind → patterns as they were typed, of those that came with this event."""
 
 
 class PersonAdded(Event):
@@ -198,6 +218,7 @@ SETTINGS_EVENTS: tuple[type[Event], ...] = (
     PolicyAdopted,
     RetentionSet,
     CalendarChosen,
+    IdentityRulesSet,
     PersonAdded,
     RoleGranted,
     RoleRevoked,

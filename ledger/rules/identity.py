@@ -6,7 +6,6 @@ can form; its id is that of the oldest identified contact, and every other conta
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from ledger.events.contact import (
@@ -25,38 +24,6 @@ from ledger.events.vocabulary import STRONG_KINDS
 
 Events = Iterable[Recorded]
 Read = Callable[[Collection[UUID]], Mapping[UUID, Iterable[Recorded]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What keeps a person from swallowing others: limits per kind, and values that name nobody."""
-
-    limits: Mapping[str, int]
-    blocked_values: frozenset[str]
-    blocked_local_parts: frozenset[str]
-
-    def blocks(self, kind: str, value: str) -> bool:
-        """Whether this value names nobody in particular (`noreply@…`, `none@none.com`, all zeros)."""
-        if value in self.blocked_values:
-            return True
-        if kind == "email":
-            return value.partition("@")[0] in self.blocked_local_parts
-        return kind == "phone" and len(set(value.lstrip("+"))) == 1
-
-
-DEFAULT_GUARDS: Final = Guards(
-    limits={
-        "email": 20,
-        "phone": 20,
-        "external_id": 1,
-        "telegram": 10,
-        "web_push": 100,
-        "app_push": 100,
-        "tracker": 200,
-    },
-    blocked_values=frozenset({"none@none.com", "test@test.com", "null", "undefined", "0"}),
-    blocked_local_parts=frozenset({"noreply", "no-reply", "donotreply", "do-not-reply"}),
-)
 
 
 @dataclass(frozen=True, slots=True)

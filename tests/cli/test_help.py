@@ -37,6 +37,7 @@ COMMANDS = {
     "organizations",
     "scopes",
     "fields",
+    "identity",
     "retention",
     "blacklist",
     "positions",

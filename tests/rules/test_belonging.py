@@ -19,7 +19,6 @@ from ledger.events.contact import (
 )
 from ledger.events.identifier import IdentifierClaimed, IdentifierErased, IdentifierReleased
 from ledger.rules.identity import (
-    DEFAULT_GUARDS,
     attached,
     holder,
     is_deleted,
@@ -28,6 +27,7 @@ from ledger.rules.identity import (
     person,
     unlinked_from,
 )
+from ledger.rules.identity_rules import names_nobody
 from ledger.rules.profile import profile
 from tests.rules.streams import START, event, stream
 
@@ -66,7 +66,7 @@ def linked(link: UUID, other: UUID) -> ContactsLinked:
     ],
 )
 def test_a_value_that_names_nobody(kind: str, value: str, blocked: bool) -> None:
-    assert DEFAULT_GUARDS.blocks(kind, value) is blocked
+    assert names_nobody(kind, value) is blocked
 
 
 def test_the_latest_claim_holds_until_released_by_its_own_contact_or_erased() -> None:

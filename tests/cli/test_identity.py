@@ -1,0 +1,72 @@
+"""Rules of identity on the command line: shown, set, and who breaks them."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from consumers.intake import Message, take
+from entrypoints.wiring import Service, projecting
+from ledger.acts import Act
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
+from tests.api.messages import signup
+from tests.cli.conftest import Run
+from tests.cli.test_organization_settings import STRUCTURED, _read
+
+
+@pytest.fixture
+def crowd(ledger: Service, organization: str) -> Iterator[Callable[..., None]]:
+    """Records one signup with these e-mail addresses together, and brings the tables up to the log's end."""
+    with projecting(ledger.settings) as source:
+
+        def together(*addresses: str) -> None:
+            message = signup(organization, *[{"kind": "email", "value": one} for one in addresses])
+            taken = take(Message(json.dumps(message).encode(), STRUCTURED, ledger.now()))
+            assert isinstance(taken, Act)
+            ledger.recording.record([taken])
+            catch_up(source, list(PROJECTIONS.values()))
+
+        yield together
+
+
+def test_tightening_a_rule_lists_who_breaks_it_masked_and_changes_nobody(
+    run: Run, organization: str, crowd: Callable[..., None]
+) -> None:
+    crowd("ann@example.com", "ann.b@example.com")
+    crowd("ben@example.com")
+    named = ("-o", organization)
+    assert run("identity", "check", *named, "--json").stdout == ""
+    dry = run("identity", "set", *named, "--preset", "yespo", "--dry-run", "--json")
+    (line,) = dry.stdout.splitlines()
+    found = json.loads(line)
+    assert (found["kind"], found["count"], found["limit"], found["rule"]) == ("email", 2, 1, "limit")
+    assert found["values"] == ["a***@example.com", "a***@example.com"]
+    assert _read(run("identity", "show", *named, "--json"))["version"] == 0
+    assert _read(run("identity", "set", *named, "--preset", "yespo", "--json")) == {"changed": True}
+    assert _read(run("identity", "set", *named, "--preset", "yespo", "--json")) == {"changed": False}
+    assert run("identity", "check", *named, "--json").stdout == dry.stdout
+    assert found["person_id"] in run("identity", "check", *named, "--json").stdout
+
+
+def test_a_pattern_lists_the_people_it_blocks_and_is_shown_again(
+    run: Run, organization: str, crowd: Callable[..., None]
+) -> None:
+    crowd("info@example.com", "ann@example.com")
+    blocking = ("identity", "set", "-o", organization, "--block", "email:info@*", "--json")
+    (line,) = run(*blocking, "--dry-run").stdout.splitlines()
+    assert json.loads(line)["rule"] == "blocked"
+    assert _read(run(*blocking)) == {"changed": True}
+    shown = _read(run("identity", "show", "-o", organization, "--json"))
+    assert (shown["blocked_patterns"], shown["blocked_values"]) == ({"email": ["info@*"]}, 0)
+    typed = run("identity", "set", "-o", organization, "--unblock", "-", stdin="email:info@*\n")
+    assert typed.exit_code == 0
+    assert _read(run("identity", "show", "-o", organization, "--json"))["blocked_patterns"] == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--preset", "none"), ("--limit", "email"), ("--limit", "email=x"), ("--block", "info@example.com")],
+)
+def test_what_cannot_be_read_says_what_to_write(run: Run, organization: str, wrong: tuple[str, str]) -> None:
+    assert run("identity", "set", "-o", organization, *wrong).exit_code != 0
