@@ -13,6 +13,7 @@ from entrypoints.cli import (
     doctor,
     fields,
     keywords,
+    linking,
     organizations,
     policy,
     positions,
@@ -46,7 +47,15 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.unsubscribe_service,
         running.send,
     ),
-    "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
+    "Keep": (
+        projections.rebuild,
+        projections.checksum,
+        reverse.reverse,
+        linking.link,
+        linking.unlink,
+        linking.links,
+        doctor.doctor,
+    ),
     "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
 }
 for panel, commands in _PANELS.items():
