@@ -46,9 +46,9 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
-them all and issues keys. `linking` is making and removing links of contacts. `replies` is saying what a reply means;
-listing them is `contacts`, their texts `values`. Without `values` e-mails, phones and names are shown masked, evidence
-not at all."""
+them all and issues keys. `linking` makes and removes links of contacts. `replies` is saying what a reply means;
+listing them is `contacts`, their texts `values`. Without `values` e-mails, phones and names are shown masked,
+evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

@@ -65,4 +65,4 @@ def _comes_from_others(
     sources: Mapping[UUID, UUID], owners: Mapping[UUID, UUID], owner: UUID, event: Recorded
 ) -> bool:
     source = carried_from(event)
-    return source in sources and owners[sources[source]] != owner
+    return source is not None and source in sources and owners[sources[source]] != owner
