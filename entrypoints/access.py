@@ -29,6 +29,7 @@ Permission = Literal[
     "links",
     "replies",
     "reverse",
+    "linking",
     "organization",
     "policies",
     "settings",
@@ -37,14 +38,17 @@ Permission = Literal[
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages", "links", "organization"}),
-    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "replies", "organization"}),
+    "marketer": frozenset(
+        {"sendable", "lookup", "status", "contacts", "values", "replies", "linking", "organization"}
+    ),
     "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
     "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "organization", "policies"}),
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
-them all and issues keys. `replies` is saying what a reply means; listing them is `contacts`, their texts `values`.
-Without `values` e-mails, phones and names are shown masked, evidence not at all."""
+them all and issues keys. `linking` makes and removes links of contacts. `replies` is saying what a reply means;
+listing them is `contacts`, their texts `values`. Without `values` e-mails, phones and names are shown masked,
+evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

@@ -1,7 +1,8 @@
 """Acts on settings by the people who run a ledger: the command line and the HTTP service bring them in alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from entrypoints.wiring import Service
 from ledger.acts import Act, Body
 from ledger.errors import MessageRefused
+from ledger.recording import Outcome
 
 COMMAND_LINE: Final = "contact-ledger/command-line"
 API: Final = "contact-ledger/api"
@@ -23,26 +25,33 @@ class Hand:
     source: str = COMMAND_LINE
     actor: str = COMMAND_LINE
 
-    def record(self, body: Body, *, message_id: str | None = None) -> bool:
-        """Records an act made now; False where nothing is new in it. Raises MessageRefused.
-
-        Without `message_id` it is an act of its own; with one, the same act however often it is made.
-        """
+    def act(self, body: Body, *, message_id: str | None = None, said: Mapping[str, Any] | None = None) -> Act:
+        """An act made now. `said` is its content, by which another one under the same message id is noticed."""
         now, kind = self.ledger.now(), type(body).__name__
         message_id = message_id or str(uuid4())
-        content = orjson.dumps({"type": kind, "organization": self.organization, "id": message_id})
-        act = Act(
+        content = {"type": kind, "organization": self.organization, "id": message_id, **(said or {})}
+        return Act(
             self.organization,
             self.source,
             message_id,
             kind,
             now,
-            content,
+            orjson.dumps(content, default=str),
             body,
             occurred_at=now,
             actor=self.actor,
         )
+
+    def record(self, body: Body, *, message_id: str | None = None) -> bool:
+        """Records an act made now; False where nothing is new in it. Raises MessageRefused.
+
+        Without `message_id` it is an act of its own; with one, the same act however often it is made.
+        """
+        return self.bring_in(self.act(body, message_id=message_id)).result == "recorded"
+
+    def bring_in(self, act: Act) -> Outcome:
+        """Records the act; what became of it. Raises MessageRefused."""
         outcome = self.ledger.recording.record([act])[0]
         if outcome.result == "refused":
             raise MessageRefused(outcome.reason or "refused", outcome.detail or "")
-        return outcome.result == "recorded"
+        return outcome

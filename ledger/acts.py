@@ -201,11 +201,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Unlink:
-    """contact.unlink.v1."""
+    """contact.unlink.v1: one link by its id, or every link of a contact, which then stands alone."""
 
     RESTRICTIVE: ClassVar[bool] = False
-    link_id: UUID
+    link_id: UUID | None = None
     reason: str | None = None
+    contact: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

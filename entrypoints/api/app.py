@@ -13,6 +13,7 @@ from entrypoints.api import (
     compliance,
     contacts,
     identity,
+    linking,
     links,
     messages,
     policies,
@@ -74,6 +75,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
     app.include_router(links.router)
+    app.include_router(linking.router)
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
     app.include_router(replies.router)

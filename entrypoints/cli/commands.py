@@ -14,6 +14,7 @@ from entrypoints.cli import (
     fields,
     identity,
     keywords,
+    linking,
     organizations,
     policy,
     positions,
@@ -47,7 +48,15 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.unsubscribe_service,
         running.send,
     ),
-    "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
+    "Keep": (
+        projections.rebuild,
+        projections.checksum,
+        reverse.reverse,
+        linking.link,
+        linking.unlink,
+        linking.links,
+        doctor.doctor,
+    ),
     "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
 }
 for panel, commands in _PANELS.items():

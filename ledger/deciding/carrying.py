@@ -75,12 +75,14 @@ def _carriable(draft: Draft, source: UUID) -> Iterator[Recorded]:
 
 
 def _carry(draft: Draft, event: Recorded, target: UUID, link_id: UUID | None) -> None:
+    """Once for each link: what an unlink took back is carried again where the two are linked again."""
     body = event.body
     assert isinstance(body, OptedOut | HoldPlaced)
     carried = body.model_copy(
         update={"carried_from": event.event_id, "link_id": link_id, **dict.fromkeys(body.SEALED_FIELDS)}
     )
-    event_id = draft.derived(event.event_id, carried, target)
+    over = () if link_id is None else (link_id,)
+    event_id = draft.derived(event.event_id, carried, target, *over)
     draft.add(target, carried, event_id, occurred_at=event.effective_at)
 
 
@@ -102,7 +104,7 @@ def lift_carried(draft: Draft, source: UUID, kind: str, person: Person) -> None:
     targets = [key for key, to_kind in person.identifiers.items() if key != source and CHANNELS_OF[to_kind]]
     draft.require(targets)
     for target in targets:
-        take_back(draft, target, lambda event: _carried_from(event) in gone)
+        take_back(draft, target, lambda event: carried_from(event) in gone)
 
 
 def restore_carried(draft: Draft, source: UUID, undone: Recorded, person: Person) -> None:
@@ -124,10 +126,11 @@ def take_back(draft: Draft, target: UUID, chosen: Callable[[Recorded], bool]) ->
     events = list(draft.stream(target).values())
     reversed_by = timeline(events, at=_END_OF_TIME).reversed_by
     for event in events:
-        if _carried_from(event) is not None and chosen(event) and event.event_id not in reversed_by:
+        if carried_from(event) is not None and chosen(event) and event.event_id not in reversed_by:
             body = EventReversed(reversed_event_id=event.event_id)
             draft.add(target, body, draft.derived(draft.act_id, body, event.event_id))
 
 
-def _carried_from(event: Recorded) -> UUID | None:
+def carried_from(event: Recorded) -> UUID | None:
+    """The event about another identifier that this one carries over; None where it is nobody's copy."""
     return event.body.carried_from if isinstance(event.body, OptedOut | HoldPlaced) else None

@@ -1,13 +1,12 @@
-"""Acts about a contact: profile, identification, link and unlink, deletion, restoring, erasure."""
+"""Acts about a contact: profile, identification, deletion, restoring, erasure."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from ledger.acts import ContactChange, Given, Identification, Link, ProfileEdit, Unlink
-from ledger.deciding.carrying import take_back
+from ledger.acts import ContactChange, Given, Identification, ProfileEdit
 from ledger.deciding.present import require_open
-from ledger.deciding.rollup import identifier_id, link, linked_event_id, person_of, settle
+from ledger.deciding.rollup import identifier_id, person_of, settle
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.contact import (
@@ -15,13 +14,12 @@ from ledger.events.contact import (
     ContactErased,
     ContactRestored,
     ContactsLinked,
-    ContactsUnlinked,
     ProfileChanged,
 )
-from ledger.events.identifier import Blocked, HoldPlaced, IdentifierErased, OptedOut, Unblocked
+from ledger.events.identifier import Blocked, IdentifierErased, Unblocked
 from ledger.rules.adopted import policies
 from ledger.rules.hold import own_grant
-from ledger.rules.identity import Person, holder, is_deleted, is_erased, links
+from ledger.rules.identity import Person, holder, is_deleted, is_erased
 from ledger.rules.timeline import timeline
 
 _UNKNOWN = ("unknown_contact", "no such contact or identifier here; replay once it is recorded")
@@ -55,7 +53,7 @@ def profile_edit(draft: Draft, act: ProfileEdit) -> None:
         contact = settle(draft, [act.identifier], "profile", bulk=False)
     else:
         assert act.contact_id is not None
-        contact = _known_contact(draft, act.contact_id)
+        contact = known_contact(draft, act.contact_id)
     change_profile(draft, contact, set_=act.set, append=act.append, fill=act.fill, remove=act.remove)
 
 
@@ -65,7 +63,8 @@ def identification(draft: Draft, act: Identification) -> None:
     settle(draft, act.identifiers, act.method, bulk=act.method in ("api", "import"))
 
 
-def _known_contact(draft: Draft, contact: UUID) -> UUID:
+def known_contact(draft: Draft, contact: UUID) -> UUID:
+    """The contact, where this organization has it. Raises MessageRefused, also where it was erased."""
     events = draft.stream(contact)
     first = next(iter(events.values()), None)
     if first is None or first.envelope.organization != draft.act.organization:
@@ -77,49 +76,18 @@ def _known_contact(draft: Draft, contact: UUID) -> UUID:
     return contact
 
 
-def _subject(draft: Draft, subject: UUID | Given) -> UUID:
-    """The contact meant, by its id or by an identifier it holds."""
+def subject_of(draft: Draft, subject: UUID | Given) -> UUID:
+    """The contact meant, by its id or by an identifier it holds. Raises MessageRefused."""
     if isinstance(subject, UUID):
-        return _known_contact(draft, subject)
+        return known_contact(draft, subject)
     contact = holder(draft.stream(identifier_id(draft, subject)).values())
     if contact is None:
         raise MessageRefused(*_UNKNOWN)
     return contact
 
 
-def link_asked(draft: Draft, act: Link) -> None:
-    """A link an actor asked for: no guard stands against it."""
-    mine = person_of(draft, _subject(draft, act.left))
-    theirs = person_of(draft, _subject(draft, act.right))
-    if mine.id != theirs.id:
-        link(draft, mine, theirs, "asked", automatic=False, reason=act.reason)
-
-
-def unlink(draft: Draft, act: Unlink) -> None:
-    """Removes one link; what was carried over it is taken back, whatever else happened stays where it is."""
-    places = [draft.place_of(linked_event_id(draft, act.link_id, first=first)) for first in (True, False)]
-    low, high = places
-    if low is None or high is None:
-        raise MessageRefused("unknown_link", "data.link_id: no such link here; replay once it is recorded")
-    _known_contact(draft, low)
-    if act.link_id not in links(draft.stream(low).values()):
-        return
-    people = [person_of(draft, low)]
-    for side, other in ((low, high), (high, low)):
-        body = ContactsUnlinked(link_id=act.link_id, other_contact_id=other, reason=act.reason)
-        draft.add(side, body, draft.derived(draft.act_id, body, side, act.link_id))
-    targets = list(people[0].identifiers)
-    draft.require(targets)
-    for target in targets:
-        take_back(
-            draft,
-            target,
-            lambda event: isinstance(event.body, OptedOut | HoldPlaced) and event.body.link_id == act.link_id,
-        )
-
-
 def contact_change(draft: Draft, act: ContactChange) -> None:
-    person = person_of(draft, _subject(draft, act.subject))
+    person = person_of(draft, subject_of(draft, act.subject))
     if act.action == "delete":
         _delete(draft, act, person)
     elif act.action == "restore":

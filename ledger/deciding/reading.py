@@ -110,7 +110,7 @@ def named_events(ids: Ids, act: Act) -> list[UUID]:
         return [act.body.event_id]
     if isinstance(act.body, Reclassification):
         return [act.body.reply_event_id]
-    if isinstance(act.body, Unlink):
+    if isinstance(act.body, Unlink) and act.body.link_id is not None:
         return [ids.derived(act.body.link_id, ContactsLinked.NAME, side) for side in ("low", "high")]
     return []
 
@@ -125,6 +125,8 @@ def subjects(ids: Ids, act: Act) -> set[UUID]:
         named.add(body.subject)
     elif isinstance(body, ProfileEdit) and body.contact_id is not None:
         named.add(body.contact_id)
+    elif isinstance(body, Unlink) and body.contact is not None:
+        named.add(body.contact)
     elif isinstance(body, Link):
         named |= {side for side in (body.left, body.right) if isinstance(side, UUID)}
     elif isinstance(body, SignUp):

@@ -124,6 +124,16 @@ def person(contact_id: UUID, read: Read) -> Person:
     return Person(oldest, tuple(contacts), identifiers)
 
 
+def people(contacts: Iterable[UUID], read: Read) -> list[Person]:
+    """The people these contacts are part of, each once."""
+    found: dict[UUID, Person] = {}
+    for contact in contacts:
+        if contact not in found:
+            one = person(contact, read)
+            found.update(dict.fromkeys(one.contacts, one))
+    return list({one.id: one for one in found.values()}.values())
+
+
 def _age(contact: UUID, events: list[Recorded]) -> tuple[int, UUID]:
     """Log position of its creation; of contacts not yet written, the id decides."""
     created = next((event for event in events if isinstance(event.body, ContactCreated)), None)
