@@ -13,7 +13,7 @@ from ledger.acts import (
     Receipt,
 )
 from ledger.deciding.carrying import carry_from, lift_carried, reaches
-from ledger.deciding.contacts import restore_if_own_grant
+from ledger.deciding.deletion import restore_if_own_grant
 from ledger.deciding.present import is_closed, require_open
 from ledger.deciding.rollup import identifier_id, person_of, settle
 from ledger.deciding.view import Draft
