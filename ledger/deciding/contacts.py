@@ -14,7 +14,6 @@ from ledger.errors import MessageRefused
 from ledger.events.contact import (
     ContactErased,
     ContactRestored,
-    ContactsLinked,
     ContactsUnlinked,
     ProfileChanged,
 )
