@@ -10,6 +10,7 @@ from entrypoints.cli import (
     calendar,
     compliance,
     contacts,
+    deactivations,
     doctor,
     fields,
     keywords,
@@ -46,7 +47,13 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.unsubscribe_service,
         running.send,
     ),
-    "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
+    "Keep": (
+        projections.rebuild,
+        projections.checksum,
+        reverse.reverse,
+        deactivations.deactivations,
+        doctor.doctor,
+    ),
     "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
 }
 for panel, commands in _PANELS.items():
