@@ -11,6 +11,7 @@ from entrypoints.cli import (
     compliance,
     contacts,
     deactivations,
+    deletion,
     doctor,
     fields,
     keywords,
@@ -69,6 +70,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "blacklist": blacklist.app,
     "keywords": keywords.app,
     "replies": replies.app,
+    "deletion": deletion.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }
