@@ -5,22 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from ledger.acts import ContactChange, Given, Identification, ProfileEdit
+from ledger.deciding.deletion import delete, restore
 from ledger.deciding.present import require_open
 from ledger.deciding.rollup import identifier_id, person_of, settle
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.contact import (
-    ContactDeleted,
     ContactErased,
     ContactRestored,
-    ContactsLinked,
     ProfileChanged,
 )
-from ledger.events.identifier import Blocked, IdentifierErased, Unblocked
-from ledger.rules.adopted import policies
-from ledger.rules.hold import own_grant
-from ledger.rules.identity import Person, holder, is_deleted, is_erased
-from ledger.rules.timeline import timeline
+from ledger.events.identifier import IdentifierErased
+from ledger.rules.identity import Person, holder, is_erased
 
 _UNKNOWN = ("unknown_contact", "no such contact or identifier here; replay once it is recorded")
 
@@ -89,44 +85,11 @@ def subject_of(draft: Draft, subject: UUID | Given) -> UUID:
 def contact_change(draft: Draft, act: ContactChange) -> None:
     person = person_of(draft, subject_of(draft, act.subject))
     if act.action == "delete":
-        _delete(draft, act, person)
+        delete(draft, act, person)
     elif act.action == "restore":
-        _restore(draft, person, ContactRestored(reason=act.reason, message_id=draft.act.message_id))
+        restore(draft, person, ContactRestored(reason=act.reason, message_id=draft.act.message_id))
     else:
         _erase(draft, act, person)
-
-
-def _delete(draft: Draft, act: ContactChange, person: Person) -> None:
-    for contact in person.contacts:
-        body = ContactDeleted(reason=act.reason, message_id=draft.act.message_id)
-        draft.add(contact, body, draft.derived(draft.act_id, body, contact))
-    draft.require(person.identifiers.keys())
-    for identifier in person.identifiers:
-        blocked = Blocked(scope=draft.act.organization, cause="contact_deleted")
-        draft.add(identifier, blocked, draft.derived(draft.act_id, blocked, identifier))
-
-
-def _restore(draft: Draft, person: Person, body: ContactRestored) -> None:
-    for contact in person.contacts:
-        if is_deleted(draft.stream(contact).values()):
-            draft.add(contact, body, draft.derived(draft.act_id, body, contact))
-    draft.require(person.identifiers.keys())
-    for identifier in person.identifiers:
-        unblocked = Unblocked(scope=draft.act.organization, cause="contact_restored")
-        draft.add(identifier, unblocked, draft.derived(draft.act_id, unblocked, identifier))
-
-
-def restore_by_own_grant(draft: Draft, contact: UUID) -> None:
-    """The person's own fresh grant restores a deleted contact and unblocks its identifiers (DESIGN §3)."""
-    if not _touched_by_deletion(draft, contact):
-        return
-    person = person_of(draft, contact)
-    if any(is_deleted(draft.stream(contact).values()) for contact in person.contacts):
-        _restore(draft, person, ContactRestored(cause="own_grant"))
-
-
-def _touched_by_deletion(draft: Draft, contact: UUID) -> bool:
-    return any(isinstance(event.body, ContactDeleted | ContactsLinked) for event in draft.stream(contact).values())
 
 
 def _erase(draft: Draft, act: ContactChange, person: Person) -> None:
@@ -139,15 +102,3 @@ def _erase(draft: Draft, act: ContactChange, person: Person) -> None:
         gone = ContactErased(request_id=act.request_id)
         draft.add(contact, gone, draft.derived(draft.act_id, gone, contact))
     draft.destroyed |= {*person.identifiers, *person.contacts}
-
-
-def restore_if_own_grant(draft: Draft, stream: UUID, event_id: UUID) -> None:
-    """Restores the holder's deleted contact where this event is the person's own fresh grant."""
-    events = draft.stream(stream)
-    contact = holder(events.values())
-    if contact is None:
-        return
-    line = timeline(list(events.values()), at=draft.effective_at)
-    history = draft.fold(draft.ids.organization(draft.act.organization), policies)
-    if own_grant(events[event_id], line, history):
-        restore_by_own_grant(draft, contact)

@@ -13,9 +13,9 @@ from ledger.acts import (
     Receipt,
 )
 from ledger.deciding.carrying import carry_from, lift_carried, reaches
-from ledger.deciding.contacts import restore_if_own_grant
+from ledger.deciding.deletion import restore_if_own_grant
 from ledger.deciding.present import is_closed, require_open
-from ledger.deciding.rollup import identifier_id, person_of, settle
+from ledger.deciding.rollup import identifier_id, person_of, release, settle
 from ledger.deciding.view import Draft
 from ledger.events.body import Event
 from ledger.events.identifier import (
@@ -27,6 +27,7 @@ from ledger.events.identifier import (
     ComplaintWithdrawn,
     ConfirmationDeclined,
     Delivered,
+    IdentifierClaimed,
     IdentifierReassigned,
     OptedOut,
     Paused,
@@ -77,7 +78,10 @@ def opt_out(draft: Draft, act: OptOut) -> None:
 
 
 def reassignment(draft: Draft, act: Reassignment) -> None:
-    """Deactivation is a carrier's opt-out of the whole organization; only recycling opens an epoch."""
+    """Deactivation is a carrier's opt-out of the whole organization; only recycling opens an epoch.
+
+    A recycled number leaves the person who held it by then, so that its new holder gets nobody's profile or links.
+    """
     evidence = dict(act.evidence) if act.evidence else None
     body: Event
     if act.cause == "deactivated":
@@ -95,6 +99,18 @@ def reassignment(draft: Draft, act: Reassignment) -> None:
             message_id=draft.act.message_id,
         )
     _restrict(draft, act.identifier, body, "reassignment", act.cause)
+    if act.cause == "recycled":
+        _release_former(draft, act.identifier)
+
+
+def _release_former(draft: Draft, given: Given) -> None:
+    """Releases a number that was claimed before it was recycled; who claimed it later is its new holder."""
+    stream = identifier_id(draft, given)
+    events = draft.stream(stream).values()
+    contact = holder(events)
+    claims = [event for event in events if isinstance(event.body, IdentifierClaimed)]
+    if contact is not None and claims[-1].effective_at < draft.effective_at:
+        release(draft, stream, given.kind, contact)
 
 
 def confirmation(draft: Draft, act: Confirmation) -> None:

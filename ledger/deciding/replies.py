@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ledger.acts import Reply
-from ledger.deciding.contacts import restore_if_own_grant
+from ledger.deciding.deletion import restore_if_own_grant
 from ledger.deciding.present import is_closed, require_open, require_open_for_grant
 from ledger.deciding.rollup import identifier_id, settle
 from ledger.deciding.scopes import require_grantable

@@ -215,11 +215,16 @@ def _newer_than_claim(draft: Draft, one: _Owned) -> bool:
 
 def _move(draft: Draft, one: _Owned, contact: UUID) -> None:
     assert one.contact is not None
-    released = IdentifierReleased(contact_id=one.contact)
-    draft.add(one.id, released, draft.derived(draft.act_id, released, one.id, one.contact))
-    detached = IdentifierDetached(identifier_id=one.id, kind=one.given.kind)
-    draft.add(one.contact, detached, draft.derived(draft.act_id, detached, one.id, one.contact))
+    release(draft, one.id, one.given.kind, one.contact)
     _claim(draft, one, contact)
+
+
+def release(draft: Draft, identifier: UUID, kind: str, contact: UUID) -> None:
+    """The identifier leaves the contact that holds it; links of the contact stay with it."""
+    released = IdentifierReleased(contact_id=contact)
+    draft.add(identifier, released, draft.derived(draft.act_id, released, identifier, contact))
+    detached = IdentifierDetached(identifier_id=identifier, kind=kind)
+    draft.add(contact, detached, draft.derived(draft.act_id, detached, identifier, contact))
 
 
 def link(

@@ -3,7 +3,8 @@
 from math import inf
 
 from ledger.acts import Given, SignUp, Subscription
-from ledger.deciding.contacts import change_profile, restore_by_own_grant
+from ledger.deciding.contacts import change_profile
+from ledger.deciding.deletion import restore_by_own_grant
 from ledger.deciding.present import require_open_for_grant, standing_repeat
 from ledger.deciding.rollup import identifier_id, settle
 from ledger.deciding.scopes import require_grantable

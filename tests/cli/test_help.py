@@ -26,6 +26,8 @@ COMMANDS = {
     "explain",
     "history",
     "contacts",
+    "deactivations",
+    "deletion",
     "clock",
     "calendar",
     "rejections",
