@@ -6,19 +6,19 @@ from uuid import UUID
 
 from ledger.acts import ContactChange, Given, Identification, Link, ProfileEdit, Unlink
 from ledger.deciding.carrying import take_back
+from ledger.deciding.erasing import erase
 from ledger.deciding.present import require_open
 from ledger.deciding.rollup import identifier_id, link, linked_event_id, person_of, settle
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.contact import (
     ContactDeleted,
-    ContactErased,
     ContactRestored,
     ContactsLinked,
     ContactsUnlinked,
     ProfileChanged,
 )
-from ledger.events.identifier import Blocked, HoldPlaced, IdentifierErased, OptedOut, Unblocked
+from ledger.events.identifier import Blocked, HoldPlaced, OptedOut, Unblocked
 from ledger.rules.adopted import policies
 from ledger.rules.hold import own_grant
 from ledger.rules.identity import Person, holder, is_deleted, is_erased, links
@@ -125,7 +125,7 @@ def contact_change(draft: Draft, act: ContactChange) -> None:
     elif act.action == "restore":
         _restore(draft, person, ContactRestored(reason=act.reason, message_id=draft.act.message_id))
     else:
-        _erase(draft, act, person)
+        erase(draft, act, person)
 
 
 def _delete(draft: Draft, act: ContactChange, person: Person) -> None:
@@ -159,18 +159,6 @@ def restore_by_own_grant(draft: Draft, contact: UUID) -> None:
 
 def _touched_by_deletion(draft: Draft, contact: UUID) -> bool:
     return any(isinstance(event.body, ContactDeleted | ContactsLinked) for event in draft.stream(contact).values())
-
-
-def _erase(draft: Draft, act: ContactChange, person: Person) -> None:
-    """Every stream of the person ends in its erasure, and its keys go in the same transaction."""
-    draft.require(person.identifiers.keys())
-    for identifier in person.identifiers:
-        erased = IdentifierErased(request_id=act.request_id)
-        draft.add(identifier, erased, draft.derived(draft.act_id, erased, identifier))
-    for contact in person.contacts:
-        gone = ContactErased(request_id=act.request_id)
-        draft.add(contact, gone, draft.derived(draft.act_id, gone, contact))
-    draft.destroyed |= {*person.identifiers, *person.contacts}
 
 
 def restore_if_own_grant(draft: Draft, stream: UUID, event_id: UUID) -> None:
