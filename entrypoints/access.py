@@ -32,6 +32,8 @@ Permission = Literal[
     "organization",
     "policies",
     "settings",
+    "erase",
+    "access",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)

@@ -11,6 +11,7 @@ from entrypoints.cli import (
     compliance,
     contacts,
     doctor,
+    erasing,
     fields,
     keywords,
     organizations,
@@ -46,7 +47,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.unsubscribe_service,
         running.send,
     ),
-    "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
+    "Keep": (projections.rebuild, projections.checksum, reverse.reverse, erasing.erase, doctor.doctor),
     "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
 }
 for panel, commands in _PANELS.items():
@@ -62,6 +63,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "blacklist": blacklist.app,
     "keywords": keywords.app,
     "replies": replies.app,
+    "erasures": erasing.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

@@ -41,6 +41,8 @@ COMMANDS = {
     "blacklist",
     "positions",
     "doctor",
+    "erase",
+    "erasures",
 }
 HEAVY = (
     "eventsourcing",
