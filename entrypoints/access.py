@@ -41,11 +41,14 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages", "links", "organization"}),
     "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "replies", "organization"}),
     "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
-    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "organization", "policies"}),
+    "auditor": frozenset(
+        {"lookup", "status", "explain", "contacts", "values", "organization", "policies", "access"}
+    ),
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
 them all and issues keys. `replies` is saying what a reply means; listing them is `contacts`, their texts `values`.
+`erase` erases people, `access` gives a person everything held of them.
 Without `values` e-mails, phones and names are shown masked, evidence not at all."""
 
 _NOBODY: Final = "0" * 64

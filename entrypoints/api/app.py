@@ -12,6 +12,7 @@ from entrypoints.api import (
     answering,
     compliance,
     contacts,
+    disclosures,
     erasures,
     links,
     messages,
@@ -66,6 +67,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(answering.router)
     app.include_router(contacts.router)
     app.include_router(erasures.router)
+    app.include_router(disclosures.router)
     app.include_router(messages.router)
     app.include_router(policies.router)
     app.include_router(compliance.router)

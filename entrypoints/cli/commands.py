@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from entrypoints.cli import (
+    access,
     asking,
     blacklist,
     calendar,
@@ -48,7 +49,15 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.send,
     ),
     "Keep": (projections.rebuild, projections.checksum, reverse.reverse, erasing.erase, doctor.doctor),
-    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
+    "Ask": (
+        asking.status,
+        asking.explain,
+        asking.history,
+        contacts.contacts,
+        compliance.clock,
+        suppress.suppress,
+        access.access,
+    ),
 }
 for panel, commands in _PANELS.items():
     for command in commands:

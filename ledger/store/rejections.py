@@ -188,6 +188,16 @@ def count_naming(
     return int(row[0])
 
 
+def naming(connection: Connection[Any], stream_ids: Collection[UUID]) -> list[tuple[Rejected, bool]]:
+    """Rejections whose kept payload names any of these identifiers or contacts, and whether it names no others."""
+    found = connection.execute(
+        "SELECT id, identifier_ids <@ %(ids)s::uuid[] FROM rejections"
+        " WHERE payload IS NOT NULL AND identifier_ids && %(ids)s::uuid[] ORDER BY rejected_at, id",
+        {"ids": list(stream_ids)},
+    ).fetchall()
+    return [(get(connection, rejection_id), alone) for rejection_id, alone in found]
+
+
 def forget(connection: Connection[Any], identifier_ids: Collection[UUID]) -> int:
     """Destroys the payloads that name any of these identifiers and returns how many."""
     return connection.execute(
