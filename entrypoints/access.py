@@ -33,6 +33,8 @@ Permission = Literal[
     "organization",
     "policies",
     "settings",
+    "erase",
+    "access",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -42,13 +44,15 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
         {"sendable", "lookup", "status", "contacts", "values", "replies", "linking", "organization"}
     ),
     "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
-    "auditor": frozenset({"lookup", "status", "explain", "contacts", "values", "organization", "policies"}),
+    "auditor": frozenset(
+        {"lookup", "status", "explain", "contacts", "values", "organization", "policies", "access"}
+    ),
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
 them all and issues keys. `linking` makes and removes links of contacts. `replies` is saying what a reply means;
-listing them is `contacts`, their texts `values`. Without `values` e-mails, phones and names are shown masked,
-evidence not at all."""
+listing them is `contacts`, their texts `values`. `erase` erases people, `access` gives a person everything held of
+them. Without `values` e-mails, phones and names are shown masked, evidence not at all."""
 
 _NOBODY: Final = "0" * 64
 

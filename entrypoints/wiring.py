@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+import structlog
+
 from entrypoints.settings import Settings, load
 from ledger.answers import Answers
 from ledger.ids import Ids
 from ledger.recording import Recording
 from ledger.store.checks import check_environment, check_start
 from ledger.store.connections import LedgerDatastore, Role, pool
+from ledger.store.erasures import replay
 from ledger.store.keyring import Keyring
 from ledger.store.migrate import LOG, migrate
 from ledger.store.recorder import LedgerRecorder
@@ -70,7 +73,10 @@ def opened(settings: Settings | None = None, *, timeout: float = 10.0) -> Iterat
 
 
 def checked(settings: Settings) -> tuple[Ids, Keyring]:
-    """The secrets, once a start on this database is found to be safe. Raises as `opened` does."""
+    """The secrets, once a start on this database is found to be safe and every erasure is in force.
+
+    Raises as `opened` does.
+    """
     ids, keyring = secrets(settings)
     check_environment(os.environ)
     check_start(
@@ -81,6 +87,9 @@ def checked(settings: Settings) -> tuple[Ids, Keyring]:
         packages=PACKAGES,
         demo=settings.demo,
     )
+    back = replay(settings.database_url.get_secret_value(), keyring)
+    if back:
+        structlog.get_logger().warning("erased keys had come back and were destroyed again", keys=back)
     return ids, keyring
 
 

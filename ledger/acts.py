@@ -306,7 +306,7 @@ class Rejection:
     """A message that was not taken: a stable reason, the field and the mend; the payload goes in sealed.
 
     `payload` is the message as it came (bytes, may be empty), `headers` its headers; `identifiers` are the
-    canonical identifiers read from it, so that erasing a person finds it by keyed hashes.
+    canonical identifiers read from it, `contacts` the contact ids, so that erasing a person finds it by them.
     """
 
     reason: str
@@ -318,3 +318,4 @@ class Rejection:
     source: str | None = None
     origin: str | None = None
     identifiers: tuple[Given, ...] = ()
+    contacts: tuple[UUID, ...] = ()

@@ -13,7 +13,17 @@ from uuid import UUID
 
 from ledger.acts import Act, ContactChange, Receipt, Rejection
 from ledger.deciding.decision import decide
-from ledger.deciding.reading import Log, givens_of, identifiers, known_acts, load, named_events, read_view, subjects
+from ledger.deciding.reading import (
+    Log,
+    contacts_of,
+    givens_of,
+    identifiers,
+    known_acts,
+    load,
+    named_events,
+    read_view,
+    subjects,
+)
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
 from ledger.ids import Ids
@@ -191,4 +201,5 @@ def _rejection(outcome: Outcome) -> Rejection:
         source=act.source,
         origin=act.origin,
         identifiers=givens_of(act),
+        contacts=contacts_of(act),
     )

@@ -73,6 +73,14 @@ def _mark(connection: Connection[Any], stage: Stage, position: int, at: datetime
     connection.execute(_MARK, {"stage": stage, "position": position, "at": at, "epoch": _EPOCH})
 
 
+def published_at(connection: Connection[Any], position: int) -> datetime | None:
+    """When the statuses up to a position had been taken by Kafka; None where they have not."""
+    row = connection.execute(
+        "SELECT at FROM marks WHERE stage = 'published' AND position >= %s ORDER BY position LIMIT 1", (position,)
+    ).fetchone()
+    return row[0] if row is not None else None
+
+
 def thin(connection: Connection[Any], before: datetime) -> None:
     """Leaves, of the marks made before a moment, the last one in any ten seconds."""
     connection.execute(_THIN, {"before": before, "epoch": _EPOCH})

@@ -15,12 +15,15 @@ import psycopg
 from psycopg import Connection
 
 from ledger.errors import LedgerError
+from ledger.events.contact import ContactErased
 from ledger.events.envelope import Recorded
+from ledger.events.identifier import IdentifierErased
 from ledger.events.settings import PolicyAdopted
 from ledger.events.stored import stored_names
 from ledger.rules.adopted import adoption
 from ledger.rules.difference import touched_by
 from ledger.store.reading import Reading, Wanted
+from projections.cleared import note_cleared
 from projections.portion import Portion, last_recorded
 from projections.projection import Projection
 from projections.tables import Rows, stage
@@ -150,6 +153,8 @@ def _fold_and_write(source: Source, projection: Projection, before: Watermark, p
         if not move(connection, projection.name, before, Watermark(portion.upto, portion.at)):
             return False
         write(connection, projection, rows, portion.upto)
+        if any(isinstance(event.body, ContactErased | IdentifierErased) for event in portion.events):
+            note_cleared(connection, projection.name, portion.upto)
     return True
 
 

@@ -12,6 +12,8 @@ from entrypoints.api import (
     answering,
     compliance,
     contacts,
+    disclosures,
+    erasures,
     identity,
     linking,
     links,
@@ -66,6 +68,8 @@ def create_app(service: Service) -> FastAPI:
     problems.install(app)
     app.include_router(answering.router)
     app.include_router(contacts.router)
+    app.include_router(erasures.router)
+    app.include_router(disclosures.router)
     app.include_router(messages.router)
     app.include_router(policies.router)
     app.include_router(compliance.router)

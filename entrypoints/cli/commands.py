@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from entrypoints.cli import (
+    access,
     asking,
     blacklist,
     calendar,
@@ -13,6 +14,7 @@ from entrypoints.cli import (
     deactivations,
     deletion,
     doctor,
+    erasing,
     fields,
     identity,
     keywords,
@@ -58,9 +60,18 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         linking.unlink,
         linking.links,
         deactivations.deactivations,
+        erasing.erase,
         doctor.doctor,
     ),
-    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
+    "Ask": (
+        asking.status,
+        asking.explain,
+        asking.history,
+        contacts.contacts,
+        compliance.clock,
+        suppress.suppress,
+        access.access,
+    ),
 }
 for panel, commands in _PANELS.items():
     for command in commands:
@@ -77,6 +88,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "keywords": keywords.app,
     "replies": replies.app,
     "deletion": deletion.app,
+    "erasures": erasing.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

@@ -6,17 +6,16 @@ from uuid import UUID
 
 from ledger.acts import ContactChange, Given, Identification, ProfileEdit
 from ledger.deciding.deletion import delete, restore
+from ledger.deciding.erasing import erase
 from ledger.deciding.present import require_open
 from ledger.deciding.rollup import identifier_id, person_of, settle
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.contact import (
-    ContactErased,
     ContactRestored,
     ProfileChanged,
 )
-from ledger.events.identifier import IdentifierErased
-from ledger.rules.identity import Person, holder, is_erased
+from ledger.rules.identity import holder, is_erased
 
 _UNKNOWN = ("unknown_contact", "no such contact or identifier here; replay once it is recorded")
 
@@ -89,16 +88,4 @@ def contact_change(draft: Draft, act: ContactChange) -> None:
     elif act.action == "restore":
         restore(draft, person, ContactRestored(reason=act.reason, message_id=draft.act.message_id))
     else:
-        _erase(draft, act, person)
-
-
-def _erase(draft: Draft, act: ContactChange, person: Person) -> None:
-    """Every stream of the person ends in its erasure, and its keys go in the same transaction."""
-    draft.require(person.identifiers.keys())
-    for identifier in person.identifiers:
-        erased = IdentifierErased(request_id=act.request_id)
-        draft.add(identifier, erased, draft.derived(draft.act_id, erased, identifier))
-    for contact in person.contacts:
-        gone = ContactErased(request_id=act.request_id)
-        draft.add(contact, gone, draft.derived(draft.act_id, gone, contact))
-    draft.destroyed |= {*person.identifiers, *person.contacts}
+        erase(draft, act, person)

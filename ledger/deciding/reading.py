@@ -99,6 +99,21 @@ def givens_of(act: Act) -> tuple[Given, ...]:
     return (given,) if isinstance(given, Given) else ()
 
 
+def contacts_of(act: Act) -> tuple[UUID, ...]:
+    """The contacts the act names by their ids."""
+    match act.body:
+        case (
+            ContactChange(subject=UUID() as contact)
+            | ProfileEdit(contact_id=UUID() as contact)
+            | Unlink(contact=UUID() as contact)
+        ):
+            return (contact,)
+        case Link(left=left, right=right):
+            return tuple(side for side in (left, right) if isinstance(side, UUID))
+        case _:
+            return ()
+
+
 def _locate(log: Log, view: View, event_ids: Collection[UUID]) -> None:
     found = log.places(event_ids)
     view.places.update({event_id: found.get(event_id) for event_id in event_ids})
@@ -121,15 +136,8 @@ def subjects(ids: Ids, act: Act) -> set[UUID]:
     if isinstance(body, PlatformListing):
         return {ids.platform(body.identifier.kind, body.identifier.value)}
     named = identifiers(ids, act)
-    if isinstance(body, ContactChange) and isinstance(body.subject, UUID):
-        named.add(body.subject)
-    elif isinstance(body, ProfileEdit) and body.contact_id is not None:
-        named.add(body.contact_id)
-    elif isinstance(body, Unlink) and body.contact is not None:
-        named.add(body.contact)
-    elif isinstance(body, Link):
-        named |= {side for side in (body.left, body.right) if isinstance(side, UUID)}
-    elif isinstance(body, SignUp):
+    named |= set(contacts_of(act))
+    if isinstance(body, SignUp):
         named |= {ids.scope(one) for wanted in body.subscriptions for one in lineage(wanted.scope)}
     elif isinstance(body, ScopeChange):
         named.add(ids.scope(body.scope))

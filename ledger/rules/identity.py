@@ -71,6 +71,12 @@ def attached(contact_events: Events) -> dict[UUID, str]:
     return now
 
 
+def ever_attached(contact_events: Events) -> dict[UUID, str]:
+    """Identifier id → kind of all that were attached to the contact at any time."""
+    attachments = (event.body for event in contact_events)
+    return {body.identifier_id: body.kind for body in attachments if isinstance(body, IdentifierAttached)}
+
+
 def links(contact_events: Events) -> dict[UUID, UUID]:
     """Link id → the other contact, of the links that stand."""
     linked: dict[UUID, UUID] = {}

@@ -6,7 +6,7 @@ stream it is; erasing deletes it and remembers the generation, so that it is nev
 
 import hmac
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,9 +81,14 @@ def _bound(owner: UUID, generation: int) -> bytes:
 
 
 def keys_of(connection: Connection[Any], keyring: Keyring, stream_ids: Collection[UUID]) -> dict[UUID, DataKey]:
-    """The standing keys of these streams; streams without one are left out."""
+    """The standing keys of these streams; streams without one are left out.
+
+    A key that was erased and is there again, out of a backup, is not standing: it opens nothing.
+    """
     rows = connection.cursor(binary=True).execute(
-        "SELECT stream_id, generation, wrapped FROM data_keys WHERE stream_id = ANY(%b)", (list(stream_ids),)
+        "SELECT stream_id, generation, wrapped FROM data_keys AS k WHERE stream_id = ANY(%b) AND NOT EXISTS"
+        " (SELECT FROM erased_keys AS e WHERE e.stream_id = k.stream_id AND e.generation >= k.generation)",
+        (list(stream_ids),),
     )
     return {row[0]: keyring.unwrap(*row) for row in rows.fetchall()}
 
@@ -95,6 +100,16 @@ def erased_generations(connection: Connection[Any], stream_ids: Collection[UUID]
         (list(stream_ids),),
     )
     return {row[0]: row[1] for row in rows.fetchall()}
+
+
+def count_keys(
+    connection: Connection[Any], stream_ids: Collection[UUID], upto: Mapping[UUID, int] | None = None
+) -> int:
+    """How many of these streams have a key; with `upto` (stream → generation) only keys no newer than that."""
+    rows = connection.execute(
+        "SELECT stream_id, generation FROM data_keys WHERE stream_id = ANY(%s)", (list(stream_ids),)
+    ).fetchall()
+    return sum(upto is None or generation <= upto[stream] for stream, generation in rows)
 
 
 def insert_keys(connection: Connection[Any], keys: Iterable[DataKey]) -> None:
@@ -119,3 +134,25 @@ def delete_keys(connection: Connection[Any], stream_ids: Sequence[UUID], at: dat
         """,
         {"ids": list(set(stream_ids)), "at": at},
     )
+
+
+def delete_again(connection: Connection[Any], erased: Sequence[tuple[UUID, int, datetime]]) -> int:
+    """Erases keys up to a generation that an erasure had erased before; returns how many had come back."""
+    if not erased:
+        return 0
+    streams, generations, times = zip(*erased, strict=True)
+    row = connection.execute(
+        """
+        WITH erasure AS (
+            SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::timestamptz[])
+                AS e (stream_id, generation, erased_at)
+        ), gone AS (
+            DELETE FROM data_keys AS k USING erasure AS e
+            WHERE e.stream_id = k.stream_id AND k.generation <= e.generation RETURNING k.stream_id
+        ), marked AS (INSERT INTO erased_keys SELECT * FROM erasure ON CONFLICT DO NOTHING)
+        SELECT count(DISTINCT stream_id) FROM gone
+        """,
+        (list(streams), list(generations), list(times)),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

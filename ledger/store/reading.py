@@ -58,6 +58,15 @@ WHERE organization = %s AND recorded_at >= %s AND notification_id <= %s
 ORDER BY recorded_at, notification_id
 """
 )
+_ACT = _EVENTS + "WHERE act_id = %s ORDER BY notification_id"
+ERASURES = (
+    _EVENTS
+    + """
+WHERE organization = %s AND notification_id < %s
+  AND topic IN ('identifier.erased.v1', 'contact.erased.v1')
+ORDER BY notification_id DESC LIMIT %s
+"""
+)
 NEWEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
@@ -233,6 +242,17 @@ class Reading:
                 (list(act_ids), digest),
             )
             return [event_id for (event_id,) in rows]
+
+    def act(self, act_id: UUID) -> list[Recorded]:
+        """Everything one act did, in log order."""
+        with self._connect() as connection:
+            return [decode(*row) for row in _cursor(connection).execute(_ACT, (act_id,), prepare=True)]
+
+    def erasures(self, organization: str, *, before: int = END, limit: int = 1_000) -> list[Recorded]:
+        """The organization's erasures of contacts and identifiers, newest first."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(ERASURES, (organization, before, limit), prepare=True)
+            return [decode(*row) for row in rows]
 
     def find_event(self, event_id: UUID) -> Recorded | None:
         """The event of this id, sealed; None where the log has none."""

@@ -19,6 +19,8 @@ from ledger.store.keyring import Keyring
 
 KEPT = timedelta(days=30)
 LONGEST_TEXT = 500
+NEVER_KEPT = frozenset({"erased"})
+"""Reasons without a payload: the message names somebody who asked to be erased, and no replay would take it."""
 State = Literal["open", "replayed", "dropped"]
 
 _SELECT = """
@@ -83,6 +85,7 @@ def insert(
             for given in rejection.identifiers
             if rejection.organization is not None
         ]
+        kept = rejection.reason not in NEVER_KEPT
         row = (
             rejection_id,
             _plain(rejection.organization),
@@ -93,9 +96,9 @@ def insert(
             rejection.received_at,
             at,
             at + KEPT,
-            known,
-            key.wrapped,
-            key.seal(_framed(rejection), rejection_id.bytes),
+            [*known, *rejection.contacts] if kept else [],
+            key.wrapped if kept else None,
+            key.seal(_framed(rejection), rejection_id.bytes) if kept else None,
         )
         connection.execute(_INSERT, row)
         made.append(rejection_id)
@@ -170,6 +173,29 @@ def purge_expired(connection: Connection[Any], at: datetime) -> int:
         " WHERE payload IS NOT NULL AND expires_at <= %s",
         (at,),
     ).rowcount
+
+
+def count_naming(
+    connection: Connection[Any], stream_ids: Collection[UUID], *, before: datetime | None = None
+) -> int:
+    """How many kept payloads name any of these identifiers or contacts; `before`: of those rejected by then."""
+    row = connection.execute(
+        "SELECT count(*) FROM rejections WHERE payload IS NOT NULL AND identifier_ids && %s"
+        " AND rejected_at <= coalesce(%s::timestamptz, 'infinity')",
+        (list(stream_ids), before),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def naming(connection: Connection[Any], stream_ids: Collection[UUID]) -> list[tuple[Rejected, bool]]:
+    """Rejections whose kept payload names any of these identifiers or contacts, and whether it names no others."""
+    found = connection.execute(
+        "SELECT id, identifier_ids <@ %(ids)s::uuid[] FROM rejections"
+        " WHERE payload IS NOT NULL AND identifier_ids && %(ids)s::uuid[] ORDER BY rejected_at, id",
+        {"ids": list(stream_ids)},
+    ).fetchall()
+    return [(get(connection, rejection_id), alone) for rejection_id, alone in found]
 
 
 def forget(connection: Connection[Any], identifier_ids: Collection[UUID]) -> int:

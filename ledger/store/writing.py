@@ -11,6 +11,7 @@ from psycopg import Connection
 from ledger.acts import Rejection
 from ledger.ids import Ids
 from ledger.store import positions, rejections
+from ledger.store.erasures import forget_deliveries
 from ledger.store.keyring import Keyring, delete_keys, insert_keys
 from ledger.store.positions import Advance
 from ledger.store.reading import NEWEST, Newest, Reading
@@ -83,9 +84,10 @@ class Writing(Reading):
             self._connection.execute(_DELIVERED, (list(identifier_ids), list(channels), list(newest.values())))
 
     def destroy_keys(self, stream_ids: Collection[UUID]) -> None:
-        """Erases what is sealed of these streams: their keys for good, and rejected payloads naming them."""
+        """Erases these streams' keys for good, rejected payloads naming them, and the newest deliveries to them."""
         delete_keys(self._connection, list(stream_ids), self.recorded_at)
         rejections.forget(self._connection, stream_ids)
+        forget_deliveries(self._connection, list(stream_ids))
 
     def settle(self, rejection_ids: Collection[UUID], state: rejections.State) -> None:
         """Marks rejections as replayed or dropped, in the transaction that makes it so."""

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from entrypoints.cli.commands import app
 
 COMMANDS = {
+    "access",
     "reverse",
     "suppress",
     "migrate",
@@ -44,6 +45,8 @@ COMMANDS = {
     "blacklist",
     "positions",
     "doctor",
+    "erase",
+    "erasures",
 }
 HEAVY = (
     "eventsourcing",
