@@ -25,6 +25,7 @@ from entrypoints.api import (
 )
 from entrypoints.api.middleware import Account, LimitBody
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
+from entrypoints.console import session
 from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
@@ -74,6 +75,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(links.router)
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
+    session.install(app)
     app.include_router(replies.router)
     app.include_router(probes.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
