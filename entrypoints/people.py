@@ -114,6 +114,24 @@ def password_link(ledger: Service, person: UUID) -> str:
     return f"{ledger.settings.console_url or ''}/console/password/{token}"
 
 
+def invitation(ledger: Service, person: UUID) -> str | None:
+    """A password link for a person who never had a password; None for one who has, perhaps of another organization:
+    whoever adds a person to one organization must not be able to take it over in another.
+    """
+    with ledger.writing.connection() as connection:
+        known = credentials.credential(connection, person)
+    return password_link(ledger, person) if known and not known.password_hash and not known.disabled else None
+
+
+def organizations_of(ledger: Service, person: UUID) -> list[str]:
+    """Organizations the person was ever added to. Raises NotFound where there is none."""
+    with ledger.reading.connection() as connection:
+        found = credentials.organizations_of(connection, person)
+    if not found:
+        raise NotFound("Nobody has this id or e-mail address; `people list` shows all.")
+    return found
+
+
 def link_holds(ledger: Service, token: str) -> bool:
     """Whether a password can be set by this link."""
     with ledger.writing.connection() as connection:

@@ -14,6 +14,7 @@ from entrypoints.api import (
     contacts,
     links,
     messages,
+    people,
     policies,
     probes,
     problems,
@@ -70,6 +71,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(compliance.router)
     app.include_router(scopes.router)
     app.include_router(settings.router)
+    app.include_router(people.router)
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
     app.include_router(links.router)

@@ -14,6 +14,7 @@ from entrypoints.cli import (
     fields,
     keywords,
     organizations,
+    people,
     policy,
     positions,
     projections,
@@ -54,6 +55,7 @@ for panel, commands in _PANELS.items():
         app.command(rich_help_panel=panel)(command)
 _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
+    "people": people.app,
     "calendar": calendar.app,
     "policy": policy.app,
     "scopes": scopes.app,

@@ -35,6 +35,7 @@ COMMANDS = {
     "rebuild",
     "checksum",
     "organizations",
+    "people",
     "scopes",
     "fields",
     "retention",
