@@ -18,6 +18,7 @@ from entrypoints.api import (
     policies,
     probes,
     problems,
+    reads,
     replies,
     reversals,
     scopes,
@@ -72,6 +73,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(scopes.router)
     app.include_router(settings.router)
     app.include_router(people.router)
+    app.include_router(reads.router)
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
     app.include_router(links.router)

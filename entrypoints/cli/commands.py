@@ -18,6 +18,7 @@ from entrypoints.cli import (
     policy,
     positions,
     projections,
+    reads,
     rejections,
     replies,
     retention,
@@ -48,7 +49,15 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         running.send,
     ),
     "Keep": (projections.rebuild, projections.checksum, reverse.reverse, doctor.doctor),
-    "Ask": (asking.status, asking.explain, asking.history, contacts.contacts, compliance.clock, suppress.suppress),
+    "Ask": (
+        asking.status,
+        asking.explain,
+        asking.history,
+        contacts.contacts,
+        compliance.clock,
+        reads.reads,
+        suppress.suppress,
+    ),
 }
 for panel, commands in _PANELS.items():
     for command in commands:

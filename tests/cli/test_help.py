@@ -27,6 +27,7 @@ COMMANDS = {
     "history",
     "contacts",
     "clock",
+    "reads",
     "calendar",
     "rejections",
     "keywords",
