@@ -163,8 +163,8 @@ def _ask(
         before, _, rest = path.partition("{")
         path = before + str(uuid4()) + rest.partition("}")[2]
     headers = {"authorization": f"Bearer {key}"} if key else {}
-    body = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
-    return server.client.request(method, path, params=query, headers=headers, **body)
+    body = {} if method in ("POST", "PUT", "PATCH") else None
+    return server.client.request(method, path, params=query, headers=headers, json=body)
 
 
 def _catch_up(server: Served) -> None:
