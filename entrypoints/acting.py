@@ -22,15 +22,22 @@ class Hand:
     organization: str
     source: str = COMMAND_LINE
     actor: str = COMMAND_LINE
+    key: str | None = None
+    """What the caller calls this request by, so that sending it again does nothing again (Idempotency-Key)."""
 
     def record(self, body: Body, *, message_id: str | None = None) -> bool:
         """Records an act made now; False where nothing is new in it. Raises MessageRefused.
 
-        Without `message_id` it is an act of its own; with one, the same act however often it is made.
+        Without `message_id` and the hand's key it is an act of its own; with one, the same act however often it is
+        made. Under one key another body is refused as a conflict.
         """
         now, kind = self.ledger.now(), type(body).__name__
+        said: dict[str, object] = {"type": kind, "organization": self.organization}
+        if message_id is None and self.key is not None:
+            message_id = f"{self.actor}/{kind}/{self.key}"
+            said["body"] = body
         message_id = message_id or str(uuid4())
-        content = orjson.dumps({"type": kind, "organization": self.organization, "id": message_id})
+        content = orjson.dumps({**said, "id": message_id})
         act = Act(
             self.organization,
             self.source,

@@ -25,7 +25,7 @@ from entrypoints.api import (
     settings,
     suppressing,
 )
-from entrypoints.api.middleware import Account, LimitBody
+from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.console import session
 from entrypoints.unsubscribe.app import serve_links
@@ -62,6 +62,7 @@ def create_app(service: Service) -> FastAPI:
         responses={status: _documented(text) for status, text in _ERRORS.items()},
     )
     app.state.service = service
+    app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(Account)
     problems.install(app)

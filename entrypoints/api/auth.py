@@ -33,13 +33,27 @@ class Caller:
 
     organization: str
     key: ApiKey
+    request: str | None = None
+    """What it calls its request by: the same again does nothing again."""
 
     def may(self, permission: Permission) -> bool:
         return self.key.permits(permission)
 
 
 def _caller(
-    organization: str, ledger: Ledger, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    organization: str,
+    ledger: Ledger,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=200,
+            description="on writes of settings: sent again with the same body it does nothing again, with another it "
+            "is refused with 409. Messages have their own `id`",
+            examples=["5c9d4c1e"],
+        ),
+    ] = None,
 ) -> Caller:
     stream = ledger.ids.organization(organization)
     events = ledger.reading.read([stream])[stream]
@@ -52,12 +66,12 @@ def _caller(
             "`contact-ledger organizations keys issue` issues one.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return Caller(organization, key)
+    return Caller(organization, key, idempotency_key)
 
 
 def hand(ledger: Service, caller: Caller) -> Hand:
     """The caller as who changes settings: named by the id of the key, which proves who it was."""
-    return Hand(ledger, caller.organization, API, f"api-key/{caller.key.id}")
+    return Hand(ledger, caller.organization, API, f"api-key/{caller.key.id}", caller.request)
 
 
 def needs(permission: Permission) -> Callable[[Caller], Caller]:
