@@ -25,6 +25,8 @@ Permission = Literal[
     "explain",
     "contacts",
     "values",
+    "values_for_reason",
+    "reads",
     "messages",
     "links",
     "replies",
@@ -45,14 +47,25 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     ),
     "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
     "auditor": frozenset(
-        {"lookup", "status", "explain", "contacts", "values", "organization", "policies", "access"}
+        {
+            "lookup",
+            "status",
+            "explain",
+            "contacts",
+            "values_for_reason",
+            "reads",
+            "access",
+            "organization",
+            "policies",
+        }
     ),
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
 them all and issues keys. `linking` makes and removes links of contacts. `replies` is saying what a reply means;
 listing them is `contacts`, their texts `values`. `erase` erases people, `access` gives a person everything held of
-them. Without `values` e-mails, phones and names are shown masked, evidence not at all."""
+them. Without `values` e-mails, phones and names are shown masked, evidence not at all; with `values_for_reason` they
+are shown to who gives a reason, and `reads` is the list of those looks."""
 
 _NOBODY: Final = "0" * 64
 

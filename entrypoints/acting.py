@@ -24,12 +24,17 @@ class Hand:
     organization: str
     source: str = COMMAND_LINE
     actor: str = COMMAND_LINE
+    key: str | None = None
+    """What the caller calls this request by, so that sending it again does nothing again (Idempotency-Key)."""
 
     def act(self, body: Body, *, message_id: str | None = None, said: Mapping[str, Any] | None = None) -> Act:
         """An act made now. `said` is its content, by which another one under the same message id is noticed."""
         now, kind = self.ledger.now(), type(body).__name__
-        message_id = message_id or str(uuid4())
-        content = {"type": kind, "organization": self.organization, "id": message_id, **(said or {})}
+        content: dict[str, Any] = {"type": kind, "organization": self.organization, **(said or {})}
+        if message_id is None and self.key is not None:
+            message_id = f"{self.actor}/{kind}/{self.key}"
+            content["body"] = body
+        content["id"] = message_id = message_id or str(uuid4())
         return Act(
             self.organization,
             self.source,
@@ -45,7 +50,8 @@ class Hand:
     def record(self, body: Body, *, message_id: str | None = None) -> bool:
         """Records an act made now; False where nothing is new in it. Raises MessageRefused.
 
-        Without `message_id` it is an act of its own; with one, the same act however often it is made.
+        Without `message_id` and the hand's key it is an act of its own; with one, the same act however often it is
+        made. Under one key another body is refused as a conflict.
         """
         return self.bring_in(self.act(body, message_id=message_id)).result == "recorded"
 

@@ -51,7 +51,7 @@ def issue_key(
     if not ledger.reading.read([stream])[stream]:
         raise UnknownOrganization(f"{organization}: not registered; run `contact-ledger organizations add` first")
     key, issue = new_key(role, expires_at)
-    (hand or Hand(ledger, organization)).record(issue, message_id=f"key/{issue.key_id}")
+    (hand or Hand(ledger, organization)).record(issue)
     return key
 
 

@@ -87,6 +87,12 @@ class Settings(BaseSettings):
     unsubscribe_mailto: str | None = Field(
         None, pattern=r"^[^\s<>,?@]+@[^\s<>,?@]+$", description="a mailbox that takes unsubscribe requests by mail"
     )
+    console_url: str | None = Field(
+        None, description="the address at which people reach the console, as https://ledger.example.com"
+    )
+    cookies_secure: bool = Field(
+        True, description="false only where the console is reached without TLS on this machine"
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
     )
@@ -112,7 +118,7 @@ class Settings(BaseSettings):
         keys = text.split(",") if isinstance(text, str) else text
         return tuple(_secret(key.strip() if isinstance(key, str) else key) for key in keys)
 
-    @field_validator("public_url", mode="after")
+    @field_validator("public_url", "console_url", mode="after")
     @classmethod
     def _is_public(cls, url: str | None) -> str | None:
         """RFC 8058 asks for https; this machine's own address may do without."""

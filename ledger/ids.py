@@ -88,6 +88,14 @@ class Ids:
             return self.organization(scope)
         return _cut(self._mac(b"1scope" + _framed(scope)))
 
+    def person(self, email: str) -> UUID:
+        """Id of someone who works with the ledger, by canonical e-mail: the same in every organization."""
+        return _cut(self._mac(b"1person" + _once(email)))
+
+    def client(self, address: str) -> UUID:
+        """Stand-in of a client's network address, by which failed logins are counted."""
+        return _cut(self._mac(b"1client" + _once(address)))
+
     def event(self, act_id: UUID, name: str, *role: UUID | str) -> UUID:
         """Id of an event that follows from the message alone: `role` comes from the message, never from state."""
         return self._uuid(b"1event" + _ID + act_id.bytes + _framed(name), role)

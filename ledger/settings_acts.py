@@ -51,6 +51,25 @@ class KeyRevocation:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonAddition:
+    """Adds someone who works with the ledger to the organization; the role comes by a `RoleChange`."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    person_id: UUID
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """Gives a person of the organization its one role, or takes it: None."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    person_id: UUID
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """Defines (or renames) a custom profile field, or retires it: `value_type` None."""
 
@@ -129,6 +148,8 @@ SettingsBody = (
     | UnknownScopesRule
     | KeyIssue
     | KeyRevocation
+    | PersonAddition
+    | RoleChange
     | FieldChange
     | RetentionRule
     | PolicyAdoption

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from consumers.translators.translation import given_value
 from entrypoints import shapes
-from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Channel, IdentifierGiven, Purpose, Scope, SendableQuestion, ValueGiven
 from entrypoints.api.problems import field_error, invalid
 from entrypoints.explaining import ExplainAnswer, explained
@@ -85,7 +85,7 @@ def status(
     caller: Annotated[Caller, Depends(needs("status"))],
 ) -> shapes.StatusAnswer:
     """Consent, deliverability and hold of one identifier at one place and moment."""
-    return _explained(identifier_id, place, ledger, caller).status
+    return _explained(identifier_id, place, ledger, caller, values=False).status
 
 
 @router.get("/identifiers/{identifier_id}/explain")
@@ -94,28 +94,29 @@ def explain(
     place: Annotated[Place, Depends()],
     ledger: Ledger,
     caller: Annotated[Caller, Depends(needs("explain"))],
+    values: Values,
 ) -> ExplainAnswer:
     """The answer in a sentence, and every event behind it: what became of it, and by which rule."""
-    return _explained(identifier_id, place, ledger, caller)
+    return _explained(identifier_id, place, ledger, caller, values=values)
 
 
 @router.get("/identifiers/{identifier_id}/history")
 def history(
-    identifier_id: UUID, ledger: Ledger, caller: Annotated[Caller, Depends(needs("explain"))]
+    identifier_id: UUID, ledger: Ledger, caller: Annotated[Caller, Depends(needs("explain"))], values: Values
 ) -> shapes.HistoryAnswer:
     """Every event of one identifier, in log order."""
     _kinds(ledger, caller.organization, [identifier_id])
-    values = caller.may("values")
     events = ledger.answers.history(caller.organization, identifier_id, opened=values)
     seen = [shapes.event_seen(event, values=values) for event in events]
     return shapes.HistoryAnswer(identifier_id=identifier_id, events=seen)
 
 
-def _explained(identifier_id: UUID, place: Place, ledger: Service, caller: Caller) -> ExplainAnswer:
+def _explained(
+    identifier_id: UUID, place: Place, ledger: Service, caller: Caller, *, values: bool
+) -> ExplainAnswer:
     kinds = _kinds(ledger, caller.organization, [identifier_id])
     if place.channel not in CHANNELS_OF[kinds[identifier_id]]:
         raise invalid(("channel", _no_channel(kinds[identifier_id], place.channel)))
-    values = caller.may("values")
     explanation = ledger.answers.explain(
         caller.organization,
         identifier_id,

@@ -18,17 +18,20 @@ from entrypoints.api import (
     linking,
     links,
     messages,
+    people,
     policies,
     probes,
     problems,
+    reads,
     replies,
     reversals,
     scopes,
     settings,
     suppressing,
 )
-from entrypoints.api.middleware import Account, LimitBody
+from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
+from entrypoints.console import session
 from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
@@ -63,6 +66,7 @@ def create_app(service: Service) -> FastAPI:
         responses={status: _documented(text) for status, text in _ERRORS.items()},
     )
     app.state.service = service
+    app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(Account)
     problems.install(app)
@@ -76,12 +80,15 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(scopes.router)
     app.include_router(settings.router)
     app.include_router(identity.router)
+    app.include_router(people.router)
+    app.include_router(reads.router)
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
     app.include_router(links.router)
     app.include_router(linking.router)
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
+    session.install(app)
     app.include_router(replies.router)
     app.include_router(probes.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]

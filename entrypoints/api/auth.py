@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from entrypoints import reads
 from entrypoints.access import ApiKey, Permission, admitted
 from entrypoints.acting import API, Hand
 from entrypoints.api.problems import Problem
+from entrypoints.reads import LONGEST_REASON
 from entrypoints.wiring import Service
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="clk_<prefix>_<secret>", description="An API key.")
@@ -30,13 +33,27 @@ class Caller:
 
     organization: str
     key: ApiKey
+    request: str | None = None
+    """What it calls its request by: the same again does nothing again."""
 
     def may(self, permission: Permission) -> bool:
         return self.key.permits(permission)
 
 
 def _caller(
-    organization: str, ledger: Ledger, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    organization: str,
+    ledger: Ledger,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=200,
+            description="on writes of settings: sent again with the same body it does nothing again, with another it "
+            "is refused with 409. Messages have their own `id`",
+            examples=["5c9d4c1e"],
+        ),
+    ] = None,
 ) -> Caller:
     stream = ledger.ids.organization(organization)
     events = ledger.reading.read([stream])[stream]
@@ -49,12 +66,12 @@ def _caller(
             "`contact-ledger organizations keys issue` issues one.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return Caller(organization, key)
+    return Caller(organization, key, idempotency_key)
 
 
 def hand(ledger: Service, caller: Caller) -> Hand:
     """The caller as who changes settings: named by the id of the key, which proves who it was."""
-    return Hand(ledger, caller.organization, API, f"api-key/{caller.key.id}")
+    return Hand(ledger, caller.organization, API, f"api-key/{caller.key.id}", caller.request)
 
 
 def needs(permission: Permission) -> Callable[[Caller], Caller]:
@@ -70,3 +87,44 @@ def needs(permission: Permission) -> Callable[[Caller], Caller]:
         return caller
 
     return permitted
+
+
+def _values(
+    request: Request,
+    ledger: Ledger,
+    caller: Annotated[Caller, Depends(_caller)],
+    ledger_reason: Annotated[
+        str | None,
+        Header(
+            max_length=LONGEST_REASON,
+            description="why an auditor has to see personal values, such as a case number; it is recorded",
+            examples=["case 4711"],
+        ),
+    ] = None,
+) -> bool:
+    """Whether personal values are shown: by the role, or by the role and a reason, which is recorded first."""
+    if caller.may("values") or not ledger_reason or not caller.may("values_for_reason"):
+        return caller.may("values")
+    route = request.scope["route"].path.removeprefix("/v1/organizations/{organization}")
+    ids = [text for name, text in request.path_params.items() if name.endswith("_id")]
+    reads.record(
+        ledger,
+        caller.organization,
+        actor=f"api-key/{caller.key.id}",
+        what=f"{request.method} {route}",
+        subject=UUID(ids[0]) if ids and _is_id(ids[0]) else None,
+        reason=ledger_reason,
+    )
+    return True
+
+
+Values = Annotated[bool, Depends(_values)]
+"""To stand behind the route's `needs(…)`, so that nothing is recorded of who may not ask."""
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from entrypoints import contacts
-from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked
 from projections.contact_list import Filter
 
@@ -31,25 +31,27 @@ class ContactsQuestion(Asked):
 
 @router.get("")
 def list_contacts(
-    question: Annotated[ContactsQuestion, Query()], ledger: Ledger, caller: _Reader
+    question: Annotated[ContactsQuestion, Query()], ledger: Ledger, caller: _Reader, values: Values
 ) -> contacts.ContactsPage:
     """A page of people, last updated first. Search for personal text with POST, which keeps it out of the URL."""
-    return _page(question, ledger, caller)
+    return _page(question, ledger, caller, values)
 
 
 @router.post("/search")
-def search_contacts(question: ContactsQuestion, ledger: Ledger, caller: _Reader) -> contacts.ContactsPage:
+def search_contacts(
+    question: ContactsQuestion, ledger: Ledger, caller: _Reader, values: Values
+) -> contacts.ContactsPage:
     """The same by body, so that what is searched for shows in no URL."""
-    return _page(question, ledger, caller)
+    return _page(question, ledger, caller, values)
 
 
 @router.get("/{contact_id}")
-def contact(contact_id: UUID, ledger: Ledger, caller: _Reader) -> contacts.ContactWhole:
+def contact(contact_id: UUID, ledger: Ledger, caller: _Reader, values: Values) -> contacts.ContactWhole:
     """One person by any id it ever had, with profile and identifiers."""
-    return contacts.whole(ledger, caller.organization, contact_id, values=caller.may("values"))
+    return contacts.whole(ledger, caller.organization, contact_id, values=values)
 
 
-def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller) -> contacts.ContactsPage:
+def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller, values: bool) -> contacts.ContactsPage:
     return contacts.page(
         ledger,
         caller.organization,
@@ -57,5 +59,5 @@ def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller) -> contact
         after=question.after,
         limit=question.limit,
         counted=question.count,
-        values=caller.may("values"),
+        values=values,
     )

@@ -1,11 +1,15 @@
-"""Around every request: its size is limited, its end is counted and logged by route, never by value."""
+"""Around every request: its size is limited, an answer that the caller has is not sent again, and its end is counted
+and logged by route, never by value.
+"""
 
 import re
 import time
+from hashlib import sha256
 from typing import Final
 
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.api.problems import Problem, answered
@@ -55,6 +59,48 @@ class LimitBody:
 def _announced(scope: Scope) -> int:
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length) if length.isdigit() else 0
+
+
+class Unchanged:
+    """Gives answers to GET an ETag, and 304 without a body to who has that answer already (RFC 9110 §13).
+
+    The whole answer is read first: pages and single things, never files. What was asked is worked out all the same,
+    so keys, roles and reasons count as ever.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+            return await self.app(scope, receive, send)
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def keep(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._answer(scope, send, start, b"".join(parts))
+
+        return await self.app(scope, receive, keep)
+
+    async def _answer(self, scope: Scope, send: Send, start: Message, body: bytes) -> None:
+        if start["status"] == 200:
+            tag = b'"' + sha256(body).hexdigest()[:32].encode() + b'"'
+            headers = MutableHeaders(raw=list(start["headers"]))
+            headers["etag"] = tag.decode()
+            headers["cache-control"] = "private, no-cache"
+            held = Headers(scope=scope).get("if-none-match", "")
+            if tag.decode() in {one.strip().removeprefix("W/") for one in held.split(",")} or held.strip() == "*":
+                start, body = {**start, "status": 304}, b""
+                del headers["content-length"], headers["content-type"]
+            start = {**start, "headers": headers.raw}
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
 
 
 class Account:

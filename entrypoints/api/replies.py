@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from entrypoints import replies
 from entrypoints.acting import API
-from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked
 from entrypoints.replies import Meaning, Waiting
 from ledger.events.vocabulary import Confidence, ReplyClass
@@ -72,9 +72,9 @@ def list_replies(
     question: Annotated[RepliesQuestion, Query()],
     ledger: Ledger,
     caller: Annotated[Caller, Depends(needs("contacts"))],
+    values: Values,
 ) -> RepliesAnswer:
     """Replies in a state. Open ones are of subscribed numbers and answered no request: a person must read them."""
-    values = caller.may("values")
     found = replies.page(
         ledger, caller.organization, question.state, after=question.after, limit=question.limit, values=values
     )

@@ -20,9 +20,11 @@ from entrypoints.cli import (
     keywords,
     linking,
     organizations,
+    people,
     policy,
     positions,
     projections,
+    reads,
     rejections,
     replies,
     retention,
@@ -69,6 +71,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         asking.history,
         contacts.contacts,
         compliance.clock,
+        reads.reads,
         suppress.suppress,
         access.access,
     ),
@@ -78,6 +81,7 @@ for panel, commands in _PANELS.items():
         app.command(rich_help_panel=panel)(command)
 _GROUPS: dict[str, typer.Typer] = {
     "organizations": organizations.app,
+    "people": people.app,
     "calendar": calendar.app,
     "policy": policy.app,
     "scopes": scopes.app,

@@ -37,6 +37,8 @@ class Caller:
     organization: str
     key: str
     client: httpx.Client
+    reason: str | None = None
+    """Why it asks for personal values."""
 
     def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> httpx.Response:
         return self.send(path, json.dumps(body).encode(), {"content-type": "application/json", **(headers or {})})
@@ -58,7 +60,8 @@ class Caller:
 
     @property
     def _proof(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.key}"}
+        given = {"ledger-reason": self.reason} if self.reason is not None else {}
+        return {"authorization": f"Bearer {self.key}", **given}
 
     def _url(self, path: str) -> str:
         return f"/v1/organizations/{self.organization}/{path}"

@@ -1,6 +1,7 @@
 """Replies that wait, over HTTP: listed by those who list people, read by those who may say what they mean."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,7 +47,9 @@ def test_texts_are_for_those_who_may_read_values(caller: Callable[[Role], Caller
     seen = {role: caller(role).get("replies") for role in ("marketer", "analyst", "auditor", "service")}
     assert seen["service"].status_code == 403
     assert [one["text"] for one in seen["analyst"].json()["replies"]] == [None, None, None]
-    assert seen["auditor"].json()["replies"][0]["text"] == "what is offer 9?"
+    assert seen["auditor"].json()["replies"][0]["text"] is None
+    reasoned = replace(caller("auditor"), reason="case 4711").get("replies").json()
+    assert reasoned["replies"][0]["text"] == "what is offer 9?"
     for role in ("analyst", "auditor", "service"):
         assert caller(role).post(f"replies/{waiting[0]}/reading", READ_AS_STOP).status_code == 403
 

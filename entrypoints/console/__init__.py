@@ -1,0 +1,1 @@
+"""The web console: pages for the people who work with the ledger."""

@@ -1,0 +1,179 @@
+"""Logging in and out of the console, setting a password, and who is looking.
+
+Every form carries a token made of the session's own (CSRF); no form is taken that another site sent.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from entrypoints import people
+from entrypoints.unsubscribe.forms import LARGEST, fields
+from entrypoints.unsubscribe.pages import HEADERS, STYLE
+from entrypoints.viewer import Viewer
+from entrypoints.wiring import Service
+from ledger.errors import MessageRefused
+
+COOKIE: Final = "ledger_session"
+HOME: Final = "/console"
+CSRF_FIELD: Final = "csrf"
+_LOGIN: Final = f"{HOME}/login"
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("entrypoints.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+router = APIRouter(prefix=HOME, include_in_schema=False)
+
+
+class LoggedOut(Exception):
+    """Nobody is logged in: the login page is shown, and then `back`."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__("nobody is logged in")
+        self.back = back
+
+
+class FormRefused(Exception):
+    """A form that did not come from a page of this session, or was too large."""
+
+
+def install(app: FastAPI) -> None:
+    """Adds the pages of this file, and what becomes of those who are not logged in."""
+    app.include_router(router)
+    app.add_exception_handler(LoggedOut, _to_login)
+    app.add_exception_handler(FormRefused, _refused)
+
+
+def viewer(request: Request) -> Viewer:
+    """Who is looking, with the roles as they stand now. Raises LoggedOut."""
+    token = request.cookies.get(COOKIE)
+    found = people.viewer(_ledger(request), token) if token else None
+    if found is None:
+        query = f"?{request.url.query}" if request.url.query else ""
+        raise LoggedOut(request.url.path + query if request.method in ("GET", "HEAD") else HOME)
+    return found
+
+
+def csrf(request: Request) -> str:
+    """What every form of this session's pages carries as the field `csrf`. Not the session's token itself."""
+    return hmac.new(request.cookies.get(COOKIE, "").encode(), b"csrf 1", hashlib.sha256).hexdigest()
+
+
+async def form(request: Request) -> Mapping[str, str]:
+    """The fields of a form of a page of this session. Raises FormRefused."""
+    sent = await _sent(request)
+    if not hmac.compare_digest(sent.get(CSRF_FIELD, "").encode(), csrf(request).encode()):
+        raise FormRefused
+    return sent
+
+
+async def _sent(request: Request) -> Mapping[str, str]:
+    """The fields of a form of our own pages, logged in or not: what another site sends is refused."""
+    origin = request.headers.get("origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormRefused
+    body = await request.body()
+    if len(body) > LARGEST:
+        raise FormRefused
+    return fields(request.headers.get("content-type", ""), body)
+
+
+Looking = Annotated[Viewer, Depends(viewer)]
+Form = Annotated[Mapping[str, str], Depends(form)]
+Unproven = Annotated[Mapping[str, str], Depends(_sent)]
+
+
+@router.get("/login")
+def login_page(request: Request, back: str = HOME) -> Response:
+    """Asks who it is; somebody who is logged in goes on."""
+    token = request.cookies.get(COOKIE)
+    if token and people.viewer(_ledger(request), token):
+        return RedirectResponse(_within(back), 303)
+    return _page("login.html", back=_within(back), email="", wrong=None)
+
+
+@router.post("/login")
+def log_in(request: Request, sent: Unproven) -> Response:
+    """Begins a new session in place of any the browser had."""
+    ledger, back = _ledger(request), _within(sent.get("back", HOME))
+    client = request.client.host if request.client else ""
+    email = sent.get("email", "").strip()
+    answer = people.log_in(ledger, email, sent.get("password", ""), client)
+    if isinstance(answer, people.TooManyTries):
+        page = _page("login.html", 429, back=back, email=email, wrong="tries")
+        page.headers["Retry-After"] = str(answer.wait)
+        return page
+    if answer is None:
+        return _page("login.html", 422, back=back, email=email, wrong="password")
+    if old := request.cookies.get(COOKIE):
+        people.log_out(ledger, old)
+    response = RedirectResponse(back, 303, HEADERS)
+    response.set_cookie(COOKIE, answer, path="/console", httponly=True, samesite="lax", secure=_secure(ledger))
+    return response
+
+
+@router.post("/logout")
+def log_out(request: Request, _sent: Form) -> Response:
+    """Ends the session."""
+    people.log_out(_ledger(request), request.cookies.get(COOKIE, ""))
+    response = RedirectResponse(_LOGIN, 303, HEADERS)
+    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="lax", secure=_secure(_ledger(request)))
+    return response
+
+
+@router.get("/password/{token}")
+def password_page(token: str, request: Request) -> Response:
+    """Asks for a new password, where the link still holds."""
+    if not people.link_holds(_ledger(request), token):
+        return _page("password.html", 404, token=None, wrong=None, done=False)
+    return _page("password.html", token=token, wrong=None, done=False)
+
+
+@router.post("/password/{token}")
+def set_password(token: str, request: Request, sent: Unproven) -> Response:
+    """Sets the password; the link ends with it, and every session of the person."""
+    password = sent.get("password", "")
+    try:
+        if password != sent.get("again", ""):
+            raise MessageRefused("password", "password: the two are not the same; type it twice")
+        done = people.set_password(_ledger(request), token, password)
+    except MessageRefused as refused:
+        return _page("password.html", 422, token=token, wrong=refused.detail.partition(": ")[2], done=False)
+    return _page("password.html", 200 if done else 404, token=None, wrong=None, done=done)
+
+
+def _ledger(request: Request) -> Service:
+    held: Service = request.app.state.service
+    return held
+
+
+def _secure(ledger: Service) -> bool:
+    return ledger.settings.cookies_secure and not ledger.settings.demo
+
+
+def _within(back: str) -> str:
+    """A path of the console: a link to the login page leads nowhere else."""
+    inside = back == HOME or back.startswith((f"{HOME}/", f"{HOME}?"))
+    return back if inside and back.isprintable() and "\\" not in back else HOME
+
+
+def _page(template: str, status: int = 200, **shown: Any) -> Response:
+    html = _TEMPLATES.get_template(template).render(style=Markup(STYLE), **shown)
+    return Response(html, status, HEADERS, "text/html; charset=utf-8")
+
+
+async def _to_login(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, LoggedOut)
+    return RedirectResponse(f"{_LOGIN}?back={quote(error.back, safe='')}", 303, HEADERS)
+
+
+async def _refused(_request: Request, _error: Exception) -> Response:
+    return _page("refused.html", 403)
