@@ -64,7 +64,7 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
 them all and issues keys. `linking` makes and removes links of contacts. `replies` is saying what a reply means;
 listing them is `contacts`, their texts `values`. `erase` erases people, `access` gives a person everything held of
-them. Without `values` e-mails, phones and names are shown masked, evidence not at all; with `values_for_reason` they
+them. Without `values` addresses and names are shown masked, evidence not at all; with `values_for_reason` they
 are shown to who gives a reason, and `reads` is the list of those looks."""
 
 _NOBODY: Final = "0" * 64

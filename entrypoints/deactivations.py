@@ -89,7 +89,7 @@ class Counts:
 def file_hash(source: BinaryIO) -> str:
     """SHA-256 of the file, which is left at its begin."""
     source.seek(0)
-    digest = file_digest(source, "sha256").hexdigest()
+    digest = file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
     source.seek(0)
     return digest
 

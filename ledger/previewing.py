@@ -7,6 +7,7 @@ are folded from the streams without its events and with them: so the preview is 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from ledger.events.identifier import EventReversed, HoldPlaced, IdentifierClaime
 from ledger.events.vocabulary import ALL, CHANNELS_OF
 from ledger.ids import Ids
 from ledger.rules.adopted import policies
-from ledger.rules.identity import DEFAULT_GUARDS, Guards, Person, is_deleted, people, unlinked_from
+from ledger.rules.identity import Person, is_deleted, people, unlinked_from
+from ledger.rules.identity_rules import identity_rules
 from ledger.rules.places import Place, named_places
 from ledger.rules.policy import Policies
 from ledger.rules.profile import FieldValue, profile
@@ -114,7 +116,7 @@ class Preview:
     conflicts: tuple[Conflict, ...]
 
 
-def preview(source: Source, ids: Ids, act: Act, *, at: datetime, guards: Guards = DEFAULT_GUARDS) -> Preview:
+def preview(source: Source, ids: Ids, act: Act, *, at: datetime) -> Preview:
     """What the act (a Link or an Unlink) would come to; statuses are judged at `at`.
 
     Raises MessageRefused where it would be refused, or its message id was used for it already.
@@ -132,7 +134,7 @@ def preview(source: Source, ids: Ids, act: Act, *, at: datetime, guards: Guards 
         fields=tuple(_fields(earlier, later, scene.edits)),
         reaches=tuple(scene.reaches(later, at)),
         carried=tuple(scene.carried()),
-        conflicts=tuple(scene.conflicts(earlier, guards)) if len(later) < len(earlier) else (),
+        conflicts=tuple(scene.conflicts(earlier)) if len(later) < len(earlier) else (),
     )
 
 
@@ -150,8 +152,11 @@ class _Scene:
         }
         self.contacts = sorted(key for key, events in self.before.items() if _is_contact(events))
         self._read(one for found in people(self.contacts, self._read) for one in found.identifiers)
-        settings = ids.organization(draft.act.organization)
-        self.history: Policies = policies(self._read([settings])[settings])
+        key = ids.organization(draft.act.organization)
+        settings = self._read([key])[key]
+        self.history: Policies = policies(settings)
+        self.rules = identity_rules(settings)
+        self._keyed = partial(ids.identifier, draft.act.organization)
         written = {key: list(stream.values()) for key, stream in draft.written().items()}
         self.after: Streams = {**self.before, **written}
         edits = [e for key in self.contacts for e in self.before[key] if isinstance(e.body, ProfileChanged)]
@@ -226,10 +231,10 @@ class _Scene:
                     taken_back,
                 )
 
-    def conflicts(self, earlier: Sequence[Known], guards: Guards) -> Iterator[Conflict]:
+    def conflicts(self, earlier: Sequence[Known]) -> Iterator[Conflict]:
         """What stands against this link, were it made by a machine."""
         kinds = [kind for known in earlier for kind in known.person.identifiers.values()]
-        for kind, limit in guards.limits.items():
+        for kind, limit in self.rules.limits.items():
             count = kinds.count(kind)
             if count > limit:
                 cause = "two_external_ids" if kind == "external_id" else "limit"
@@ -241,9 +246,10 @@ class _Scene:
             for event in self.before[key]
             if isinstance(event.body, IdentifierClaimed)
         ]
-        blocked = {event.stream_id: event.body for event in self._source.open(claims) if _blocked(event, guards)}
-        for body in blocked.values():
-            yield Conflict("blocked", body.kind)  # type: ignore[attr-defined]
+        for body in {event.stream_id: event.body for event in self._source.open(claims)}.values():
+            assert isinstance(body, IdentifierClaimed)
+            if body.value is not None and self.rules.blocks(body.kind, body.value, self._keyed):
+                yield Conflict("blocked", body.kind)
         for known in earlier:
             others = {one for other in earlier if other is not known for one in other.person.contacts}
             if any(unlinked_from(self.before[contact]) & others for contact in known.person.contacts):
@@ -276,11 +282,6 @@ def _same(one: FieldValue, other: FieldValue | None) -> bool:
 
 def _said(found: FieldValue, edits: Mapping[UUID, Recorded]) -> Said:
     return Said(found.value, edits[found.event_id].stream_id, found.at)
-
-
-def _blocked(event: Recorded, guards: Guards) -> bool:
-    body = event.body
-    return isinstance(body, IdentifierClaimed) and body.value is not None and guards.blocks(body.kind, body.value)
 
 
 def _is_contact(events: Sequence[Recorded]) -> bool:
