@@ -1,11 +1,12 @@
 """The consuming loop: read (poll, intake) → record with the position → tell Kafka (DESIGN §8, steps 1 to 5).
 
 While one poll is recorded the next is read ahead, on a thread that mostly waits for the process beside. A poll read
-ahead in vain (another consumer was faster, the process ends) is found out by its position and dropped.
+ahead in vain (another consumer was faster, the process ends) is dropped.
 """
 
 import gc
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from consumers.reader import Read, Reads
 from ledger.acts import Act, Rejection
 from ledger.errors import LedgerError, LogUnavailable, PositionMoved
 from ledger.recording import Outcome, Recording
-from ledger.store.store import Advance
+from ledger.store.store import Advance, PartitionKey
 
 ALARM_AFTER = 1_000
 """Messages rejected in a row that raise the alarm."""
@@ -61,24 +62,24 @@ class Consumer:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set, between two batches. Raises MessagesLost where a person must decide."""
-        pause = _FIRST_WAIT
+        pause, vain = _FIRST_WAIT, set[PartitionKey]()
         with ThreadPoolExecutor(1, "reading ahead") as ahead:
             coming = ahead.submit(self._reader.read, _POLL)
             while not stop.is_set():
                 try:
-                    read = coming.result()
+                    read = [one for one in coming.result() if one.advance.key not in vain]
                 except (LogUnavailable, BrokerUnavailable) as error:
                     self._wait(stop, pause, error)
                     pause = min(pause * 2, _LONGEST_WAIT)
-                    coming = ahead.submit(self._reader.read, _POLL)
+                    coming, vain = ahead.submit(self._reader.read, _POLL), set()
                     continue
                 pause = _FIRST_WAIT
                 coming = ahead.submit(self._reader.read, _POLL)
                 taken, left = self._take(read, stop)
                 wait([coming])  # the reader is one thread's at a time
                 self._tell(taken, left)
+                vain = {one.advance.key for one in left}  # what is coming of them follows what is read anew
                 del read, taken, left
-                gc.collect(1)  # errors hang in cycles with the frames, and so the polls, they met
 
     def take_polls(self, stop: threading.Event, timeout: float = _POLL) -> int:
         """One poll of every partition that has something; returns how many messages were taken."""
@@ -149,17 +150,19 @@ class Consumer:
 
     def _count(self, advance: Advance, results: Iterable[Outcome | Rejection]) -> None:
         refused = []
+        outcomes: Counter[str] = Counter()
         was_degraded = self.degraded
         for result in results:
-            outcome = "rejected"
             if isinstance(result, Outcome) and result.result != "refused":
-                outcome = result.result
+                outcomes[result.result] += 1
                 self._rejected_in_a_row = 0
             else:
                 refused.append(_refused(result))
                 self._rejected_in_a_row += 1
                 metrics.REJECTIONS.labels(refused[-1].reason).inc()
-            metrics.MESSAGES.labels(advance.key.topic, outcome).inc()
+        outcomes["rejected"] += len(refused)
+        for outcome, count in outcomes.items():
+            metrics.MESSAGES.labels(advance.key.topic, outcome).inc(count)
         metrics.REJECTED_IN_A_ROW.set(self._rejected_in_a_row)
         metrics.DEGRADED.set(self.degraded)
         if self.degraded and not was_degraded:
@@ -171,6 +174,7 @@ class Consumer:
         server = "kafka" if isinstance(error, BrokerUnavailable) else "postgresql"
         metrics.UNAVAILABLE.labels(server).inc()
         self._log.warning("waiting", server=server, seconds=seconds, reason=str(error))
+        gc.collect()  # errors hang in cycles with the frames, and so the polls, they met
         return stop.wait(seconds)
 
 
