@@ -68,7 +68,11 @@ def encode_header(envelope: Envelope, body: Event, generation: int | None) -> by
     header: dict[str, Any] = {
         "s": envelope.source,
         "r": envelope.received_at,
-        "d": {name: value for name, default in _OPEN_FIELDS[type(body)] if (value := values[name]) != default},
+        "d": {
+            name: value
+            for name, default in _OPEN_FIELDS[type(body)]
+            if (value := values[name]) is not default and (default is None or value != default)
+        },
     }
     if envelope.occurred_at is not None:
         header["o"] = envelope.occurred_at
