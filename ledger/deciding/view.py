@@ -172,7 +172,8 @@ class Draft:
         occurred_at: datetime | None = None,
     ) -> None:
         """Appends the event unless the stream has it. `occurred_at` where it is not the act's own time."""
-        stream = self.stream(stream_id)
+        own = self._own.get(stream_id)
+        stream = self.stream(stream_id) if own is None else own
         if event_id in stream:
             return
         act = self.act
@@ -192,10 +193,9 @@ class Draft:
         )
         version = next(reversed(stream.values())).version + 1 if stream else 1
         event = Recorded(stream_id, version, 0, envelope, body)
-        if stream_id in self._own:
-            stream[event_id] = event
-        else:
-            self._heads[stream_id] = self._own[stream_id] = {**stream, event_id: event}
+        if own is None:
+            own = self._heads[stream_id] = self._own[stream_id] = stream.copy()
+        own[event_id] = event
         self.events.append(event)
 
     def event_id(self, body: Event, *role: UUID | str) -> UUID:
