@@ -260,6 +260,31 @@ def test_partitions_taken_together_do_not_wait_for_one_that_somebody_else_has_mo
     assert counted("ledger_position_moved_total") == before + 1
 
 
+def test_what_was_read_ahead_of_an_overtaken_partition_is_dropped_once(scene: Scene, topics: Topics) -> None:
+    """Fails where it is not: it is recorded in vain too, and may make what is read anew so in its turn."""
+    topic = topics(partitions=1)
+    publish(scene.bootstrap, topic, history(200))
+    done = threading.Event()
+
+    class Overtaken(Consumer):
+        polls = 0
+
+        def _record(self, read: Sequence[Any]) -> None:
+            self.polls += 1
+            if self.polls == 3:
+                with scene.broker([topic], most=5) as faster:
+                    Consumer(Reader(faster), scene.recording).take_polls(done)
+            super()._record(read)
+            if scene.taken(topic):
+                done.set()
+
+    before = counted("ledger_position_moved_total")
+    with scene.broker([topic], most=10) as broker:
+        Overtaken(Reader(broker), scene.recording).run(done)
+    assert scene.standings(topic)[0].position == 200
+    assert counted("ledger_position_moved_total") == before + 1
+
+
 class _Together(Broker):
     """Hands out the first two partitions' polls at once."""
 
