@@ -261,7 +261,7 @@ def test_partitions_taken_together_do_not_wait_for_one_that_somebody_else_has_mo
 
 
 def test_what_was_read_ahead_of_an_overtaken_partition_is_dropped_once(scene: Scene, topics: Topics) -> None:
-    """Fails where it is not: then every second poll from there on is in vain."""
+    """Fails where it is not: it is recorded in vain too, and may make what is read anew so in its turn."""
     topic = topics(partitions=1)
     publish(scene.bootstrap, topic, history(200))
     done = threading.Event()
