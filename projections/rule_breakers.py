@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +16,6 @@ PAGE: Final = 2_000
 class Held:
     """An identifier that a person holds; erased ones are held by nobody."""
 
-    person_id: UUID
     id: UUID
     kind: str
     value: str | None
@@ -36,9 +34,8 @@ WHERE organization = %(organization)s AND deleted = %(deleted)s AND (last_update
 ORDER BY last_updated DESC, id DESC LIMIT %(page)s
 """
 _HELD = """
-SELECT person_id, i.id, i.kind, i.value
-FROM unnest(%(people)s::uuid[], %(held)s::uuid[]) AS h (person_id, id) JOIN identifiers i ON i.id = h.id
-WHERE i.organization = %(organization)s AND i.kind IS NOT NULL AND NOT i.erased
+SELECT id, kind, value FROM identifiers
+WHERE id = ANY(%s) AND organization = %s AND kind IS NOT NULL AND NOT erased
 """
 _LAST: Final = UUID(int=2**128 - 1)
 _FOREVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -67,11 +64,9 @@ def _page(
 
 
 def _held(connection: Connection[Any], organization: str, places: Collection[_Place]) -> dict[UUID, list[Held]]:
-    pairs = [(place.id, one) for place in places for one in place.identifier_ids]
-    if not pairs:
+    wanted = [one for place in places for one in place.identifier_ids]
+    if not wanted:
         return {}
-    people, held = (list(side) for side in zip(*pairs, strict=True))
     cursor = connection.cursor(row_factory=class_row(Held))
-    asked = {"people": people, "held": held, "organization": organization}
-    found = sorted(cursor.execute(_HELD, asked).fetchall(), key=lambda one: (one.person_id, one.kind, one.id))
-    return {person: list(group) for person, group in groupby(found, key=lambda one: one.person_id)}
+    found = {one.id: one for one in cursor.execute(_HELD, (wanted, organization)).fetchall()}
+    return {place.id: [found[one] for one in place.identifier_ids if one in found] for place in places}

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from consumers.intake import Message, take
+from entrypoints.acting import Hand
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Act
+from ledger.acts import Given, SignUp, Subscription
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
-from tests.api.messages import signup
 from tests.cli.conftest import Run
-from tests.cli.test_organization_settings import STRUCTURED, _read
+from tests.cli.test_organization_settings import _read
 
 
 @pytest.fixture
@@ -20,14 +19,13 @@ def crowd(ledger: Service, organization: str) -> Iterator[Callable[..., None]]:
     """Records one signup with these e-mail addresses together, and brings the tables up to the log's end."""
     with projecting(ledger.settings) as source:
 
-        def together(*addresses: str) -> None:
-            message = signup(organization, *[{"kind": "email", "value": one} for one in addresses])
-            taken = take(Message(json.dumps(message).encode(), STRUCTURED, ledger.now()))
-            assert isinstance(taken, Act)
-            ledger.recording.record([taken])
+        def signed_up(*addresses: str) -> None:
+            together = tuple(Given("email", one, one) for one in addresses)
+            subscription = Subscription("email", organization, ("marketing",))
+            Hand(ledger, organization).record(SignUp(together, (subscription,), "form"))
             catch_up(source, list(PROJECTIONS.values()))
 
-        yield together
+        yield signed_up
 
 
 def test_tightening_a_rule_lists_who_breaks_it_masked_and_changes_nobody(

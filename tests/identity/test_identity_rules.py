@@ -49,6 +49,13 @@ def test_c1_1b_the_same_tracker_with_another_email_is_a_new_contact_and_never_a_
     assert not causes(ledger)
 
 
+def test_1b_the_same_tracker_with_the_same_email_brings_what_is_new_to_it() -> None:
+    ledger = under(preset="connectif")
+    ledger.sees(ANN, BROWSER)
+    ledger.sees(BROWSER, ANN, KEY)
+    assert ledger.person(KEY) == ledger.person(ANN) is not None
+
+
 def test_without_1b_the_phone_brings_the_other_email_along() -> None:
     ledger = under(preset="listrak")
     ledger.sees(ANN, ANN_PHONE, BROWSER)
@@ -124,6 +131,15 @@ def test_a_kind_that_only_lists_candidates_links_nobody(kind: str) -> None:
     ledger.sees(ANN)
     ledger.sees(ANN_PHONE)
     ledger.sees(ANN, ANN_PHONE)
+    assert ledger.person(ANN) != ledger.person(ANN_PHONE)
+    assert causes(ledger) == {"rules"}
+
+
+def test_a_browser_does_not_link_for_a_kind_that_only_lists_candidates() -> None:
+    ledger = under(roll_up={"phone": "candidates"})
+    ledger.sees(ANN_PHONE, BROWSER)
+    ledger.sees(ANN)
+    ledger.sees(ANN, ANN_PHONE, BROWSER)
     assert ledger.person(ANN) != ledger.person(ANN_PHONE)
     assert causes(ledger) == {"rules"}
 

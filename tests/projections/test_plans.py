@@ -174,7 +174,7 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "history of a person": lambda c: audit_history.history(c, "org1", [PERSON, UUID(int=3), UUID(int=4)]),
     "conflicts": lambda c: conflicts.conflicts(c, "org1"),
     "candidates": lambda c: merge_candidates.candidates(c, "org1", limit=20),
-    "people weighed by rules of identity": lambda c: next(rule_breakers.people(c, "org1", least=1, page=100)),
+    "people weighed by rules of identity": lambda c: next(rule_breakers.people(c, "org1", least=1, page=20)),
     "replies that wait": lambda c: replies.replies(c, "org0", "open"),
     "replies, deep": lambda c: replies.replies(c, "org0", "read", after=(NOW, UUID(int=1))),
     "reply": lambda c: replies.reply(c, "org0", PERSON),
