@@ -103,9 +103,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """People before and after, and all that changes for them. Nothing changes: `links` is empty."""
+    """People before and after, and all that changes for them. `links`: the pairs of contacts it links or parts;
+    none: nothing would change.
+    """
 
-    links: tuple[UUID, ...]
+    links: tuple[tuple[UUID, UUID], ...]
     before: tuple[Known, ...]
     after: tuple[Known, ...]
     fields: tuple[FieldOutcome, ...]
@@ -126,7 +128,7 @@ def preview(source: Source, ids: Ids, act: Act, *, at: datetime, guards: Guards 
     earlier = scene.people(scene.before)
     later = scene.people(scene.after)
     return Preview(
-        links=tuple(sorted({e.body.link_id for e in draft.events if isinstance(e.body, _LINKS)})),
+        links=tuple(_links(draft.events)),
         before=earlier,
         after=later,
         fields=tuple(_fields(earlier, later, scene.edits)),
@@ -136,7 +138,11 @@ def preview(source: Source, ids: Ids, act: Act, *, at: datetime, guards: Guards 
     )
 
 
-_LINKS = (ContactsLinked, ContactsUnlinked)
+def _links(events: Sequence[Recorded]) -> Iterator[tuple[UUID, UUID]]:
+    for event in events:
+        body = event.body
+        if isinstance(body, ContactsLinked | ContactsUnlinked) and event.stream_id < body.other_contact_id:
+            yield event.stream_id, body.other_contact_id
 
 
 class _Scene:
