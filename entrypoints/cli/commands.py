@@ -8,6 +8,7 @@ from entrypoints.cli import (
     asking,
     blacklist,
     calendar,
+    candidates,
     compliance,
     contacts,
     doctor,
@@ -72,6 +73,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "keywords": keywords.app,
     "replies": replies.app,
     "rejections": rejections.app,
+    "candidates": candidates.app,
     "positions": positions.app,
 }
 for name, group in _GROUPS.items():

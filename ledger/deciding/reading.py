@@ -8,6 +8,7 @@ from uuid import UUID
 from ledger.acts import (
     Act,
     ContactChange,
+    Dismissal,
     Given,
     Identification,
     Kept,
@@ -124,6 +125,8 @@ def _subjects(ids: Ids, act: Act) -> set[UUID]:
         named.add(body.subject)
     elif isinstance(body, ProfileEdit) and body.contact_id is not None:
         named.add(body.contact_id)
+    elif isinstance(body, Dismissal):
+        named |= {body.left, body.right}
     elif isinstance(body, Unlink) and body.contact is not None:
         named.add(body.contact)
     elif isinstance(body, Link):
