@@ -6,7 +6,10 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.access import Role
-from tests.api.messages import EMAIL, PHONE, opt_out, signup
+from entrypoints.wiring import projecting
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
+from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 
 KEY = {"kind": "external_id", "value": "4711"}
@@ -73,6 +76,8 @@ def test_who_may_not_link_does_not(two: Caller, caller: Callable[[Role], Caller]
     one = caller(role)
     assert one.post("contact-links", {**ASKED, "reason": "x"}).status_code == 403
     assert one.post(f"contact-links/{uuid4()}/unlink", {"reason": "x"}).status_code == 403
+    dismissal = {"left_id": str(uuid4()), "right_id": str(uuid4()), "reason": "x"}
+    assert one.post("candidates/dismiss", dismissal).status_code == 403
     assert one.post("contact-links/unlink-whole", {"contact_id": str(uuid4()), "reason": "x"}).status_code == 403
     seen = one.post("contact-links/preview", ASKED)
     assert seen.status_code == (403 if role == "service" else 200)
@@ -101,3 +106,26 @@ def test_a_side_that_names_nobody_or_two_is_refused_at_its_field(two: Caller) ->
     assert both.json()["errors"][0]["field"] == "left"
     bad = two.post("contact-links/preview", {"left": {"kind": "email", "value": "nobody"}, "right": PHONE})
     assert bad.json()["errors"][0]["field"] == "left.value"
+
+
+def test_a_dismissed_candidate_is_not_listed_again_for_its_cause(two: Caller, server: Served) -> None:
+    def listed() -> list[tuple[str, str, str]]:
+        with projecting(server.ledger.settings) as source:
+            catch_up(source, list(PROJECTIONS.values()))
+        found = two.get("candidates").json()["candidates"]
+        return [(one["low_id"], one["high_id"], one["cause"]) for one in found]
+
+    low, high = sorted([_contact(two, KEY), _contact(two, PHONE)])
+    together = {"identifiers": [KEY, PHONE], "method": "import"}
+    asked = {"left_id": high, "right_id": low, "reason": "father and son"}
+    assert two.post("candidates/dismiss", asked).json()["type"].endswith("unknown_candidate")
+    two.record(event("contact.identify.v1", two.organization, **together))
+    assert listed() == [(low, high, "bulk")]
+    assert two.post("candidates/dismiss", asked).json() == {"dismissed": True}
+    assert two.post("candidates/dismiss", asked).json() == {"dismissed": False}
+    two.record(event("contact.identify.v1", two.organization, **together))
+    assert listed() == []
+    link_id = two.post("contact-links", {**ASKED, "reason": "x"}).json()["links"][0]
+    two.post(f"contact-links/{link_id}/unlink", {"reason": "x"})
+    two.record(event("contact.identify.v1", two.organization, **{**together, "method": "form"}))
+    assert listed() == [(low, high, "unlinked_before")]

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from entrypoints.acting import Hand
-from entrypoints.wiring import Service
+from entrypoints.wiring import Service, projecting
 from ledger.acts import Given, Identification
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
 from tests.cli.conftest import Run
 
 ANN, BEN = "email:ann@example.com", "email:ben@example.com"
@@ -64,3 +66,18 @@ def test_what_cannot_be_a_side_is_refused(run: Run, organization: str) -> None:
     assert run("link", "-o", organization, "email:nobody", BEN, "--reason", "x", "--dry-run").exit_code == 2
     assert run("unlink", "-o", organization, "--reason", "x", "--whole").exit_code == 2
     assert run("link", "-o", organization, ANN, BEN, "--reason", "x", "--dry-run").exit_code == 1
+
+
+def test_a_candidate_is_accepted_or_dismissed(run: Run, organization: str, ledger: Service) -> None:
+    ann, ben = map(str, _people(ledger, organization))
+    both = tuple(Given("email", side.removeprefix("email:"), "") for side in (ANN, BEN))
+    Hand(ledger, organization).record(Identification(both, "import"))
+    with projecting(ledger.settings) as source:
+        catch_up(source, list(PROJECTIONS.values()))
+    [listed] = _json(run, "candidates", "list", "-o", organization)["candidates"]
+    assert (listed["low_id"], listed["high_id"]) == (min(ann, ben), max(ann, ben))
+    decided = ("-o", organization, ann, ben, "--reason", "x")
+    assert len(_json(run, "candidates", "accept", *decided, "--dry-run")["after"]) == 1
+    assert _json(run, "candidates", "dismiss", *decided) == {"dismissed": False}
+    assert _json(run, "candidates", "dismiss", *decided, "--yes") == {"dismissed": True}
+    assert _json(run, "candidates", "accept", *decided, "--yes")["people"] == [ann]
