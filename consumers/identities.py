@@ -22,6 +22,8 @@ _NEW: Final = 2
 def identity_changes(log: Reading, events: Sequence[Recorded]) -> dict[int, list[IdentityChanged]]:
     """Position → what changed with that event, of those of these events that changed any contact's person."""
     telling = [event for event in events if _may_change(event)]
+    if not telling:
+        return {}
     linked = {key for key, found in log.read({event.stream_id for event in telling}).items() if _ever_linked(found)}
     changes = {
         event.position: list(_changes(log, event))

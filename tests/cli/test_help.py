@@ -13,6 +13,10 @@ from entrypoints.cli.commands import app
 COMMANDS = {
     "reverse",
     "suppress",
+    "link",
+    "unlink",
+    "links",
+    "candidates",
     "migrate",
     "demo",
     "run",
