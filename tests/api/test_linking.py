@@ -100,7 +100,7 @@ def test_nobody_links_or_sees_people_of_another_organization(two: Caller, server
 
 def test_a_side_that_names_nobody_or_two_is_refused_at_its_field(two: Caller) -> None:
     assert (
-        two.post("contact-links/preview", {"left": KEY, "right": EMAIL}).json()["type"].endswith("unknown_contact")
+        two.post("contact-links/preview", {"left": KEY, "right": EMAIL}).json()["type"].endswith("unknown-contact")
     )
     both = two.post("contact-links/preview", {"left": {**KEY, "contact_id": str(uuid4())}, "right": PHONE})
     assert both.json()["errors"][0]["field"] == "left"
@@ -118,7 +118,7 @@ def test_a_dismissed_candidate_is_not_listed_again_for_its_cause(two: Caller, se
     low, high = sorted([_contact(two, KEY), _contact(two, PHONE)])
     together = {"identifiers": [KEY, PHONE], "method": "import"}
     asked = {"left_id": high, "right_id": low, "reason": "father and son"}
-    assert two.post("candidates/dismiss", asked).json()["type"].endswith("unknown_candidate")
+    assert two.post("candidates/dismiss", asked).json()["type"].endswith("unknown-candidate")
     two.record(event("contact.identify.v1", two.organization, **together))
     assert listed() == [(low, high, "bulk")]
     assert two.post("candidates/dismiss", asked).json() == {"dismissed": True}
