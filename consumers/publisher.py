@@ -8,7 +8,7 @@ same positions and change numbers, and nothing is ever left out.
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -16,6 +16,7 @@ import structlog
 
 from consumers import metrics
 from consumers.broker import BrokerUnavailable, Fenced, Outgoing, Producer
+from consumers.identities import identity_changes
 from ledger.errors import LogUnavailable, PositionMoved
 from ledger.events.envelope import Recorded
 from ledger.store.followers import lead, reach, reached
@@ -69,7 +70,9 @@ class Flow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Events of the log, keyed by their streams, without their sealed parts; those of WITHHELD are passed over."""
+    """Events of the log, keyed by their streams, without their sealed parts; those of WITHHELD are passed over.
+    After an event that changed whom contact ids lead to, that is told under each of these ids.
+    """
 
     topic: str = EVENTS
 
@@ -77,7 +80,7 @@ class Events:
         reached = number
         while events := store.follow(reached, limit):
             reached = events[-1].position
-            outgoing = [_event(self.topic, one) for one in events if not one.name.startswith(WITHHELD)]
+            outgoing = list(_told(self.topic, store, events))
             if outgoing:
                 return Portion(outgoing, reached)
         return Portion((), reached) if reached > number else None
@@ -217,6 +220,15 @@ class Publisher:
                 noted, since = now, self._monotonic()
             elif self._monotonic() - since > self._patience:
                 return
+
+
+def _told(topic: str, store: Store, events: Sequence[Recorded]) -> Iterator[Outgoing]:
+    changes = identity_changes(store, events)
+    for event in events:
+        if not event.name.startswith(WITHHELD):
+            yield _event(topic, event)
+        for change in changes.get(event.position, ()):
+            yield Outgoing(topic, str(change.contact_id).encode(), change.model_dump_json().encode())
 
 
 def _event(topic: str, event: Recorded) -> Outgoing:

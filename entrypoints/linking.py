@@ -88,9 +88,9 @@ class ConflictTold(BaseModel):
 
 
 class PreviewTold(BaseModel):
-    """What a link or an unlink comes to. `links` empty: it changes nothing."""
+    """What a link or an unlink comes to. `links`: the contacts it links or parts; none: it changes nothing."""
 
-    links: list[UUID]
+    links: list[tuple[UUID, UUID]]
     before: list[PersonTold]
     after: list[PersonTold]
     aliases: dict[UUID, UUID] = Field(description="contact id → the person it will lead to, where it is another's")

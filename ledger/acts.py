@@ -210,6 +210,16 @@ class Unlink:
 
 
 @dataclass(frozen=True, slots=True)
+class Dismissal:
+    """Two contacts listed as a merge candidate are two people, somebody says."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    left: UUID
+    right: UUID
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContactChange:
     """contact.delete.v1, contact.restore.v1, contact.erase.v1. `action`: delete, restore, erase."""
 
@@ -267,6 +277,7 @@ Body = (
     | Identification
     | Link
     | Unlink
+    | Dismissal
     | ContactChange
     | Reversal
     | Registration

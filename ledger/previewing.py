@@ -105,9 +105,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """People before and after, and all that changes for them. Nothing changes: `links` is empty."""
+    """People before and after, and all that changes for them. `links`: the pairs of contacts it links or parts;
+    none: nothing would change.
+    """
 
-    links: tuple[UUID, ...]
+    links: tuple[tuple[UUID, UUID], ...]
     before: tuple[Known, ...]
     after: tuple[Known, ...]
     fields: tuple[FieldOutcome, ...]
@@ -128,7 +130,7 @@ def preview(source: Source, ids: Ids, act: Act, *, at: datetime) -> Preview:
     earlier = scene.people(scene.before)
     later = scene.people(scene.after)
     return Preview(
-        links=tuple(sorted({e.body.link_id for e in draft.events if isinstance(e.body, _LINKS)})),
+        links=tuple(_links(draft.events)),
         before=earlier,
         after=later,
         fields=tuple(_fields(earlier, later, scene.edits)),
@@ -138,7 +140,11 @@ def preview(source: Source, ids: Ids, act: Act, *, at: datetime) -> Preview:
     )
 
 
-_LINKS = (ContactsLinked, ContactsUnlinked)
+def _links(events: Sequence[Recorded]) -> Iterator[tuple[UUID, UUID]]:
+    for event in events:
+        body = event.body
+        if isinstance(body, ContactsLinked | ContactsUnlinked) and event.stream_id < body.other_contact_id:
+            yield event.stream_id, body.other_contact_id
 
 
 class _Scene:

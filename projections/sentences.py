@@ -187,6 +187,7 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     c.ContactErased: _said("Erased on the person's request."),
     c.Purchased: _said("Placed an order."),
     c.CandidateListed: _candidate,
+    c.CandidateDismissed: lambda body: f"Somebody said that contact {body.other_contact_id} is another person.",
     s.OrganizationRegistered: _said("Organization registered."),
     s.ScopeCreated: lambda body: f"{body.level.capitalize()} {body.scope} created.",
     s.ScopeRenamed: _said("{body.scope} renamed."),

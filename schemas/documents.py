@@ -7,7 +7,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from schemas.outbound import OutboundEvent, OutboundStatus
+from schemas.outbound import IdentityChanged, OutboundEvent, OutboundStatus
 from schemas.registry import MESSAGE_TYPES
 
 HERE: Final = Path(__file__).parent
@@ -17,6 +17,7 @@ CONTRACT_VERSION: Final = "1.0.0"
 _OUTBOUND: Final[dict[str, type[BaseModel]]] = {
     "contact-ledger.events": OutboundEvent,
     "contact-ledger.status": OutboundStatus,
+    "identity.changed": IdentityChanged,
 }
 _ATTRIBUTES: Final = {
     "ce_specversion": {"const": "1.0"},
@@ -84,6 +85,7 @@ def asyncapi() -> dict[str, Any]:
             "messages": {
                 **{name: _inbound_message(name, model) for name, model in MESSAGE_TYPES.items()},
                 "contact-ledger.events": _message("contact-ledger.events", OutboundEvent, "the stream id"),
+                "identity.changed": _message("identity.changed", IdentityChanged, "the contact id"),
                 "contact-ledger.status": _message(
                     "contact-ledger.status", OutboundStatus, "identifier id, channel, scope and purpose"
                 ),
@@ -102,8 +104,12 @@ def _channels() -> dict[str, Any]:
         },
         "events": {
             "address": "contact-ledger.events",
-            "description": "Every recorded event, at least once, in order per key.",
-            "messages": {"event": {"$ref": "#/components/messages/contact-ledger.events"}},
+            "description": "Every recorded event, and whom a contact id leads to as that changes (told apart by "
+            "`type`), at least once, in order per key.",
+            "messages": {
+                "event": {"$ref": "#/components/messages/contact-ledger.events"},
+                "identity": {"$ref": "#/components/messages/identity.changed"},
+            },
         },
         "status": {
             "address": "contact-ledger.status",

@@ -41,6 +41,20 @@ class OutboundEvent(Outbound):
     data: dict[str, Any] = Field(description="what the event says, without its sealed part")
 
 
+class IdentityChanged(Outbound):
+    """Whom a contact id leads to from now on: after a link, an unlink, or an identifier that made an anonymous
+    contact the person's oldest. At least once, in order of `position` per key, which is the contact id.
+    """
+
+    type: Literal["identity.changed"] = "identity.changed"
+    contact_id: UUID = Field(description="any id a contact ever had; the record's key")
+    person_id: UUID = Field(description="the person it leads to now: the id to keep")
+    previous_person_id: UUID
+    event_id: UUID = Field(description="the event that changed it")
+    position: int = Field(description="of that event in the ledger's log")
+    recorded_at: datetime
+
+
 class OutboundStatus(Outbound):
     """The newest status at one place of one identifier. The record's key is `status_key` of it; a tombstone
     (no value) says the person was erased or the place is no more.

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from entrypoints.api import (
     answering,
+    candidates,
     compliance,
     contacts,
     disclosures,
@@ -87,6 +88,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(reversals.router)
     app.include_router(links.router)
     app.include_router(linking.router)
+    app.include_router(candidates.router)
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
     session.install(app)

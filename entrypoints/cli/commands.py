@@ -9,6 +9,7 @@ from entrypoints.cli import (
     asking,
     blacklist,
     calendar,
+    candidates,
     compliance,
     contacts,
     deactivations,
@@ -94,6 +95,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "deletion": deletion.app,
     "erasures": erasing.app,
     "rejections": rejections.app,
+    "candidates": candidates.app,
     "positions": positions.app,
 }
 for name, group in _GROUPS.items():

@@ -17,8 +17,8 @@ _Side = Annotated[
     typer.Argument(help="A contact's id, any it ever had; or an identifier it holds, as email:ann@example.com."),
 ]
 _Reason = Annotated[str, typer.Option(help="Why; it is recorded.")]
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would come to.")]
-_Sure = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would come to.")]
+Sure = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _MessageId = Annotated[str | None, typer.Option("--id", help="Idempotency key: again is the same act.")]
 
 
@@ -27,8 +27,8 @@ def link(
     left: _Side,
     right: _Side,
     reason: _Reason,
-    dry_run: _DryRun = False,
-    yes: _Sure = False,
+    dry_run: DryRun = False,
+    yes: Sure = False,
     message_id: _MessageId = None,
     unmasked: options.Unmasked = False,
     json: options.Json = False,
@@ -58,8 +58,8 @@ def unlink(
     ] = None,
     contact: Annotated[UUID | None, typer.Option(help="With --whole: the contact that shall stand alone.")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Every link of the contact.")] = False,
-    dry_run: _DryRun = False,
-    yes: _Sure = False,
+    dry_run: DryRun = False,
+    yes: Sure = False,
     message_id: _MessageId = None,
     unmasked: options.Unmasked = False,
     json: options.Json = False,

@@ -18,7 +18,9 @@ def as_json(value: Any) -> None:
     def plain(shape: Any) -> Any:
         return shape.model_dump() if hasattr(shape, "model_dump") else str(shape)
 
-    sys.stdout.write(orjson.dumps(value, default=plain, option=orjson.OPT_INDENT_2).decode() + "\n")
+    sys.stdout.write(
+        orjson.dumps(value, default=plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n"
+    )
 
 
 def facts(title: str, pairs: Iterable[tuple[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from ledger.acts import (
     Confirmation,
     ContactChange,
     DeliverabilityChange,
+    Dismissal,
     HoldChange,
     Identification,
     Link,
@@ -25,6 +26,7 @@ from ledger.acts import (
 )
 from ledger.deciding import (
     calendar,
+    candidates,
     contacts,
     fields,
     identifiers,
@@ -75,6 +77,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     Identification: contacts.identification,
     Link: linking.link_asked,
     Unlink: linking.unlink,
+    Dismissal: candidates.dismiss,
     ContactChange: contacts.contact_change,
     Reversal: reversals.reversal,
     ReversalApproval: reversals.approval,

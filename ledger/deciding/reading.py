@@ -8,6 +8,7 @@ from uuid import UUID
 from ledger.acts import (
     Act,
     ContactChange,
+    Dismissal,
     Given,
     Identification,
     Kept,
@@ -108,7 +109,7 @@ def contacts_of(act: Act) -> tuple[UUID, ...]:
             | Unlink(contact=UUID() as contact)
         ):
             return (contact,)
-        case Link(left=left, right=right):
+        case Link(left=left, right=right) | Dismissal(left=left, right=right):
             return tuple(side for side in (left, right) if isinstance(side, UUID))
         case _:
             return ()

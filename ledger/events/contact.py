@@ -93,6 +93,15 @@ class CandidateListed(Event):
     cause: str
 
 
+class CandidateDismissed(Event):
+    """A human says that these contacts, listed for this cause, are two people; they are not listed for it again."""
+
+    NAME: ClassVar[str] = "contact.candidate-dismissed.v1"
+    other_contact_id: UUID
+    cause: str
+    reason: SealedText = None
+
+
 CONTACT_EVENTS: tuple[type[Event], ...] = (
     ContactCreated,
     IdentifierAttached,
@@ -105,4 +114,5 @@ CONTACT_EVENTS: tuple[type[Event], ...] = (
     ContactErased,
     Purchased,
     CandidateListed,
+    CandidateDismissed,
 )

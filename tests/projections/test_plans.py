@@ -41,6 +41,7 @@ BIG = (
     "audit_history",
     "contact_aliases",
     "contact_search",
+    "dismissed_candidates",
     "email_status",
     "identifiers",
     "marks",
@@ -91,6 +92,8 @@ SELECT n, id(n), id(-(n % 4000)), 'org' || n % 4, 'name', 'Sentence.', now() - n
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO merge_candidates SELECT id(n), id(n + 1), 'bulk', 'org' || n % 4, id(n), now(), n
 FROM generate_series(1, %(rows)s) n;
+INSERT INTO dismissed_candidates SELECT id(n), id(n + 1), 'bulk', 'org' || n % 4, id(n), now()
+FROM generate_series(1, %(rows)s) n WHERE n % 2 = 0;
 INSERT INTO replies
 SELECT id(n), 'org' || n % 4, id(-n), 'org' || n % 4 || '/shop/1', now() - n * interval '1 minute', now(), 'other',
        'none', NULL, '2026-2', id(n), now(), CASE WHEN n % 50 = 0 THEN 'open' ELSE 'read' END

@@ -49,6 +49,7 @@ def test_every_type_has_a_golden_message_and_a_schema() -> None:
         *MESSAGE_TYPES,
         "contact-ledger.events",
         "contact-ledger.status",
+        "identity.changed",
     }
 
 
