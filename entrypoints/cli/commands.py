@@ -13,6 +13,7 @@ from entrypoints.cli import (
     deactivations,
     deletion,
     doctor,
+    duplicates,
     fields,
     keywords,
     organizations,
@@ -71,6 +72,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "keywords": keywords.app,
     "replies": replies.app,
     "deletion": deletion.app,
+    "duplicates": duplicates.app,
     "rejections": rejections.app,
     "positions": positions.app,
 }

@@ -28,6 +28,7 @@ COMMANDS = {
     "contacts",
     "deactivations",
     "deletion",
+    "duplicates",
     "clock",
     "calendar",
     "rejections",
