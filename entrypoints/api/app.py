@@ -12,6 +12,7 @@ from entrypoints.api import (
     answering,
     compliance,
     contacts,
+    duplicates,
     links,
     messages,
     policies,
@@ -64,6 +65,7 @@ def create_app(service: Service) -> FastAPI:
     problems.install(app)
     app.include_router(answering.router)
     app.include_router(contacts.router)
+    app.include_router(duplicates.router)
     app.include_router(messages.router)
     app.include_router(policies.router)
     app.include_router(compliance.router)
