@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from hashlib import file_digest
+from hashlib import sha256
 from itertools import chain, islice
 from typing import BinaryIO, Final
 
@@ -89,9 +89,11 @@ class Counts:
 def file_hash(source: BinaryIO) -> str:
     """SHA-256 of the file, which is left at its begin."""
     source.seek(0)
-    digest = file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
+    digest = sha256()
+    while part := source.read(SAMPLE):
+        digest.update(part)
     source.seek(0)
-    return digest
+    return digest.hexdigest()
 
 
 def rows(source: BinaryIO, columns: Columns) -> Iterator[Row]:

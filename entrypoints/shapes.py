@@ -89,6 +89,24 @@ class HistoryAnswer(BaseModel):
     events: list[EventSeen]
 
 
+class EpochSeen(BaseModel):
+    """One ownership of an identifier. `contacts`: who claimed it meanwhile, in the order of their claims."""
+
+    number: int
+    opened_at: datetime
+    closed_at: datetime | None
+    cause: str = Field(description="first_heard_of or recycled")
+    event_id: UUID
+    contacts: list[UUID]
+
+
+class EpochsAnswer(BaseModel):
+    """Who held an identifier, epoch by epoch."""
+
+    identifier_id: UUID
+    epochs: list[EpochSeen]
+
+
 class LookupAnswer(BaseModel):
     """Where the ledger keeps this identifier; `known` is false where it never heard of it."""
 

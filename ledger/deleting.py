@@ -13,11 +13,12 @@ from uuid import UUID
 import orjson
 
 from ledger.acts import Act, ContactChange
-from ledger.errors import LedgerError, MessageRefused, UnknownOrganization
+from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.ids import Ids
 from ledger.recording import Recording
+from ledger.reversing import ListChanged
 from ledger.rules.adopted import policies
 from ledger.rules.deletable import obstacle
 from ledger.rules.identity import Person, is_deleted, is_erased, person
@@ -31,7 +32,7 @@ PORTION: Final = 500
 _GATED: Final = ("email", "phone")
 
 
-class DeletionListChanged(LedgerError):
+class DeletionListChanged(ListChanged):
     """Who is to be deleted is not who was listed: list them anew and approve that."""
 
 

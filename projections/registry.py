@@ -5,6 +5,7 @@ from typing import Final
 from projections.all_contacts import AllContacts
 from projections.audit_history import AuditHistory
 from projections.channel_status import ChannelStatus
+from projections.duplicates import Duplicates
 from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
 from projections.opt_outs import OptOuts
@@ -25,5 +26,6 @@ PROJECTIONS: Final[dict[str, Projection]] = {
         PlatformListings(),
         Replies(),
         OptOuts(),
+        Duplicates(),
     )
 }

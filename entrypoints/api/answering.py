@@ -19,6 +19,7 @@ from ledger.errors import MessageRefused, NotFound
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.scope import covers, trimmed
 from ledger.events.vocabulary import CHANNELS_OF
+from ledger.rules.epochs import epochs as identity_epochs
 
 router = APIRouter(prefix="/v1/organizations/{organization}", tags=["answers"])
 
@@ -109,6 +110,26 @@ def history(
     events = ledger.answers.history(caller.organization, identifier_id, opened=values)
     seen = [shapes.event_seen(event, values=values) for event in events]
     return shapes.HistoryAnswer(identifier_id=identifier_id, events=seen)
+
+
+@router.get("/identifiers/{identifier_id}/epochs")
+def epochs(
+    identifier_id: UUID, ledger: Ledger, caller: Annotated[Caller, Depends(needs("explain"))]
+) -> shapes.EpochsAnswer:
+    """Who held the identifier, epoch by epoch: a recycled number opens a new one."""
+    listed = identity_epochs(ledger.answers.history(caller.organization, identifier_id))
+    seen = [
+        shapes.EpochSeen(
+            number=one.number,
+            opened_at=one.opened_at,
+            closed_at=one.closed_at,
+            cause=one.cause,
+            event_id=one.event_id,
+            contacts=list(one.contacts),
+        )
+        for one in listed
+    ]
+    return shapes.EpochsAnswer(identifier_id=identifier_id, epochs=seen)
 
 
 def _explained(

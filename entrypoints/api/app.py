@@ -14,6 +14,7 @@ from entrypoints.api import (
     compliance,
     contacts,
     disclosures,
+    duplicates,
     erasures,
     identity,
     linking,
@@ -76,6 +77,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(contacts.router)
     app.include_router(erasures.router)
     app.include_router(disclosures.router)
+    app.include_router(duplicates.router)
     app.include_router(messages.router)
     app.include_router(policies.router)
     app.include_router(compliance.router)

@@ -12,7 +12,7 @@ from entrypoints.cli.rendering import as_json, progress, rows, say
 
 if TYPE_CHECKING:
     from entrypoints.wiring import Service
-    from ledger.deleting import DeletionList
+    from ledger.deleting import Deleting, DeletionList
 
 app = typer.Typer(no_args_is_help=True, help="Delete contacts so that they can be restored.")
 
@@ -79,17 +79,9 @@ def many(
         bulk = deleting(ledger)
         listing = bulk.listing(organization, _wanted(ledger, organization, file, mark))
         if approve is None:
-            _print(listing, json=json)
+            listed(listing, json=json)
             return
-        if not (actor and reason):
-            raise typer.BadParameter("--approve needs --actor and --reason: both are recorded")
-        with progress() as display:
-            task = display.add_task("deleting", total=len(listing.deletable))
-
-            def told(done: int) -> None:
-                display.update(task, completed=done)
-
-            done = bulk.delete(organization, listing, approve=approve, actor=actor, reason=reason, progress=told)
+        done = taken(bulk, organization, listing, approve, actor, reason)
     if json:
         as_json({"deleted": done})
     else:
@@ -129,7 +121,28 @@ def _wanted(ledger: "Service", organization: str, file: Path | None, mark: str |
     return found
 
 
-def _print(listing: "DeletionList", *, json: bool) -> None:
+def taken(
+    bulk: "Deleting",
+    organization: str,
+    listing: "DeletionList",
+    approve: str,
+    actor: str | None,
+    reason: str | None,
+) -> int:
+    """Deletes an approved list with progress shown; how many. Raises typer.BadParameter without actor or reason."""
+    if not (actor and reason):
+        raise typer.BadParameter("--approve needs --actor and --reason: both are recorded")
+    with progress() as display:
+        task = display.add_task("deleting", total=len(listing.deletable))
+
+        def told(done: int) -> None:
+            display.update(task, completed=done)
+
+        return bulk.delete(organization, listing, approve=approve, actor=actor, reason=reason, progress=told)
+
+
+def listed(listing: "DeletionList", *, json: bool) -> None:
+    """Prints who would be deleted and who stays, and the digest by which it is approved."""
     if json:
         people = [{"contact": one.person_id, "refused": one.refused} for one in listing.people]
         as_json({"digest": listing.digest, "count": len(listing.deletable), "contacts": people})

@@ -33,6 +33,7 @@ COMMANDS = {
     "contacts",
     "deactivations",
     "deletion",
+    "duplicates",
     "clock",
     "reads",
     "calendar",

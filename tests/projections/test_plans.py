@@ -18,6 +18,7 @@ from projections import (
     contact_aliases,
     contact_list,
     counters,
+    duplicates,
     identifiers,
     marks,
     merge_candidates,
@@ -54,6 +55,8 @@ BIG = (
     "scopes",
     "scopes_seen",
     "platform_listings",
+    "contact_values",
+    "value_counters",
 )
 FILL = """
 CREATE FUNCTION id(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
@@ -119,6 +122,10 @@ FROM generate_series(1, %(rows)s) n;
 INSERT INTO scopes SELECT 'org' || n % 4, 'org' || n % 4 || '/m' || n, 'merchant', 'M', now(),
     CASE WHEN n % 10 = 0 THEN now() END FROM generate_series(1, %(rows)s) n;
 INSERT INTO scopes_seen SELECT 'org' || n % 4, 'org' || n % 4 || '/m' || n + 100, 1, now(), now()
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO contact_values SELECT 'org' || n % 4, 'email', 'p' || n || '@example.com', id(n), now()
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO value_counters SELECT 'org' || n % 4, 'email', 'p' || n || '@example.com', 1 + (n % 20 = 0)::int
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_counters SELECT organization, mark, count(*) FROM contact_search, unnest(counted_as) AS mark
 GROUP BY 1, 2;
@@ -199,6 +206,10 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "scope": lambda c: scopes.seen(c, "org1", "org1/m205"),
     "subscribed at a scope": lambda c: scopes.subscribed(c, "org7", "scope7"),
     "listings of the platform": lambda c: platform_listings.listed(c, limit=20),
+    "shared values": lambda c: duplicates.shared(c, "org0", "email"),
+    "shared values, deep": lambda c: duplicates.shared(c, "org0", "email", after="p5"),
+    "count of shared values": lambda c: duplicates.count(c, "org0", "email"),
+    "holders of a value": lambda c: duplicates.holders(c, "org0", "email", "p400@example.com"),
     "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
 }
 
