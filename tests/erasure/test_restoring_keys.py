@@ -16,8 +16,7 @@ from ledger.acts import Act, ContactChange, Given, Identification, Registration,
 from ledger.errors import KeyDestroyed
 from tests.api.serving import settings
 from tests.ledgers import store_on
-from tests.store.making import claimed, subscribed
-from tests.store.test_log import append
+from tests.store.making import append, claimed, subscribed
 
 ANN = Given("email", "planted@example.com", "planted@example.com")
 _TABLES = ("data_keys", "erased_keys", "rejections")

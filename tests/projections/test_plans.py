@@ -26,6 +26,7 @@ from projections import (
     platform_listings,
     replies,
     scopes,
+    traces,
 )
 from projections.contact_list import Filter
 from projections.projection import Projection
@@ -194,6 +195,9 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "scope": lambda c: scopes.seen(c, "org1", "org1/m205"),
     "subscribed at a scope": lambda c: scopes.subscribed(c, "org7", "scope7"),
     "listings of the platform": lambda c: platform_listings.listed(c, limit=20),
+    "traces of a person that go": lambda c: traces.counted(c, traces.GOING, [PERSON], [PERSON]),
+    "traces of a person that stay": lambda c: traces.counted(c, traces.STAYING, [PERSON], [PERSON], ["email"]),
+    "published when": lambda c: marks.published_at(c, ROWS - 50),
     "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
 }
 
