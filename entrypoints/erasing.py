@@ -20,7 +20,7 @@ from ledger.rules.erasure import Reach, reach
 from ledger.rules.identity import person
 from ledger.store import rejections
 from ledger.store.keyring import count_keys
-from projections.traces import GOING, STAYING, WAITING, counted
+from projections.traces import GOING, STAYING, counted
 
 SOURCE: Final = "contact-ledger/erasures"
 """Of every erasure asked for here, so that one request id is one act whichever way it comes in."""
@@ -42,7 +42,7 @@ class ErasurePreview(BaseModel):
     rejections: int = Field(description="kept payloads of rejected messages that would be destroyed")
     rows: dict[str, int] = Field(description="table → rows with values that would go")
     staying: dict[str, int] = Field(description="table → rows without values that stay, by keyed id")
-    outbox: int = Field(description="statuses not yet published; each place ends with a tombstone")
+    tombstones: int = Field(description="statuses that end with a tombstone in Kafka")
     out_of_reach: list[str] = Field(description="copies no command of the ledger can reach")
 
 
@@ -66,7 +66,6 @@ def preview(ledger: Service, organization: str, who: Who) -> ErasurePreview:
         keys = count_keys(connection, reached.streams)
         rows = counted(connection, GOING, *person_)
         staying = counted(connection, STAYING, *person_, _CHANNELS)
-        outbox = counted(connection, {"outbox": WAITING}, *person_)["outbox"]
     with ledger.writing.connection() as connection:
         rejected = rejections.count_naming(connection, reached.streams)
     return ErasurePreview(
@@ -77,7 +76,7 @@ def preview(ledger: Service, organization: str, who: Who) -> ErasurePreview:
         rejections=rejected,
         rows=rows,
         staying=staying,
-        outbox=outbox,
+        tombstones=staying["channel_status"],
         out_of_reach=list(_OUT_OF_REACH),
     )
 

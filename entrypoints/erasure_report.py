@@ -20,16 +20,14 @@ from ledger.store.followers import reached
 from ledger.store.keyring import count_keys
 from projections.cleared import cleared
 from projections.marks import published_at
-from projections.traces import GOING, WAITING, counted
+from projections.traces import GOING, counted
 
 
 class Copy(BaseModel):
     """One place where the person's data was."""
 
     copy_of: str = Field(serialization_alias="copy")
-    state: Literal["cleared", "waiting", "nothing"] = Field(
-        description="waiting: whoever clears it has not come so far yet; nothing: there was none"
-    )
+    state: Literal["cleared", "waiting"] = Field(description="waiting: whoever clears it has not come so far yet")
     left: int = Field(description="what is found of the person there now")
     cleared_at: datetime | None
     how: str
@@ -69,7 +67,7 @@ def report(ledger: Service, organization: str, done: list[Recorded]) -> ErasureR
     copies = [
         *_keys(ledger, done, first.recorded_at),
         *_tables(ledger, contacts, identifiers, position),
-        *_topics(ledger, identifiers, position),
+        *_topics(ledger, position),
     ]
     return ErasureReport(
         organization=organization,
@@ -124,16 +122,15 @@ def _tables(ledger: Service, contacts: list[UUID], identifiers: list[UUID], posi
     return copies
 
 
-def _topics(ledger: Service, identifiers: list[UUID], position: int) -> list[Copy]:
+def _topics(ledger: Service, position: int) -> list[Copy]:
     with ledger.reading.connection() as connection:
-        waiting = counted(connection, {STATUS: WAITING}, (), identifiers)[STATUS]
         statuses_at = published_at(connection, position)
         announced = reached(connection, f"publisher/{EVENTS}")
     told = "holds no values; the erasure is announced there"
     gone = "holds no values; a tombstone for each status"
     return [
         _copy(f"topic {EVENTS}", 0, None, told, waiting=announced < position),
-        _copy(f"topic {STATUS}", waiting, statuses_at, gone, waiting=statuses_at is None),
+        _copy(f"topic {STATUS}", 0, statuses_at, gone, waiting=statuses_at is None),
     ]
 
 

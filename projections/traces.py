@@ -18,9 +18,10 @@ STAYING: Final = {
     "audit_history": "SELECT count(*) FROM audit_history WHERE stream_id = ANY(%(streams)s)",
     "contact_aliases": "SELECT count(*) FROM contact_aliases WHERE contact_id = ANY(%(contacts)s)",
 }
-"""Table → how many of its rows are about these ids and hold no value: they stay, as the keyed opt-outs do."""
-WAITING: Final = "SELECT count(*) FROM outbox WHERE identifier_id = ANY(%(identifiers)s)"
-"""Statuses on their way to Kafka; the last of each place is its tombstone."""
+"""Table → how many of its rows are about these ids and hold no value: they stay, as the keyed opt-outs do.
+
+Each row of `channel_status` becomes a tombstone in Kafka.
+"""
 
 
 def counted(

@@ -25,7 +25,7 @@ def access(
     ledger: Ledger,
     caller: Annotated[Caller, Depends(needs("access"))],
 ) -> Disclosure | Response:
-    """All that is held of the person, sealed parts opened. `Accept: text/html` gives a page to read or print."""
+    """Everything held of the person, every sealed part opened; as a page with `Accept: text/html`."""
     one = disclosure(ledger, caller.organization, who(asked))
     if "text/html" in request.headers.get("accept", ""):
         from entrypoints.disclosure_page import page

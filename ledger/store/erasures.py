@@ -30,10 +30,14 @@ WHERE topic IN ('identifier.erased.v1', 'contact.erased.v1')
        OR EXISTS (SELECT FROM erased_keys AS e JOIN data_keys AS k USING (stream_id)
                   WHERE e.stream_id = erasure.originator_id AND k.generation <= e.generation))
 """
-_PAYLOADS: Final = """
-UPDATE rejections SET wrapped = NULL, payload = NULL, identifier_ids = '{}'
+# Kept payloads that name somebody who was erased after they had been rejected.
+_NAMING: Final = """
+SELECT id FROM rejections
 WHERE payload IS NOT NULL
   AND EXISTS (SELECT FROM erased_keys WHERE stream_id = ANY (identifier_ids) AND erased_at >= rejected_at)
+"""
+_PAYLOADS: Final = """
+UPDATE rejections SET wrapped = NULL, payload = NULL, identifier_ids = '{}' WHERE id = ANY(%s)
 """
 _DELIVERIES: Final = """
 DELETE FROM deliveries USING erased_keys WHERE stream_id = identifier_id AND delivered_at <= erased_at
@@ -43,16 +47,18 @@ DELETE FROM deliveries USING erased_keys WHERE stream_id = identifier_id AND del
 def replay(url: str, keyring: Keyring) -> int:
     """Destroys again what erasures had destroyed and a backup brought back; returns how many keys it was.
 
-    To be called before anything is decrypted. Raises LogUnavailable.
+    To be called before anything is decrypted; where nothing came back it only looks. Raises LogUnavailable.
     """
     try:
         with psycopg.connect(url) as connection:
             acting_as("ledger_writer")(connection)
+            if connection.execute(UNDONE).fetchone() is None and connection.execute(_NAMING).fetchone() is None:
+                return 0
             connection.execute("SELECT take_writer_lock()")
             streams = [row[0] for row in connection.execute(UNDONE)]
             events = Reading(lambda: nullcontext(connection), keyring).read(streams).values()
             gone = delete_again(connection, [one for stream in events for one in erasures(stream)])
-            connection.execute(_PAYLOADS)
+            connection.execute(_PAYLOADS, ([row[0] for row in connection.execute(_NAMING)],))
             connection.execute(_DELIVERIES)
             return gone
     except psycopg.OperationalError as error:

@@ -1,6 +1,7 @@
 """erase and erasures at a terminal: shown first, done once, proven."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,3 +79,14 @@ def test_a_request_id_is_one_persons(run: Run, ledger: Service, ann: str) -> Non
     refused = run("erase", "-o", ann, "--kind", "email", "--value", "ben@example.com", *WHY, "--yes")
     assert refused.exit_code == 1
     assert "another person" in str(refused.exception)
+
+
+def test_access_is_json_or_a_page_that_stands_alone(run: Run, ann: str, tmp_path: Path) -> None:
+    told = json.loads(run("access", "-o", ann, *WHO).stdout)
+    assert [one["value"] for one in told["identifiers"]] == [ANN["value"]]
+    assert [one["said"] for one in told["events"]][-1].startswith("Opted out of e-mail")
+    page = tmp_path / "ann.html"
+    assert run("access", "-o", ann, *WHO, "--html", str(page)).exit_code == 0
+    assert ANN["value"] in page.read_text()
+    assert "http" not in page.read_text()
+    assert page.stat().st_mode & 0o077 == 0

@@ -28,6 +28,7 @@ from projections import (
     replies,
     rule_breakers,
     scopes,
+    traces,
 )
 from projections.contact_list import Filter
 from projections.projection import Projection
@@ -210,6 +211,9 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "shared values, deep": lambda c: duplicates.shared(c, "org0", "email", after="p5"),
     "count of shared values": lambda c: duplicates.count(c, "org0", "email"),
     "holders of a value": lambda c: duplicates.holders(c, "org0", "email", "p400@example.com"),
+    "traces of a person that go": lambda c: traces.counted(c, traces.GOING, [PERSON], [PERSON]),
+    "traces of a person that stay": lambda c: traces.counted(c, traces.STAYING, [PERSON], [PERSON], ["email"]),
+    "published when": lambda c: marks.published_at(c, ROWS - 50),
     "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
 }
 

@@ -1,0 +1,1 @@
+"""Erased people: nothing of them is left anywhere, and nothing brings them back."""

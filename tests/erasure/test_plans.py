@@ -1,0 +1,27 @@
+"""Erasures are found by their own index, in a log of mostly other things."""
+
+import psycopg
+import pytest
+
+from ledger.store import erasures, reading
+from tests.ledgers import store_on
+
+FILL = """
+INSERT INTO stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
+                           recorded_at)
+SELECT md5(n::text)::uuid, 1, CASE WHEN n % 500 = 0 THEN 'contact.erased.v1' ELSE 'identifier.claimed.v1' END,
+       '', 'org' || n % 4, md5('e' || n)::uuid, md5('a' || n)::uuid, '', '2026-01-01'
+FROM generate_series(1, 20000) n
+"""
+QUERIES = {"listing": (reading.ERASURES, ("org0", reading.END, 100)), "replaying": (erasures.UNDONE, ())}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_erasures_are_found_by_index(fresh_database: str, query: str) -> None:
+    asked, values = QUERIES[query]
+    with store_on(fresh_database), psycopg.connect(fresh_database, autocommit=True) as connection:
+        connection.execute(FILL)
+        connection.execute("ANALYZE stored_events")
+        plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN {asked}".encode(), values))
+    assert "stored_events_erasures_idx" in plan, plan
+    assert "Seq Scan on stored_events" not in plan, plan
