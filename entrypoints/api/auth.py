@@ -49,8 +49,8 @@ def _caller(
         Header(
             min_length=1,
             max_length=200,
-            description="on writes of settings: sent again with the same body it does nothing again, with another it "
-            "is refused with 409. Messages have their own `id`",
+            description="on writes of settings: sent again with the same body it does nothing again, with another "
+            "it is refused with 409. Messages have their own `id`",
             examples=["5c9d4c1e"],
         ),
     ] = None,

@@ -163,7 +163,7 @@ def _ask(
         before, _, rest = path.partition("{")
         path = before + str(uuid4()) + rest.partition("}")[2]
     headers = {"authorization": f"Bearer {key}"} if key else {}
-    body = {} if method in ("POST", "PUT", "PATCH") else None
+    body: dict[str, str] | None = {} if method in ("POST", "PUT", "PATCH") else None
     return server.client.request(method, path, params=query, headers=headers, json=body)
 
 
