@@ -1,5 +1,5 @@
-"""Around every request: its size is limited, an answer that the caller has is not sent again, and its end is
-counted and logged by route, never by value.
+"""Around every request: its size is limited, an answer the caller has is not sent again, its end is counted and
+logged by route, never by value.
 """
 
 import re
