@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from entrypoints import people
 from entrypoints.access import Role
@@ -30,16 +30,6 @@ class RoleGiven(Asked):
     role: Role | None
 
 
-class PersonInvited(BaseModel):
-    """The person, and where it sets its password: seen only in this answer, ending after use or 72 hours."""
-
-    person: PersonSeen
-    password_link: str | None = Field(
-        description="null: the person has a password already, perhaps in another organization",
-        examples=["https://ledger.example.com/console/password/…"],
-    )
-
-
 @router.get("")
 def list_people(ledger: Ledger, caller: _Admin) -> list[PersonSeen]:
     """Everyone who was ever added, the latest first."""
@@ -47,10 +37,13 @@ def list_people(ledger: Ledger, caller: _Admin) -> list[PersonSeen]:
 
 
 @router.post("")
-def add_person(given: PersonGiven, ledger: Ledger, caller: _Admin) -> PersonInvited:
-    """Adds a person with its role; again, it is named and given the role anew."""
-    added = people.add(hand(ledger, caller), given.email, given.name, given.role)
-    return PersonInvited(person=added, password_link=people.invitation(ledger, added.id))
+def add_person(given: PersonGiven, ledger: Ledger, caller: _Admin) -> PersonSeen:
+    """Adds a person with its role; again, it is named and given the role anew.
+
+    Its first password link comes from the operator (`contact-ledger people password`): the person may be another
+    organization's too, and whoever has the link can act there.
+    """
+    return people.add(hand(ledger, caller), given.email, given.name, given.role)
 
 
 @router.put("/{person_id}/role")
