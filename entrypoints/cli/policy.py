@@ -100,6 +100,8 @@ def diff(
             if not summary:
                 _print_change(change, json)
     _conclude(counts, asked.at, json and summary)
+    if not (counts.statuses or always):
+        say("Events are judged by the policy of their own time: --always compares as if each had always held.")
 
 
 @app.command()
