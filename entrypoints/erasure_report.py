@@ -14,6 +14,7 @@ from consumers.publisher import EVENTS, STATUS
 from entrypoints.wiring import Service
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import Complained, HoldPlaced, OptedOut
+from ledger.rules.erasure import closed_since
 from ledger.store import rejections
 from ledger.store.erasures import erasures
 from ledger.store.followers import reached
@@ -110,15 +111,18 @@ def _copy(name: str, left: int, at: datetime | None, how: str, *, waiting: bool 
 
 
 def _tables(ledger: Service, contacts: list[UUID], identifiers: list[UUID], position: int) -> list[Copy]:
+    """The rows themselves are counted; an identifier that its person has opened again since holds a new value."""
+    streams = ledger.reading.read(identifiers)
+    closed = [key for key in identifiers if closed_since(streams[key]) is not None]
     with ledger.reading.connection() as connection:
         states = cleared(connection, position)
-        left = counted(connection, GOING, contacts, identifiers)
+        left = counted(connection, GOING, contacts, closed)
     reached = {"contact_search": "all_contacts"}
     copies = []
     for name in sorted({*states, *left}):
         taken, at = states[reached.get(name, name)]
         how = "rows with values deleted or emptied" if name in left else "holds no values: took the erasure in"
-        copies.append(_copy(f"table {name}", left.get(name, 0) if not taken else 0, at, how, waiting=not taken))
+        copies.append(_copy(f"table {name}", left.get(name, 0), at, how, waiting=not taken))
     return copies
 
 

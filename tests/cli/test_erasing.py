@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from consumers.intake import Message, take
@@ -68,6 +69,31 @@ def test_a_request_is_done_once_and_its_report_proves_it(run: Run, ann: str, pro
     assert {(one["state"], one["left"]) for one in tables} == {("cleared", 0)}
     assert all(one["cleared_at"] for one in tables)
     assert "planted" not in json.dumps(copies)
+
+
+def test_the_report_looks_and_does_not_only_reckon(run: Run, ann: str, project: Any, database: str) -> None:
+    """A value that a projection left behind is told, although the projection has come past the erasure."""
+    project()
+    assert run("erase", "-o", ann, *WHO, *WHY, "--yes").exit_code == 0
+    project()
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE identifiers SET value = 'left behind' WHERE organization = %s", (ann,))
+    copies = json.loads(run("erasures", "show", "DSR-17", "-o", ann, "--json").stdout)["copies"]
+    [told] = [one for one in copies if one["copy"] == "table identifiers"]
+    assert (told["state"], told["left"], told["cleared_at"]) == ("waiting", 1, None)
+
+
+def test_a_person_who_came_back_is_still_cleared_of_before(
+    run: Run, ledger: Service, ann: str, project: Any
+) -> None:
+    assert run("erase", "-o", ann, *WHO, *WHY, "--yes").exit_code == 0
+    again = signup(ann, ANN) | {"time": ledger.now().isoformat()}
+    act = take(Message(json.dumps(again).encode(), (), ledger.now()))
+    assert isinstance(act, Act)
+    assert ledger.recording.record([act])[0].result == "recorded"
+    project()
+    copies = json.loads(run("erasures", "show", "DSR-17", "-o", ann, "--json").stdout)["copies"]
+    assert {one["state"] for one in copies if not one["copy"].startswith("topic ")} == {"cleared"}
 
 
 def test_a_request_id_is_one_persons(run: Run, ledger: Service, ann: str) -> None:

@@ -221,6 +221,25 @@ def test_what_another_writer_recorded_meanwhile_is_decided_on(fresh_database: st
         slow.meanwhile = lambda: other.record([act(signup(), 1)])
         assert ledger.record(act(Identification((PHONE, EMAIL), "form"), 2)) == ["recorded"]
         assert holder(ledger.events(PHONE)) == holder(ledger.events(EMAIL))
+
+
+def test_a_signup_decided_before_an_erasure_is_refused_after_it(fresh_database: str) -> None:
+    with store_of(Slow, fresh_database) as slow, store_on(fresh_database) as fast:
+        ledger, other = Ledger(slow), Recording(fast, IDS)
+        ledger.record(act(signup(), 1))
+        slow.meanwhile = lambda: other.record([act(ContactChange("erase", PHONE, "asked", "r-1"), 2)])
+        [outcome] = ledger.recording.record([act(signup("form"), 3)])
+        assert (outcome.result, outcome.reason) == ("refused", "erased")
+
+
+def test_what_joined_the_person_while_the_erasure_was_decided_goes_with_it(fresh_database: str) -> None:
+    with store_of(Slow, fresh_database) as slow, store_on(fresh_database) as fast:
+        ledger, other = Ledger(slow), Recording(fast, IDS)
+        ledger.record(act(signup(), 1))
+        slow.meanwhile = lambda: other.record([act(Identification((PHONE, EMAIL), "form"), 2)])
+        assert ledger.record(act(ContactChange("erase", PHONE, "asked", "r-1"), 3)) == ["recorded"]
+        claims = [event.body for event in ledger.events(EMAIL) if isinstance(event.body, IdentifierClaimed)]
+        assert [claim.value for claim in claims] == [None]
         claims = [event for event in ledger.events(PHONE) if isinstance(event.body, IdentifierClaimed)]
         assert len(claims) == 1
 
