@@ -154,8 +154,9 @@ class _Scene:
         self.before: dict[UUID, Sequence[Recorded]] = {
             key: list(draft.view.base[key].values()) for key in draft.reads if key in draft.view.base
         }
-        self.contacts = sorted(key for key, events in self.before.items() if _is_contact(events))
-        self._read(one for found in people(self.contacts, self._read) for one in found.identifiers)
+        found = people(sorted(key for key, events in self.before.items() if _is_contact(events)), self._read)
+        self.contacts = sorted(contact for one in found for contact in one.contacts)
+        self._read(key for one in found for key in one.identifiers)
         settings = ids.organization(draft.act.organization)
         self.history: Policies = policies(self._read([settings])[settings])
         written = {key: list(stream.values()) for key, stream in draft.written().items()}

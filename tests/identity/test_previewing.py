@@ -248,3 +248,17 @@ def test_a_preview_of_a_profile_names_who_wins_and_who_loses() -> None:
     [city] = [one for one in seen.fields if one.field == "city"]
     assert city.winner is not None
     assert (city.winner.contact_id, city.losers[0].contact_id) == (ledger.person(BEN), ledger.person(ANN))
+
+
+def test_a_preview_of_what_was_done_before_shows_the_people_as_they_are() -> None:
+    ledger = Ledger()
+    ledger.does(ProfileEdit(ANN, set={"city": "Ulm"}))
+    for one in (KEY, BEN):
+        ledger.sees(one)
+    ledger.does(Link(ANN, KEY, "asked"))
+    gone = ledger.link_of(ANN)
+    ledger.does(Unlink(gone, "wrong"))
+    ledger.does(Link(ANN, BEN, "asked"))
+    seen = told(ledger, Unlink(gone))
+    assert (seen.links, seen.before) == ((), seen.after)
+    assert {known.person.id: [*known.fields] for known in seen.after}[ledger.person(BEN) or gone] == ["city"]
