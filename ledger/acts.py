@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from ledger.candidate_acts import Dismissal
 from ledger.events.vocabulary import Basis
 from ledger.keyword_acts import KeywordBody
 from ledger.settings_acts import SettingsBody
@@ -207,16 +208,6 @@ class Unlink:
     link_id: UUID | None = None
     reason: str | None = None
     contact: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Dismissal:
-    """Two contacts listed as a merge candidate are two people, somebody says."""
-
-    RESTRICTIVE: ClassVar[bool] = False
-    left: UUID
-    right: UUID
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

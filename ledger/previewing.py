@@ -156,10 +156,11 @@ class _Scene:
         self.before: dict[UUID, Sequence[Recorded]] = {
             key: list(draft.view.base[key].values()) for key in draft.reads if key in draft.view.base
         }
-        self.contacts = sorted(key for key, events in self.before.items() if _is_contact(events))
-        self._read(one for found in people(self.contacts, self._read) for one in found.identifiers)
-        key = ids.organization(draft.act.organization)
-        settings = self._read([key])[key]
+        found = people(sorted(key for key, events in self.before.items() if _is_contact(events)), self._read)
+        self.contacts = sorted(contact for one in found for contact in one.contacts)
+        self._read(key for one in found for key in one.identifiers)
+        organization = ids.organization(draft.act.organization)
+        settings = self._read([organization])[organization]
         self.history: Policies = policies(settings)
         self.rules = identity_rules(settings)
         self._keyed = partial(ids.identifier, draft.act.organization)

@@ -9,7 +9,6 @@ from ledger.acts import (
     Confirmation,
     ContactChange,
     DeliverabilityChange,
-    Dismissal,
     HoldChange,
     Identification,
     Link,
@@ -24,6 +23,7 @@ from ledger.acts import (
     SignUp,
     Unlink,
 )
+from ledger.candidate_acts import Dismissal
 from ledger.deciding import (
     calendar,
     candidates,

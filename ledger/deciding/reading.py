@@ -8,7 +8,6 @@ from uuid import UUID
 from ledger.acts import (
     Act,
     ContactChange,
-    Dismissal,
     Given,
     Identification,
     Kept,
@@ -20,6 +19,7 @@ from ledger.acts import (
     SignUp,
     Unlink,
 )
+from ledger.candidate_acts import Dismissal
 from ledger.deciding.view import NotLoaded, View
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded

@@ -140,8 +140,9 @@ def test_once_unlinked_all_is_as_if_they_had_never_been_linked(
         everyone(ledger)
         for body in history:
             ledger.does(body)
-    [(low, high)] = told(linked, Link(sides[0], sides[1])).links or [(None, None)]
-    assume(low is not None and high is not None)
+    pairs = told(linked, Link(sides[0], sides[1])).links
+    assume(pairs)
+    [(low, high)] = pairs
     linked.does(Link(sides[0], sides[1]))
     never.number += 1
     assume(not whole or len(links(linked.log.read([low])[low])) == 1)
@@ -247,3 +248,19 @@ def test_a_preview_of_a_profile_names_who_wins_and_who_loses() -> None:
     [city] = [one for one in seen.fields if one.field == "city"]
     assert city.winner is not None
     assert (city.winner.contact_id, city.losers[0].contact_id) == (ledger.person(BEN), ledger.person(ANN))
+
+
+def test_a_preview_of_what_was_done_before_shows_people_whole() -> None:
+    ledger = Ledger()
+    for one in (ANN, KEY, BEN, ANN_PHONE):
+        ledger.does(ProfileEdit(one, set={f"of_{one.kind}": one.value}))
+    ledger.does(Link(ANN, KEY, "asked"))
+    gone = ledger.link_of(ANN)
+    ledger.does(Unlink(gone, "wrong"))
+    ledger.does(Link(ANN, BEN, "asked"))
+    ledger.does(Link(KEY, ANN_PHONE, "asked"))
+    seen = told(ledger, Unlink(gone))
+    assert (seen.links, seen.before) == ((), seen.after)
+    assert seen.after
+    outcome(ledger.log, seen)
+    assert all(known.fields and len(known.person.contacts) == 2 for known in seen.after)
