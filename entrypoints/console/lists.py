@@ -1,0 +1,63 @@
+"""What the pages that list something have in common: their state in the address, their links, their names."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Response
+from pydantic import BaseModel, Field, model_validator
+
+from entrypoints.console.pages import Table, show
+from entrypoints.console.view import View
+from ledger.errors import MessageRefused
+from projections import scopes
+
+
+class State(BaseModel):
+    """The state of a list, as its address has it; a field left empty in a form is not said."""
+
+    after: str | None = Field(None, max_length=200)
+    limit: int = Field(50, ge=1, le=1_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
+
+def show_list(view: View, path: str, asked: State, data: BaseModel, table: Table, **shown: Any) -> Response:
+    """A list in the form it was asked for, by the template of its path's name.
+
+    The template's `link(name=value)` is the list with that changed, from its first page on.
+    """
+    with view.ledger.reading.connection() as connection:
+        names = scopes.names(connection, list(view.viewer.organizations))
+    return show(
+        view,
+        f"{path}.html",
+        data,
+        table,
+        asked=asked,
+        names=names,
+        link=lambda **changes: link(view, path, asked, changes),
+        **shown,
+    )
+
+
+def link(view: View, path: str, asked: State, changes: Mapping[str, Any]) -> str:
+    """The address of the list with these changes; the first page unless `after` is among them."""
+    state = {**asked.model_dump(mode="json", exclude_defaults=True, exclude={"after"}), **changes}
+    query = urlencode({name: value for name, value in state.items() if value not in (None, "")}, doseq=True)
+    return f"/console/{view.organization}/{path}" + (f"?{query}" if query else "")
+
+
+def moment(view: View, name: str, text: str | None) -> datetime | None:
+    """A day or moment that was typed, in the viewer's zone where it names none. Raises MessageRefused."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise MessageRefused("invalid-request", f"{name}: give a day as 2026-01-31") from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=view.appearance.zone)
