@@ -12,10 +12,8 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check lint types contracts lock clean
 .PHONY: soak mutate bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress
 .PHONY: help assets demo test check lint types contracts lock clean
-.PHONY: soak mutate bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-suppress
 
 help:
 	echo "make demo          a running ledger with a day of traffic (ARGS=--once: report and leave)"
