@@ -140,18 +140,20 @@ def history(
     organization: str,
     stream_ids: Collection[UUID],
     *,
-    after: Entry | None = None,
+    after: Entry | tuple[datetime, int] | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """What happened to these identifiers and contacts, latest first; the next page is `after` the last row.
+    """What happened to these identifiers and contacts, latest first; the next page is `after` the last row, or its
+    (`effective_at`, `position`).
 
     A person's history is that of its `contact_ids` and `identifier_ids` in `all_contacts`.
     """
+    place = (after.effective_at, after.position) if isinstance(after, Entry) else after or ("infinity", 0)
     asked = {
         "streams": list(stream_ids),
         "organization": organization,
-        "effective": after.effective_at if after else "infinity",
-        "position": after.position if after else 0,
+        "effective": place[0],
+        "position": place[1],
         "limit": limit,
     }
     return connection.cursor(row_factory=class_row(Entry)).execute(_HISTORY, asked, prepare=False).fetchall()

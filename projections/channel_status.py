@@ -192,6 +192,7 @@ SELECT channel, identifier_id, scope, purpose, organization, consent, consent_ev
 FROM channel_status
 """
 _OF_IDENTIFIER = _SELECT + "WHERE identifier_id = %s ORDER BY channel, scope, purpose"
+_OF_IDENTIFIERS = _SELECT + "WHERE identifier_id = ANY(%s) ORDER BY scope, channel, purpose, identifier_id"
 _MEMBERS = (
     _SELECT
     + """
@@ -205,6 +206,12 @@ ORDER BY consent_since DESC, identifier_id DESC, purpose DESC LIMIT %(limit)s
 def of_identifier(connection: Connection[Any], identifier_id: UUID) -> list[StatusRow]:
     """Every row of an identifier, by channel, scope and purpose."""
     return connection.cursor(row_factory=class_row(StatusRow)).execute(_OF_IDENTIFIER, (identifier_id,)).fetchall()
+
+
+def of_identifiers(connection: Connection[Any], identifier_ids: Collection[UUID]) -> list[StatusRow]:
+    """Every row of these identifiers, by scope, channel and purpose."""
+    cursor = connection.cursor(row_factory=class_row(StatusRow))
+    return cursor.execute(_OF_IDENTIFIERS, (list(identifier_ids),)).fetchall()
 
 
 def members(

@@ -114,6 +114,15 @@ def count(connection: Connection[Any], organization: str, asked: Filter | None =
     return int(row[0])
 
 
+def counted_as(asked: Filter) -> str | None:
+    """What `counters` counts these people as; None for what it does not count."""
+    if asked.search is not None or (asked.type is not None and (asked.mark is not None or asked.deleted)):
+        return None
+    if asked.deleted:
+        return "deleted" if asked.mark is None else f"deleted.{asked.mark}"
+    return asked.mark or asked.type or "all"
+
+
 def contact(connection: Connection[Any], organization: str, contact_id: UUID) -> ContactRow | None:
     """The person behind a contact id, alias or not; None where there is none, or it was erased."""
     cursor = connection.cursor(row_factory=class_row(ContactRow))

@@ -41,3 +41,11 @@ def statuses(connection: Connection[Any], organization: str) -> list[StatusCount
         )
         .fetchall()
     )
+
+
+def channels(connection: Connection[Any], organization: str) -> set[str]:
+    """The channels that anybody of the organization ever subscribed to or opted out of."""
+    rows = connection.execute(
+        "SELECT DISTINCT channel FROM status_counters WHERE organization = %s", (organization,)
+    )
+    return {channel for (channel,) in rows}

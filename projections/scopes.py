@@ -49,6 +49,18 @@ def _row(scope: Scope) -> Row:
     return organization, scope.scope, scope.level, name, scope.created_at, scope.retired_at
 
 
+_MERCHANTS = """
+SELECT DISTINCT ON (merchant) merchant, display_name FROM (
+    SELECT scope AS merchant, display_name FROM scopes
+    WHERE organization = %(organization)s AND level = 'merchant' AND retired_at IS NULL
+    UNION ALL
+    SELECT split_part(scope, '/', 1) || '/' || split_part(scope, '/', 2), NULL FROM scopes_seen
+    WHERE organization = %(organization)s AND split_part(scope, '/', 2) NOT IN ('', '-')
+) AS named ORDER BY merchant, display_name
+"""
+_NAMES = "SELECT scope, display_name FROM scopes WHERE organization = ANY(%s) AND scope = ANY(%s)"
+
+
 @dataclass(frozen=True, slots=True)
 class ScopeRow:
     """A scope, and how many events name it. Without `display_name`: it was seen but nobody created it."""
@@ -119,3 +131,14 @@ def subscribed(connection: Connection[Any], organization: str, scope: str) -> di
     asked = {"organization": organization, "scope": scope, "below": f"{scope}/"}
     rows = connection.execute(_SUBSCRIBED, asked, prepare=False)
     return {(channel, purpose): int(listed) for channel, purpose, listed in rows}
+
+
+def merchants(connection: Connection[Any], organization: str) -> dict[str, str | None]:
+    """Merchant → display name, of those that were created or that events name."""
+    return dict(connection.execute(_MERCHANTS, {"organization": organization}, prepare=False))
+
+
+def names(connection: Connection[Any], organizations: Collection[str]) -> dict[str, str]:
+    """Organization → display name."""
+    asked = (list(organizations), list(organizations))
+    return dict(connection.execute(_NAMES, asked))

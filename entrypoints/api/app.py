@@ -28,6 +28,7 @@ from entrypoints.api import (
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.console import session
+from entrypoints.console.app import serve_console
 from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
@@ -83,6 +84,7 @@ def create_app(service: Service) -> FastAPI:
     session.install(app)
     app.include_router(replies.router)
     app.include_router(probes.router)
+    serve_console(app)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -1,0 +1,18 @@
+"""Puts the console into the HTTP application. A new page is a file of routes, a template, and a line here."""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from entrypoints.console import assets, contact, contacts, signing
+from entrypoints.console.pages import Place
+
+PLACES: Final[tuple[Place, ...]] = (contacts.PLACE,)
+"""What the navigation leads to, in its order."""
+
+
+def serve_console(app: FastAPI) -> None:
+    """Adds `/console/…`."""
+    app.state.places = PLACES
+    for router in (assets.router, signing.router, contact.router, *(place.router for place in PLACES)):
+        app.include_router(router)

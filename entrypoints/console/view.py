@@ -1,0 +1,121 @@
+"""What a request to the console comes with: who looks at which organization, in which form and time zone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import Depends, Request
+
+from entrypoints.access import Permission
+from entrypoints.acting import Hand
+from entrypoints.api.problems import Problem
+from entrypoints.console import session
+from entrypoints.console.texts import TEXTS
+from entrypoints.viewer import Viewer
+from entrypoints.wiring import Service
+
+Twin = Literal["html", "json", "csv"]
+SOURCE: Final = "contact-ledger/console"
+THEMES: Final = ("auto", "light", "dark")
+ZONE_COOKIE: Final = "console_zone"
+THEME_COOKIE: Final = "console_theme"
+UTC: Final = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How pages are shown to this browser: `zone` of its times, `theme` of THEMES."""
+
+    zone: ZoneInfo
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A signed-in person at one organization. `twin` is the form the page is asked for in."""
+
+    request: Request
+    ledger: Service
+    viewer: Viewer
+    organization: str
+    twin: Twin
+    appearance: Appearance
+    csrf: str
+    now: datetime
+
+    def may(self, permission: Permission) -> bool:
+        return self.viewer.may(self.organization, permission)
+
+    @property
+    def values(self) -> bool:
+        """Whether e-mails, phones and names may be shown unmasked."""
+        return self.may("values")
+
+    def hand(self) -> Hand:
+        """The person as who acts: every change made here is an act like any other."""
+        return Hand(self.ledger, self.organization, SOURCE, f"person/{self.viewer.person}")
+
+
+def looking(permission: Permission) -> Callable[..., View]:
+    """A dependency that admits only people whose role in the organization of the path may do this."""
+
+    def view(organization: str, request: Request, who: Annotated[Viewer, Depends(session.viewer)]) -> View:
+        if organization not in who.organizations:
+            raise Problem(404, "not-found", TEXTS["error.no_organization"])
+        if not who.may(organization, permission):
+            role = who.organizations[organization]
+            raise Problem(403, "forbidden", TEXTS["error.forbidden"].format(role=role, permission=permission))
+        ledger: Service = request.app.state.service
+        return View(
+            request,
+            ledger,
+            who,
+            organization,
+            _twin(request.url.path),
+            appearance(request),
+            session.csrf(request),
+            ledger.now(),
+        )
+
+    return view
+
+
+def appearance(request: Request) -> Appearance:
+    """As the browser's cookies say; UTC and the system's colours where they say nothing that can be read."""
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return Appearance(
+        zone(request.cookies.get(ZONE_COOKIE, "")) or UTC,
+        theme if theme in THEMES else "auto",
+    )
+
+
+def zone(name: str) -> ZoneInfo | None:
+    """The zone of this name; None where there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+Form = dict[str, list[str]]
+
+
+async def posted(request: Request) -> Form:
+    """Every field of a posted form. Raises Problem where it was not sent by a page of this session."""
+    pairs = parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
+    form: Form = {}
+    for name, text in pairs:
+        form.setdefault(name, []).append(text)
+    if not session.is_own(request, {name: texts[-1] for name, texts in form.items()}):
+        raise Problem(403, "stale-form", TEXTS["error.stale_form"])
+    return form
+
+
+Posted = Annotated[Form, Depends(posted)]
+
+
+def _twin(path: str) -> Twin:
+    return "json" if path.endswith(".json") else "csv" if path.endswith(".csv") else "html"

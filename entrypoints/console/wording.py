@@ -1,0 +1,72 @@
+"""How values are said on pages: moments in the viewer's zone, ages, channels, methods."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from entrypoints.console.texts import TEXTS, say
+
+_MINUTE: Final = 60
+_UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", _MINUTE))
+_YOUNG: Final = timedelta(days=60)
+
+
+def age(at: datetime, now: datetime) -> str:
+    """`3 minutes ago` (L11); `just now` below one minute and for what is ahead of the clock."""
+    seconds = int((now - at).total_seconds())
+    for unit, length in _UNITS:
+        if seconds >= length:
+            number = seconds // length
+            return say(f"age.{unit}" if number == 1 else f"age.{unit}s", number=f"{number:,}")
+    return say("age.now")
+
+
+def ago(at: datetime | None, now: datetime, zone: ZoneInfo) -> Markup:
+    """A moment by its age, or by its day where that is long ago; hovering shows it in full."""
+    if at is None:
+        return _nothing()
+    return _time(at, age(at, now) if now - at < _YOUNG else f"{at.astimezone(zone):%d %b %Y}", zone)
+
+
+def moment(at: datetime | None, zone: ZoneInfo) -> Markup:
+    """A moment to the minute in the viewer's zone; hovering shows it in UTC."""
+    return _nothing() if at is None else _time(at, f"{at.astimezone(zone):%d %b %Y, %H:%M}", zone)
+
+
+def day(at: datetime | None, zone: ZoneInfo) -> Markup:
+    """The day of a moment in the viewer's zone; hovering shows it in full."""
+    return _nothing() if at is None else _time(at, f"{at.astimezone(zone):%d %b %Y}", zone)
+
+
+def word(code: str | None, kind: str) -> str:
+    """The catalogue's word for a code of this kind (`channel`, `method`, …); the code where it has none."""
+    return TEXTS.get(f"{kind}.{code}", (code or "").replace("_", " "))
+
+
+def whole(number: int) -> str:
+    return f"{number:,}"
+
+
+def _time(at: datetime, text: str, zone: ZoneInfo) -> Markup:
+    utc = at.astimezone(UTC)
+    hover = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    if zone.key != "UTC":
+        hover = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}, {hover}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(f"{utc:%Y-%m-%dT%H:%M:%SZ}", hover, text)
+
+
+def _nothing() -> Markup:
+    return Markup('<span class="none">–</span>')
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "ago": ago,
+    "moment": moment,
+    "day": day,
+    "word": word,
+    "whole": whole,
+    "parsed": datetime.fromisoformat,
+}
