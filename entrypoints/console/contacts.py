@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Final, Literal, get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
@@ -10,10 +10,12 @@ from pydantic import BaseModel, Field
 
 from entrypoints import contacts
 from entrypoints.console import typed
-from entrypoints.console.pages import HEADERS, Place, Table, show, twins
+from entrypoints.console.pages import Place, Table, show, twins
 from entrypoints.console.pages import router as pages_router
+from entrypoints.console.rendering import HEADERS
+from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS, say
-from entrypoints.console.view import Posted, View, looking
+from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactsPage
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF
@@ -119,16 +121,13 @@ def all_contacts(view: Reader, asked: Annotated[Question, Query()]) -> Response:
 
 
 @router.post("/{organization}/contacts/search")
-def search(view: Reader, form: Posted) -> Response:
+def search(view: Reader, form: Form) -> Response:
     """Goes to the list searched for this text, which does not show in the address; other filters stay."""
-    text = form.get("text", [""])[-1].strip()
-    kept = [(name, value) for name, values in form.items() if name in _KEPT for value in values]
+    state = [pair for pair in parse_qsl(form.get("state", "")) if pair[0] != "q"]
+    text = form.get("text", "").strip()
     if text:
-        kept.append(("q", typed.sealed(view.ledger, view.organization, text[:200])))
-    return RedirectResponse(f"/console/{view.organization}/contacts?{urlencode(kept)}", 303, HEADERS)
-
-
-_KEPT: Final = ("status", "type", "merchant", "columns", "limit")
+        state.append(("q", typed.sealed(view.ledger, view.organization, text[:200])))
+    return RedirectResponse(f"/console/{view.organization}/contacts?{urlencode(state)}", 303, HEADERS)
 
 
 def subscribed(contact: ContactSeen, channel: str, merchant: str | None) -> str | None:

@@ -6,46 +6,23 @@ import re
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from entrypoints.access import Permission
 from entrypoints.api import problems
 from entrypoints.api.problems import Problem, problem_of
-from entrypoints.console import assets, wording
-from entrypoints.console.session import SignInNeeded
-from entrypoints.console.texts import TEXTS, say
-from entrypoints.console.view import THEMES, View, appearance
+from entrypoints.console.rendering import HEADERS, page
+from entrypoints.console.view import View
 from ledger.errors import LedgerError
 
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 TWINS: Final = (".json", ".csv", "")
 _FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d\s().-]*$)")
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("entrypoints.console"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_TEMPLATES.globals.update(say=say, has_text=TEXTS.__contains__, asset=assets.address, themes=THEMES)
-_TEMPLATES.filters.update(wording.FILTERS)
-
 Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 """What a page's CSV holds: the names of its columns, and its rows."""
 
@@ -69,8 +46,6 @@ class _Route(APIRoute):
         async def answered(request: Request) -> Response:
             try:
                 return await handler(request)
-            except SignInNeeded:
-                return RedirectResponse(f"/console/sign-in?{_next(request)}", 303, HEADERS)
             except (Problem, LedgerError, RequestValidationError, HTTPException) as error:
                 problem = problem_of(error)
                 if request.url.path.endswith(TWINS[:-1]):
@@ -102,14 +77,13 @@ def show(view: View, template: str, data: BaseModel, table: Table, *, status: in
         return Response(data.model_dump_json(), status, HEADERS, "application/json")
     if view.twin == "csv":
         return Response(_csv(table), status, HEADERS, "text/csv; charset=utf-8")
-    return _html(
+    return page(
+        view.request,
         template,
         status,
         view=view,
         places=view.request.app.state.places,
-        appearance=view.appearance,
         now=view.now,
-        here=_here(view.request),
         data=data,
         **shown,
     )
@@ -117,27 +91,7 @@ def show(view: View, template: str, data: BaseModel, table: Table, *, status: in
 
 def notice(request: Request, problem: Problem) -> Response:
     """A page that says what went wrong and what to do."""
-    return bare(request, "notice.html", status=problem.status, problem=problem)
-
-
-def bare(request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
-    """A page outside any organization."""
-    return _html(
-        template, status, view=None, places=(), appearance=appearance(request), here=_here(request), **shown
-    )
-
-
-def _html(template: str, status: int, **shown: Any) -> Response:
-    html = _TEMPLATES.get_template(template).render(**shown)
-    return Response(html, status, HEADERS, "text/html; charset=utf-8")
-
-
-def _here(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-
-
-def _next(request: Request) -> str:
-    return urlencode({"next": _here(request)} if request.method == "GET" else {})
+    return page(request, "notice.html", problem.status, problem=problem)
 
 
 def _csv(table: Table) -> str:

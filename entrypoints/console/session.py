@@ -6,17 +6,15 @@ Every form carries a token made of the session's own (CSRF); no form is taken th
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from entrypoints import people
+from entrypoints.console.rendering import HEADERS, page
 from entrypoints.unsubscribe.forms import LARGEST, fields
-from entrypoints.unsubscribe.pages import HEADERS, STYLE
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
@@ -25,9 +23,6 @@ COOKIE: Final = "ledger_session"
 HOME: Final = "/console"
 CSRF_FIELD: Final = "csrf"
 _LOGIN: Final = f"{HOME}/login"
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("entrypoints.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
 
@@ -96,23 +91,23 @@ def login_page(request: Request, back: str = HOME) -> Response:
     """Asks who it is; somebody who is logged in goes on."""
     token = request.cookies.get(COOKIE)
     if token and people.viewer(_ledger(request), token):
-        return RedirectResponse(_within(back), 303)
-    return _page("login.html", back=_within(back), email="", wrong=None)
+        return RedirectResponse(within(back), 303)
+    return page(request, "login.html", back=within(back), email="", wrong=None)
 
 
 @router.post("/login")
 def log_in(request: Request, sent: Unproven) -> Response:
     """Begins a new session in place of any the browser had."""
-    ledger, back = _ledger(request), _within(sent.get("back", HOME))
+    ledger, back = _ledger(request), within(sent.get("back", HOME))
     client = request.client.host if request.client else ""
     email = sent.get("email", "").strip()
     answer = people.log_in(ledger, email, sent.get("password", ""), client)
     if isinstance(answer, people.TooManyTries):
-        page = _page("login.html", 429, back=back, email=email, wrong="tries")
-        page.headers["Retry-After"] = str(answer.wait)
-        return page
+        shown = page(request, "login.html", 429, back=back, email=email, wrong="tries")
+        shown.headers["Retry-After"] = str(answer.wait)
+        return shown
     if answer is None:
-        return _page("login.html", 422, back=back, email=email, wrong="password")
+        return page(request, "login.html", 422, back=back, email=email, wrong="password")
     if old := request.cookies.get(COOKIE):
         people.log_out(ledger, old)
     response = RedirectResponse(back, 303, HEADERS)
@@ -133,8 +128,8 @@ def log_out(request: Request, _sent: Form) -> Response:
 def password_page(token: str, request: Request) -> Response:
     """Asks for a new password, where the link still holds."""
     if not people.link_holds(_ledger(request), token):
-        return _page("password.html", 404, token=None, wrong=None, done=False)
-    return _page("password.html", token=token, wrong=None, done=False)
+        return page(request, "password.html", 404, token=None, wrong=None, done=False)
+    return page(request, "password.html", token=token, wrong=None, done=False)
 
 
 @router.post("/password/{token}")
@@ -146,8 +141,8 @@ def set_password(token: str, request: Request, sent: Unproven) -> Response:
             raise MessageRefused("password", "password: the two are not the same; type it twice")
         done = people.set_password(_ledger(request), token, password)
     except MessageRefused as refused:
-        return _page("password.html", 422, token=token, wrong=refused.detail.partition(": ")[2], done=False)
-    return _page("password.html", 200 if done else 404, token=None, wrong=None, done=done)
+        return page(request, "password.html", 422, token=token, wrong=refused.detail.partition(": ")[2], done=False)
+    return page(request, "password.html", 200 if done else 404, token=None, wrong=None, done=done)
 
 
 def _ledger(request: Request) -> Service:
@@ -159,15 +154,10 @@ def _secure(ledger: Service) -> bool:
     return ledger.settings.cookies_secure and not ledger.settings.demo
 
 
-def _within(back: str) -> str:
+def within(back: str) -> str:
     """A path of the console: a link to the login page leads nowhere else."""
     inside = back == HOME or back.startswith((f"{HOME}/", f"{HOME}?"))
     return back if inside and back.isprintable() and "\\" not in back else HOME
-
-
-def _page(template: str, status: int = 200, **shown: Any) -> Response:
-    html = _TEMPLATES.get_template(template).render(style=Markup(STYLE), **shown)
-    return Response(html, status, HEADERS, "text/html; charset=utf-8")
 
 
 async def _to_login(_request: Request, error: Exception) -> Response:
@@ -175,5 +165,5 @@ async def _to_login(_request: Request, error: Exception) -> Response:
     return RedirectResponse(f"{_LOGIN}?back={quote(error.back, safe='')}", 303, HEADERS)
 
 
-async def _refused(_request: Request, _error: Exception) -> Response:
-    return _page("refused.html", 403)
+async def _refused(request: Request, _error: Exception) -> Response:
+    return page(request, "refused.html", 403)

@@ -33,20 +33,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "next_page": "Next page",
     "first_page": "First page",
     "none": "None",
-    # Signing in
-    "sign_in": "Sign in",
-    "sign_in.lead": "Read who subscribed, who opted out, when, how, and why a message could or could not be sent.",
-    "sign_in.organization": "Organization code",
-    "sign_in.key": "API key",
-    "sign_in.key.hint": "It begins with clk_. `contact-ledger organizations keys issue` issues one.",
-    "sign_in.refused": "No such organization, or the key does not hold there. Check both and try again.",
     # Errors
+    "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",
     "error.back": "Back to the contacts",
     "error.no_organization": "There is no such organization, or you have no role in it.",
     "error.forbidden": "The role `{role}` lacks the permission `{permission}`; ask somebody who has it.",
-    "error.stale_form": "The form is from an earlier session: nothing was changed. Go back, load the page again "
-    "and send the form again.",
     "error.q": "q: this search is from another organization or an earlier installation; search again",
     # All contacts
     "contacts": "All contacts",
@@ -154,6 +146,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "method.import": "Import",
     "method.link": "Link",
     "method.one_click": "One click",
+    "method.confirmation": "Confirmation",
+    "method.opt_out": "Opt-out",
     "method.manual": "By hand",
     "method.complaint": "Complaint",
     "method.carrier": "Carrier",

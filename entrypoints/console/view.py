@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal
-from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Depends, Request
 
@@ -13,24 +11,13 @@ from entrypoints.access import Permission
 from entrypoints.acting import Hand
 from entrypoints.api.problems import Problem
 from entrypoints.console import session
+from entrypoints.console.rendering import Appearance, appearance
 from entrypoints.console.texts import TEXTS
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 
 Twin = Literal["html", "json", "csv"]
 SOURCE: Final = "contact-ledger/console"
-THEMES: Final = ("auto", "light", "dark")
-ZONE_COOKIE: Final = "console_zone"
-THEME_COOKIE: Final = "console_theme"
-UTC: Final = ZoneInfo("UTC")
-
-
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """How pages are shown to this browser: `zone` of its times, `theme` of THEMES."""
-
-    zone: ZoneInfo
-    theme: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +68,6 @@ def looking(permission: Permission) -> Callable[..., View]:
         )
 
     return view
-
-
-def appearance(request: Request) -> Appearance:
-    """As the browser's cookies say; UTC and the system's colours where they say nothing that can be read."""
-    theme = request.cookies.get(THEME_COOKIE, "")
-    return Appearance(
-        zone(request.cookies.get(ZONE_COOKIE, "")) or UTC,
-        theme if theme in THEMES else "auto",
-    )
-
-
-def zone(name: str) -> ZoneInfo | None:
-    """The zone of this name; None where there is none."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-Form = dict[str, list[str]]
-
-
-async def posted(request: Request) -> Form:
-    """Every field of a posted form. Raises Problem where it was not sent by a page of this session."""
-    pairs = parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
-    form: Form = {}
-    for name, text in pairs:
-        form.setdefault(name, []).append(text)
-    if not session.is_own(request, {name: texts[-1] for name, texts in form.items()}):
-        raise Problem(403, "stale-form", TEXTS["error.stale_form"])
-    return form
-
-
-Posted = Annotated[Form, Depends(posted)]
 
 
 def _twin(path: str) -> Twin:
