@@ -31,13 +31,19 @@ class ReadsPage(BaseModel):
     before: int | None
 
 
-def record(ledger: Service, organization: str, *, actor: str, what: str, subject: UUID | None, reason: str) -> None:
-    """Records that personal values are about to be shown. Raises MessageRefused for a reason that is none."""
+def checked(reason: str) -> str:
+    """The reason without spaces around it. Raises MessageRefused where it is none."""
     said = reason.strip()
     if not said or not said.isprintable() or len(said) > LONGEST_REASON:
         raise MessageRefused(
             "reason", f"reason: 1 to {LONGEST_REASON} printable characters; a case number, no personal data"
         )
+    return said
+
+
+def record(ledger: Service, organization: str, *, actor: str, what: str, subject: UUID | None, reason: str) -> None:
+    """Records that personal values are about to be shown. Raises MessageRefused for a reason that is none."""
+    said = checked(reason)
     with ledger.writing.connection() as connection:
         reads.record(connection, organization, ledger.now(), actor=actor, what=what, subject=subject, reason=said)
 

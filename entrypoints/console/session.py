@@ -7,14 +7,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Annotated, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from entrypoints import people
 from entrypoints.console.rendering import HEADERS, page
-from entrypoints.unsubscribe.forms import LARGEST, fields
+from entrypoints.unsubscribe.forms import LARGEST
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
@@ -22,6 +22,7 @@ from ledger.errors import MessageRefused
 COOKIE: Final = "ledger_session"
 HOME: Final = "/console"
 CSRF_FIELD: Final = "csrf"
+_MOST_FIELDS: Final = 500
 _LOGIN: Final = f"{HOME}/login"
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
@@ -78,7 +79,10 @@ async def _sent(request: Request) -> Mapping[str, str]:
     body = await request.body()
     if len(body) > LARGEST:
         raise FormRefused
-    return fields(request.headers.get("content-type", ""), body)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise FormRefused from None
 
 
 Looking = Annotated[Viewer, Depends(viewer)]

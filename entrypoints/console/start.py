@@ -1,15 +1,17 @@
 """Where a person comes first, and how pages look in this browser."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from entrypoints import reads
 from entrypoints.api.problems import Problem
-from entrypoints.console import session
+from entrypoints.console import reasons, session
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.rendering import HEADERS, THEME_COOKIE, THEMES, ZONE_COOKIE, zone
 from entrypoints.console.texts import TEXTS
+from entrypoints.console.view import View, looking
 
 _YEAR: Final = 365 * 24 * 3600
 router = pages_router()
@@ -21,6 +23,15 @@ def start(who: session.Looking) -> Response:
     if not who.organizations:
         raise Problem(403, "forbidden", TEXTS["error.no_role"])
     return RedirectResponse(f"/console/{min(who.organizations)}/contacts", 303, HEADERS)
+
+
+@router.post("/{organization}/reason")
+def give_reason(view: Annotated[View, Depends(looking("values_for_reason"))], form: session.Form) -> Response:
+    """Shows values to somebody who gives a reason; each page seen from then on is recorded with it."""
+    reason = reads.checked(form.get("reason", ""))
+    answer = RedirectResponse(session.within(form.get("back", "")), 303, HEADERS)
+    reasons.keep(answer, view.ledger, view.viewer, view.organization, reason)
+    return answer
 
 
 @router.post("/appearance")

@@ -33,6 +33,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "next_page": "Next page",
     "first_page": "First page",
     "none": "None",
+    "reason": "Values are masked. They are shown for a reason, which is recorded with every page you open for "
+    "the next 30 minutes.",
+    "reason.hint": "A case number, no personal data",
+    "reason.give": "Show values",
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",

@@ -11,6 +11,7 @@ from entrypoints.access import Permission
 from entrypoints.acting import Hand
 from entrypoints.api.problems import Problem
 from entrypoints.console import session
+from entrypoints.console.reasons import looked
 from entrypoints.console.rendering import Appearance, appearance
 from entrypoints.console.texts import TEXTS
 from entrypoints.viewer import Viewer
@@ -32,14 +33,11 @@ class View:
     appearance: Appearance
     csrf: str
     now: datetime
+    values: bool
+    """Whether e-mails, phones and names may be shown unmasked."""
 
     def may(self, permission: Permission) -> bool:
         return self.viewer.may(self.organization, permission)
-
-    @property
-    def values(self) -> bool:
-        """Whether e-mails, phones and names may be shown unmasked."""
-        return self.may("values")
 
     def hand(self) -> Hand:
         """The person as who acts: every change made here is an act like any other."""
@@ -65,6 +63,8 @@ def looking(permission: Permission) -> Callable[..., View]:
             appearance(request),
             session.csrf(request),
             ledger.now(),
+            who.may(organization, "values")
+            or (who.may(organization, "values_for_reason") and looked(request, ledger, who, organization)),
         )
 
     return view

@@ -22,6 +22,7 @@ class Kept:
     master_key: str
     link_key: str = field(default_factory=lambda: _secret())
     api_key: str = ""
+    password: str = ""
     days: int = 0
     people: int = 0
 

@@ -17,6 +17,7 @@ import orjson
 from prometheus_client.parser import text_string_to_metric_families
 
 from entrypoints.child import Child
+from entrypoints.demo.login import EMAIL
 from entrypoints.demo.people import person
 from entrypoints.embedded import free_port
 
@@ -69,13 +70,14 @@ class Processes:
             return [f"the HTTP service does not answer as it should: {error.reason}"]
         return [] if len(answers) == 1 else ["`sendable` answers something else than it was asked"]
 
-    def invitation(self, api_key: str) -> str:
+    def invitation(self, api_key: str, password: str) -> str:
         """Lines to paste into a shell."""
         bearer = f"curl -s -H 'Authorization: Bearer {api_key}'"
         json = "-H 'Content-Type: application/json'"
         search = orjson.dumps({"search": person(0).family.lower(), "limit": 3}).decode()
         return "\n".join(
             (
+                f"Look at it on http://127.0.0.1:{self.http_port}/console as {EMAIL} with the password {password}",
                 f"The ledger answers on http://127.0.0.1:{self.http_port}. Ask it:",
                 f"{bearer} {json} {self._organization}/sendable -d '{_question()}'",
                 f"{bearer} {json} {self._organization}/contacts/search -d '{search}'",

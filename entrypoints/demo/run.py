@@ -17,6 +17,7 @@ from consumers.broker import Outgoing, Producer, make_topics, spans
 from consumers.sending import send
 from entrypoints.demo.day import corrections, day
 from entrypoints.demo.keeping import Kept, settings
+from entrypoints.demo.login import let_in
 from entrypoints.demo.messages import TOPICS
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.demo.processes import Processes, processes
@@ -143,7 +144,7 @@ class _Demo:
         """Says what can be asked, and stays until told to stop. Raises ChildFailed where a process ends."""
         for name, figure in report.items():
             self.tell.line(f"{name:>12}  {figure:,}" if isinstance(figure, int) else f"{name:>12}  {figure}")
-        self.tell.line(self.processes.invitation(self.kept.api_key))
+        self.tell.line(self.processes.invitation(self.kept.api_key, self.kept.password))
         try:
             while True:
                 self.processes.check()
@@ -169,6 +170,8 @@ def _started(data: Path, port: int, tell: Telling) -> Iterator[_Demo]:
                 is_new = register(ledger, organization.code, organization.display_name)
                 if is_new and organization == ORGANIZATIONS[0]:
                     kept.api_key = issue_key(ledger, organization.code, "admin")
+            let_in(ledger, kept)
+            kept.write(data)
             make_topics(broker.bootstrap, {topic: {} for topic in topics}, partitions=4)
             tell.line("Starting the ledger: consume, project, publish, serve …")
             with processes(environment, data, port) as children:
