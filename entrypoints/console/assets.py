@@ -1,12 +1,10 @@
-"""The console's own files and, where `make assets` fetched them, the vendors': each at an address of its content.
-
-Without the vendors' files every page works as well; with them the lists change without a whole new page.
-"""
+"""The console's style and script, each at an address of its content, so that browsers may keep them for ever."""
 
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Final
 
 from fastapi import APIRouter, Response
@@ -14,7 +12,6 @@ from fastapi import APIRouter, Response
 from entrypoints.api.problems import Problem
 
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-_FOLDERS: Final = ("static", "static/vendor")
 router = APIRouter(prefix="/console/static", include_in_schema=False)
 
 
@@ -27,21 +24,16 @@ class _Asset:
 
 @cache
 def _assets() -> dict[str, _Asset]:
-    found = {}
-    for folder in _FOLDERS:
-        place = files("entrypoints.console").joinpath(folder)
-        for file in place.iterdir() if place.is_dir() else ():
-            kind = _TYPES.get("." + file.name.rpartition(".")[2])
-            if kind is not None:
-                body = file.read_bytes()
-                found[file.name] = _Asset(body, kind, sha256(body).hexdigest()[:12])
-    return found
+    read = {file.name: file.read_bytes() for file in files("entrypoints.console").joinpath("static").iterdir()}
+    return {
+        name: _Asset(body, _TYPES[PurePath(name).suffix], sha256(body).hexdigest()[:12])
+        for name, body in read.items()
+    }
 
 
-def address(name: str) -> str | None:
-    """Where the file is served; None where it is not there."""
-    asset = _assets().get(name)
-    return f"/console/static/{asset.version}/{name}" if asset is not None else None
+def address(name: str) -> str:
+    """Where the file is served."""
+    return f"/console/static/{_assets()[name].version}/{name}"
 
 
 @router.get("/{version}/{name}")

@@ -1,6 +1,8 @@
 """A served ledger with its console, and browsers without a screen on it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -10,7 +12,11 @@ from entrypoints import people
 from entrypoints.access import Role
 from entrypoints.acting import Hand
 from entrypoints.organizations import register
-from tests.api.serving import Served, served
+from entrypoints.wiring import projecting
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
+from tests.api.messages import opt_out, signup
+from tests.api.serving import Caller, Served, served
 from tests.servers import new_database
 
 PASSWORD = "correct horse battery staple"
@@ -48,3 +54,48 @@ def person(server: Served, organization: str) -> Callable[..., str]:
 def browser(server: Served) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.url, timeout=30) as client:
         yield client
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An organization with five people, the last of whom opted out."""
+
+    server: Served
+    caller: Caller
+
+    @property
+    def organization(self) -> str:
+        return self.caller.organization
+
+    @property
+    def contacts(self) -> str:
+        """The path of the list."""
+        return f"/console/{self.organization}/contacts"
+
+    def record(self, *messages: dict[str, Any]) -> None:
+        """Records messages and brings the tables up to them."""
+        self.caller.record(*messages)
+        with projecting(self.server.ledger.settings) as source:
+            catch_up(source, list(PROJECTIONS.values()))
+
+    def contact(self, text: str) -> dict[str, Any]:
+        """The one person found by this."""
+        [found] = self.caller.post("contacts/search", {"search": text}).json()["contacts"]
+        return dict(found)
+
+    def csrf(self, browser: httpx.Client) -> str:
+        """What the forms of this browser's session carry."""
+        page = browser.get(self.contacts).text
+        return page.partition('name="csrf" value="')[2].partition('"')[0]
+
+
+@pytest.fixture
+def scene(server: Served, organization: str) -> Scene:
+    scene = Scene(server, server.caller(organization))
+    people = [{"kind": "email", "value": f"ann{number}@example.com"} for number in range(5)]
+    signups = [
+        signup(organization, one, profile={"first_name": f"Ann{number}", "city": "Ulm"})
+        for number, one in enumerate(people)
+    ]
+    scene.record(*signups, opt_out(organization, people[4]))
+    return scene

@@ -1,0 +1,150 @@
+"""All contacts and one contact's profile, as a browser without a screen gets them."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from entrypoints import reads
+from tests.api.messages import event, signup
+from tests.api.serving import Served
+from tests.console.conftest import PASSWORD, Scene
+
+Adding = Callable[..., str]
+
+
+@pytest.fixture
+def looking(scene: Scene, person: Adding, browser: httpx.Client) -> Callable[..., httpx.Client]:
+    """A browser in which somebody with the role is logged in."""
+
+    def logged_in(role: str = "admin") -> httpx.Client:
+        answer = browser.post("/console/login", data={"email": person(role), "password": PASSWORD})
+        assert answer.status_code == 303
+        return browser
+
+    return logged_in
+
+
+def test_the_list_counts_whom_it_shows_and_everyone(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    browser = looking()
+    assert "5 profiles out of 5" in browser.get(scene.contacts).text
+    page = browser.get(f"{scene.contacts}?status=email.unsubscribed").text
+    assert "1 profiles out of 5" in page
+    assert "ann4@example.com" in page
+    assert "ann3@example.com" not in page
+
+
+def test_what_is_searched_for_shows_in_no_address(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    browser = looking()
+    form = {"csrf": scene.csrf(browser), "text": "ANN3", "state": "type=subscriber"}
+    answer = browser.post(f"{scene.contacts}/search", data=form)
+    assert answer.status_code == 303
+    address = answer.headers["location"]
+    assert "ann3" not in address.lower()
+    assert address.startswith(f"{scene.contacts}?type=subscriber&q=")
+    page = browser.get(address).text
+    assert "1 profiles out of 5" in page
+    assert "ann3@example.com" in page
+    assert browser.get(f"{scene.contacts}?q={'A' * 40}").status_code == 422
+
+
+def test_a_form_from_elsewhere_searches_nothing(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    answer = looking().post(f"{scene.contacts}/search", data={"csrf": "0" * 64, "text": "ann"})
+    assert answer.status_code == 403
+
+
+def test_the_twins_say_the_same_as_the_page(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    browser = looking()
+    shown = browser.get(f"{scene.contacts}.json?limit=2").json()
+    assert (len(shown["contacts"]), shown["all"], shown["found"]) == (2, 5, 5)
+    rest = browser.get(f"{scene.contacts}.json?limit=50&after={shown['after']}").json()
+    assert rest["after"] is None
+    rows = list(csv.DictReader(io.StringIO(browser.get(f"{scene.contacts}.csv").text)))
+    assert [row["id"] for row in rows] == [one["id"] for one in shown["contacts"] + rest["contacts"]]
+    assert {row["email"] for row in rows} == {"subscribed", "unsubscribed"}
+
+
+def test_a_spreadsheet_runs_nothing_that_somebody_is_called(
+    scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    mail = {"kind": "email", "value": "eve@example.com"}
+    scene.record(signup(scene.organization, mail, profile={"name": "=HYPERLINK(1)"}))
+    rows = csv.DictReader(io.StringIO(looking().get(f"{scene.contacts}.csv").text))
+    assert "'=HYPERLINK(1)" in {row["name"] for row in rows}
+
+
+def test_a_profile_shows_statuses_what_happened_and_why(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    browser, one = looking(), scene.contact("ann4@example.com")
+    page = browser.get(f"{scene.contacts}/{one['id']}").text
+    assert "ann4@example.com" in page
+    assert "Unsubscribed" in page
+    assert "Opted out of e-mail" in page
+    row = browser.get(f"{scene.contacts}/{one['id']}.json").json()["subscriptions"][0]
+    asked = {"identifier": row["identifier_id"], "channel": "email", "scope": row["scope"], "purpose": "marketing"}
+    why = browser.get(f"{scene.contacts}/{one['id']}.json", params=asked).json()["why"]
+    assert why["answer"].startswith("No: ")
+    assert why["steps"][-1]["effect"] == "decisive"
+    before = {**asked, "at": "2020-01-01T00:00"}
+    earlier = browser.get(f"{scene.contacts}/{one['id']}.json", params=before).json()["why"]
+    assert "nobody ever subscribed it to this" in earlier["answer"]
+    bad = browser.get(f"{scene.contacts}/{one['id']}", params={**asked, "at": "yesterday"})
+    assert bad.status_code == 422
+
+
+def test_an_analyst_sees_nobody_unmasked(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    browser, one = looking("analyst"), scene.contact("ann4@example.com")
+    for address in (scene.contacts, f"{scene.contacts}/{one['id']}"):
+        for ending in ("", ".json", ".csv"):
+            text = browser.get(address + ending).text
+            assert not any(value in text for value in ("ann4@", "Ann4", "Ulm"))
+    assert "a***@example.com" in browser.get(scene.contacts).text
+
+
+def test_an_auditor_sees_values_for_a_reason_and_every_look_is_kept(
+    server: Served, scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    browser, one = looking("auditor"), scene.contact("ann4@example.com")
+    address = f"{scene.contacts}/{one['id']}"
+    assert "ann4@" not in browser.get(address).text
+    form = {"csrf": scene.csrf(browser), "reason": "case 4711", "back": address}
+    answer = browser.post(f"/console/{scene.organization}/reason", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    assert "ann4@example.com" in browser.get(address).text
+    [kept] = reads.page(server.ledger, scene.organization).reads
+    assert (kept.reason, str(kept.subject)) == ("case 4711", one["id"])
+
+
+@pytest.mark.parametrize("path", ["contacts", "contacts.json", "contacts.csv"])
+def test_another_organizations_contacts_are_not_there(
+    path: str, server: Served, looking: Callable[..., httpx.Client]
+) -> None:
+    browser = looking()
+    other = server.caller("o-elsewhere")
+    assert browser.get(f"/console/{other.organization}/{path}").status_code == 404
+
+
+def test_who_is_not_logged_in_comes_back_to_the_page(scene: Scene, browser: httpx.Client) -> None:
+    answer = browser.get(f"{scene.contacts}?type=subscriber")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/console/login?back=%2Fconsole%2F")
+
+
+def test_pages_let_nothing_in_from_elsewhere(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    answer = looking().get(scene.contacts)
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert not any(inline in answer.text for inline in (" style=", " onclick=", "<style", "<script>"))
+
+
+def test_a_linked_person_is_found_by_every_id(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    phone = {"kind": "phone", "value": "+14155550100"}
+    scene.record(signup(scene.organization, phone, "sms"))
+    old = scene.contact("+14155550100")["id"]
+    mail = {"kind": "email", "value": "ann0@example.com"}
+    scene.record(event("contact.identify.v1", scene.organization, identifiers=[mail, phone], method="form"))
+    page = looking().get(f"{scene.contacts}/{old}").text
+    assert "ann0@example.com" in page
+    assert "+14155550100" in page
