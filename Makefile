@@ -12,12 +12,13 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check lint types contracts lock clean
+.PHONY: help assets demo test check lint types contracts lock clean
 .PHONY: soak mutate bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-suppress
 
 help:
 	echo "make demo          a running ledger with a day of traffic (ARGS=--once: report and leave)"
 	echo "make test          every test, on real servers (ARGS='-k stop': some of them)"
+	echo "make assets        what the tests of the console need of npm"
 	echo "make check         lint, types and contracts, each also a target of its own"
 	echo "make soak          the rules on 100,000 generated histories (ARGS='5000 --seed 7': so many, from there)"
 	echo "make mutate        every small change of the rules, and whether a test sees it"
@@ -29,8 +30,14 @@ help:
 demo: $(VENV)/.demo
 	exec $(BIN)/contact-ledger demo $(ARGS)
 
-test: $(VENV)/.test
+test: $(VENV)/.test assets
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+# What the console's tests need of npm; where npm is missing they say so.
+assets: $(if $(shell command -v npm),node_modules/.package-lock.json)
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund --silent >&2
 
 soak: $(VENV)/.test
 	exec $(BIN)/python -m tests.model.soak $(ARGS)

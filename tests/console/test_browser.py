@@ -1,0 +1,137 @@
+"""Every page in a real browser: without a fault that axe finds, with and without scripts, and pictures of it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.console.conftest import PASSWORD, Scene
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "build" / "screenshots"
+NARROW = {"width": 390, "height": 800}
+WIDE = {"width": 1360, "height": 900}
+HEAVIEST = 150 * 1024
+
+Opening = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.fail("no browser to look with; on Debian: apt-get install chromium")
+    if not AXE.exists():
+        pytest.fail("axe-core is not there; run `make assets` (needs npm)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opening(chromium: Browser, scene: Scene, person: Callable[..., str]) -> Iterator[Opening]:
+    """Opens windows in which an administrator of the scene is logged in; a script's complaint fails the test."""
+    contexts, complaints = [], []
+
+    def opened(**options: Any) -> Page:
+        context = chromium.new_context(
+            **{"viewport": WIDE, "timezone_id": "Europe/Paris", "base_url": scene.server.url, **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto("/console/login")
+        page.fill("#email", person())
+        page.fill("#password", PASSWORD)
+        page.click("button.main")
+        page.wait_for_url("**/contacts")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "narrow"])
+def test_no_page_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:
+    page = opening(
+        color_scheme="dark" if look == "dark" else "light",
+        viewport=NARROW if look == "narrow" else WIDE,
+        bypass_csp=True,
+    )
+    one = scene.contact("ann4@example.com")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    places = {
+        "contacts": scene.contacts,
+        "nobody": f"{scene.contacts}?status=banned",
+        "contact": f"{scene.contacts}/{one['id']}?{_why(one)}",
+        "error": f"{scene.contacts}?after=x",
+    }
+    for name, address in places.items():
+        page.goto(address)
+        page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run()")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+
+
+def test_everything_works_without_scripts(opening: Opening) -> None:
+    page = opening(java_script_enabled=False)
+    page.fill("#search", "ann3")
+    page.click(".search button")
+    assert "ann3" not in page.url
+    assert page.inner_text(".count") == "1 profiles out of 5"
+    page.click("a.open")
+    assert page.inner_text("h1") == "ann3@example.com" or "Ann3" in page.inner_text("h1")
+    page.go_back()
+    assert page.inner_text(".count") == "1 profiles out of 5"
+    page.click(".applied a")
+    assert page.inner_text(".count") == "5 profiles out of 5"
+
+
+def test_the_keyboard_is_enough(opening: Opening) -> None:
+    page = opening()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = page.locator("a.open").first
+    assert first.evaluate("link => link === document.activeElement")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    assert page.locator("#search").evaluate("field => field === document.activeElement")
+
+
+def test_colours_and_times_are_as_chosen(opening: Opening) -> None:
+    page = opening()
+    page.reload()
+    assert "Europe/Paris" in (page.locator("time").first.get_attribute("title") or "")
+    page.click("text=Appearance")
+    page.check("input[value=dark]")
+    page.fill("#zone", "Asia/Tokyo")
+    page.click("text=Save")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert "Asia/Tokyo" in (page.locator("time").first.get_attribute("title") or "")
+
+
+def test_a_page_is_light(opening: Opening, scene: Scene) -> None:
+    page = opening()
+    loaded: list[int] = []
+    page.on("response", lambda answer: loaded.append(len(answer.body())))
+    page.goto(scene.contacts)
+    page.wait_for_load_state("networkidle")
+    assert 0 < sum(loaded) <= HEAVIEST
+
+
+def _why(one: dict[str, Any]) -> str:
+    scope = next(iter(one["subscriptions"]))
+    return f"identifier={one['identifier_ids'][0]}&channel=email&scope={scope}&purpose=marketing"
