@@ -30,6 +30,7 @@ Permission = Literal[
     "messages",
     "links",
     "replies",
+    "act",
     "reverse",
     "organization",
     "policies",
@@ -39,7 +40,7 @@ Permission = Literal[
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages", "links", "organization"}),
-    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "replies", "organization"}),
+    "marketer": frozenset({"sendable", "lookup", "status", "contacts", "values", "replies", "act", "organization"}),
     "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
     "auditor": frozenset(
         {"lookup", "status", "explain", "contacts", "values_for_reason", "reads", "organization", "policies"}
@@ -47,7 +48,8 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
-them all and issues keys. `replies` is saying what a reply means; listing them is `contacts`, their texts `values`.
+them all and issues keys. `act` is what the console does to a contact by
+hand. `replies` is saying what a reply means; listing them is `contacts`, their texts `values`.
 Without `values` e-mails, phones and names are shown masked, evidence not at all; with `values_for_reason` they are
 shown to who gives a reason, and `reads` is the list of those looks."""
 

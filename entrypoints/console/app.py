@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from entrypoints.console import assets, contact, contacts, start
+from entrypoints.console import acting, assets, contact, contacts, start
 from entrypoints.console.pages import Place
 
 PLACES: Final[tuple[Place, ...]] = (contacts.PLACE,)
@@ -14,5 +14,5 @@ PLACES: Final[tuple[Place, ...]] = (contacts.PLACE,)
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (assets.router, start.router, contact.router, *(place.router for place in PLACES)):
+    for router in (assets.router, start.router, acting.router, contact.router, *(place.router for place in PLACES)):
         app.include_router(router)
