@@ -4,15 +4,15 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from entrypoints.console import assets, clock, contact, contacts, start
+from entrypoints.console import acting, assets, contact, contacts, start
 from entrypoints.console.pages import Place
 
-PLACES: Final[tuple[Place, ...]] = (contacts.PLACE, clock.PLACE)
+PLACES: Final[tuple[Place, ...]] = (contacts.PLACE,)
 """What the navigation leads to, in its order."""
 
 
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (assets.router, start.router, contact.router, *(place.router for place in PLACES)):
+    for router in (assets.router, start.router, acting.router, contact.router, *(place.router for place in PLACES)):
         app.include_router(router)

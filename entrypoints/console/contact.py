@@ -5,12 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from entrypoints import contacts
+from entrypoints.console.acting import ACTIONS
 from entrypoints.console.pages import Table, show, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.timeline import Happened, timeline
@@ -66,6 +67,7 @@ class Question(BaseModel):
     scope: str | None = Field(None, max_length=400)
     purpose: str | None = Field(None, max_length=20)
     at: str | None = Field(None, max_length=40)
+    done: str | None = Field(None, max_length=40)
 
 
 @twins(router, "/{organization}/contacts/{contact_id}")
@@ -96,6 +98,8 @@ def profile(
         asked_channels=sorted({c for one in whole.identifiers for c in CHANNELS_OF.get(one.kind or "", ())}),
         asked_scopes=sorted({one.scope for one in standing} | {view.organization}),
         purposes=PURPOSES,
+        actions=ACTIONS,
+        once=uuid4(),
         link=lambda **changes: _link(view, contact_id, asked, **changes),
     )
 
@@ -131,7 +135,7 @@ def _moment(view: View, text: str | None) -> datetime | None:
 
 
 def _link(view: View, contact_id: UUID, asked: Question, **changes: Any) -> str:
-    state = {**asked.model_dump(exclude_defaults=True), **changes}
+    state = {**asked.model_dump(exclude_defaults=True, exclude={"done"}), **changes}
     query = urlencode({name: value for name, value in state.items() if value is not None})
     return f"/console/{view.organization}/contacts/{contact_id}" + (f"?{query}" if query else "")
 

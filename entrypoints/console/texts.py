@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
-
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
     "skip": "Skip to the content",
@@ -39,7 +37,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "the next 30 minutes.",
     "reason.hint": "A case number, no personal data",
     "reason.give": "Show values",
-    **TEXTS_OF_LISTS,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",
@@ -215,6 +212,26 @@ TEXTS: Final[Mapping[str, str]] = {
     "why.rule": "The rule",
     "why.nothing": "No event says anything about this.",
     "why.today": "By all that is known now",
+    "act": "Act on an identifier",
+    "act.action": "What to do",
+    "act.reason": "Reason, kept with the event",
+    "act.record": "Record",
+    "act.done": "Recorded: {action}. It counts from now on; the tables below follow within moments.",
+    "act.unsubscribe": "Unsubscribe from everything",
+    "act.blacklist": "Move to the blacklist",
+    "act.unblacklist": "Take off the blacklist",
+    "act.withdraw_complaint": "Remove from spam complaints",
+    "act.reactivate": "Reactivate after bounces",
+    "act.pause": "Pause",
+    "act.resume": "Resume",
+    "act.block": "Block",
+    "act.unblock": "Unblock",
+    "act.ban": "Ban",
+    "act.unban": "Lift the ban",
+    "act.no_identifier": "This contact holds no such identifier now, or nothing can be sent to it.",
+    "act.no_action": "action: choose one of those the page offers",
+    "act.no_reason": "reason: say why in 1 to 500 characters; go back, what you typed is still there",
+    "act.no_form": "once: send the form of the profile's page",
     "timeline": "Timeline",
     "timeline.none": "Nothing has happened yet.",
     "timeline.evidence": "Evidence",

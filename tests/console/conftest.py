@@ -74,7 +74,8 @@ class Scene:
 
     def record(self, *messages: dict[str, Any]) -> None:
         """Records messages and brings the tables up to them."""
-        self.caller.record(*messages)
+        if messages:
+            self.caller.record(*messages)
         with projecting(self.server.ledger.settings) as source:
             catch_up(source, list(PROJECTIONS.values()))
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -148,3 +149,48 @@ def test_a_linked_person_is_found_by_every_id(scene: Scene, looking: Callable[..
     page = looking().get(f"{scene.contacts}/{old}").text
     assert "ann0@example.com" in page
     assert "+14155550100" in page
+
+
+def test_an_act_is_recorded_once_with_its_reason_and_actor(
+    scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    browser, one = looking("marketer"), scene.contact("ann0@example.com")
+    address = f"{scene.contacts}/{one['id']}"
+    form = {
+        "csrf": scene.csrf(browser),
+        "once": str(uuid4()),
+        "identifier": one["identifier_ids"][0],
+        "action": "blacklist",
+        "reason": "asked for by phone",
+    }
+    for _ in range(2):
+        answer = browser.post(f"{address}/act", data=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{address}?done=blacklist")
+    scene.record()
+    shown = browser.get(f"{address}.json").json()
+    [event] = [one for one in shown["timeline"] if "lacklist" in one["sentence"]]
+    assert event["actor"].startswith("person/")
+    assert event["evidence"]["reason"] == "asked for by phone"
+    assert {row["deliverability"] for row in shown["subscriptions"]} == {"blacklisted"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reason": " "}, {"action": "erase"}, {"once": ""}, {"identifier": str(UUID(int=1))}]
+)
+def test_a_bad_act_is_refused_and_says_why(
+    wrong: dict[str, str], scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    browser, one = looking(), scene.contact("ann0@example.com")
+    form = {"csrf": scene.csrf(browser), "once": str(uuid4()), "identifier": one["identifier_ids"][0]}
+    form |= {"action": "ban", "reason": "fraud"} | wrong
+    answer = browser.post(f"{scene.contacts}/{one['id']}/act", data=form)
+    assert answer.status_code == (404 if "identifier" in wrong else 422)
+    scene.record()
+    assert scene.contact("ann0@example.com")["last_updated"] == one["last_updated"]
+
+
+@pytest.mark.parametrize("role", ["analyst", "auditor"])
+def test_who_only_reads_cannot_act(role: str, scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    browser, one = looking(role), scene.contact("ann0@example.com")
+    form = {"csrf": scene.csrf(browser), "identifier": one["identifier_ids"][0], "action": "ban", "reason": "x"}
+    assert browser.post(f"{scene.contacts}/{one['id']}/act", data=form).status_code == 403
