@@ -22,6 +22,7 @@ from projections import (
     identifiers,
     marks,
     merge_candidates,
+    opt_out_search,
     opt_outs,
     outbox,
     platform_listings,
@@ -197,6 +198,15 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "opt-outs that may be overdue": lambda c: opt_outs.slow(c, "org1", SOON),
     "opt-outs that may be overdue, deep": lambda c: opt_outs.slow(c, "org1", SOON, after=(NOW, 5_000)),
     "opt-outs that wait": lambda c: opt_outs.waiting(c, "enforced"),
+    "opt-outs searched": lambda c: opt_out_search.opt_outs_of(c, "org1", opt_out_search.Asked(since=NOW)),
+    "opt-outs of an address": lambda c: opt_out_search.opt_outs_of(
+        c, "org1", opt_out_search.Asked(identifier=UUID(int=1))
+    ),
+    "opt-outs by a method": lambda c: opt_out_search.opt_outs_of(c, "org1", opt_out_search.Asked(method="import")),
+    "opt-outs by an actor": lambda c: opt_out_search.opt_outs_of(c, "org1", opt_out_search.Asked(actor="agent")),
+    "opt-outs of a list": lambda c: opt_out_search.opt_outs_of(
+        c, "org1", opt_out_search.Asked(scope="org1/shop/-/news"), after=(NOW, 5_000)
+    ),
     "organizations with opt-outs": lambda c: opt_outs.organizations(c),
     "opt-outs of everybody": lambda c: opt_outs.latest(c, 100),
     "published so far": lambda c: c.execute(marks.PUBLISHED, (ROWS - 50,)),
