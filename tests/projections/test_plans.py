@@ -29,6 +29,7 @@ from projections import (
     replies,
     rule_breakers,
     scopes,
+    sms_contacts,
     traces,
 )
 from projections.contact_list import Filter
@@ -46,6 +47,7 @@ BIG = (
     "contact_search",
     "dismissed_candidates",
     "email_status",
+    "sms_status",
     "identifiers",
     "marks",
     "merge_candidates",
@@ -89,6 +91,12 @@ SELECT 'email', id(-n), 'org' || n % 4 || '/shop/-/list' || n % 10, 'marketing',
        (ARRAY['subscribed', 'unsubscribed'])[1 + n % 2], now() - n * interval '1 minute', 'active', 0, 'none',
        false, true, '{}', id(n),
        CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO channel_status (channel, identifier_id, scope, purpose, organization, consent, consent_since,
+    deliverability, soft_bounces, hold, erased, sendable, reasons)
+SELECT 'sms', id(-n), 'org' || n % 4 || '/shop/48' || n % 10, 'marketing', 'org' || n % 4,
+       (ARRAY['subscribed', 'unsubscribed'])[1 + n % 2], now() - n * interval '1 minute', 'active', 0, 'none',
+       false, true, '{}'
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO audit_history
 SELECT n, id(n), id(-(n % 4000)), 'org' || n % 4, 'name', 'Sentence.', now() - n * interval '1 minute', NULL,
@@ -209,6 +217,12 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     ),
     "organizations with opt-outs": lambda c: opt_outs.organizations(c),
     "opt-outs of everybody": lambda c: opt_outs.latest(c, 100),
+    "phones of a sender": lambda c: sms_contacts.phones(
+        c, "org1", sms_contacts.Asked("org1/shop/481", "unsubscribed"), after=(NOW, UUID(int=5), "", "")
+    ),
+    "phones of a sender that have a part": lambda c: sms_contacts.phones(
+        c, "org1", sms_contacts.Asked("org1/shop/481", "subscribed", digits="+14155")
+    ),
     "published so far": lambda c: c.execute(marks.PUBLISHED, (ROWS - 50,)),
     "scopes": lambda c: scopes.created(c, "org1"),
     "scopes, deep": lambda c: scopes.created(c, "org1", after="org1/m5"),
