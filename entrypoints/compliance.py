@@ -91,7 +91,7 @@ def page(
 ) -> ClockPage:
     """A page of an organization's opt-outs received since a moment. Raises UnknownOrganization, MessageRefused."""
     calendar, now = calendar_for(ledger, organization), ledger.now()
-    start = _place(after) if after else None
+    start = place_of(after) if after else None
     with ledger.reading.connection() as connection:
         if overdue:
             found = list(islice(overdue_of(connection, organization, calendar, now, since, start), limit + 1))
@@ -101,7 +101,7 @@ def page(
         as_of=now,
         calendar=seen(ledger, calendar),
         opt_outs=[_seen(one, calendar, now) for one in found[:limit]],
-        after=_cursor(found[limit - 1].place) if len(found) > limit else None,
+        after=cursor_of(found[limit - 1].place) if len(found) > limit else None,
     )
 
 
@@ -196,11 +196,13 @@ def _spread(ranked: Sequence[float]) -> Spread:
     return Spread(opt_outs=len(ranked), p50=rank(50), p95=rank(95), p99=rank(99), max=ranked[-1])
 
 
-def _cursor(place: After) -> str:
+def cursor_of(place: After) -> str:
+    """The `after` that asks for what follows this place."""
     return base64.urlsafe_b64encode(f"{place[0].isoformat()} {place[1]}".encode()).decode()
 
 
-def _place(cursor: str) -> After:
+def place_of(cursor: str) -> After:
+    """The place an `after` means. Raises MessageRefused."""
     try:
         received, _, position = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
         return datetime.fromisoformat(received), int(position)

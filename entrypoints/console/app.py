@@ -4,10 +4,10 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from entrypoints.console import acting, assets, contact, contacts, start
+from entrypoints.console import acting, assets, clock, contact, contacts, opt_outs, sms, start
 from entrypoints.console.pages import Place
 
-PLACES: Final[tuple[Place, ...]] = (contacts.PLACE,)
+PLACES: Final[tuple[Place, ...]] = (contacts.PLACE, sms.PLACE, clock.PLACE, opt_outs.PLACE)
 """What the navigation leads to, in its order."""
 
 

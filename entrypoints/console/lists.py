@@ -1,14 +1,18 @@
 """What the pages that list something have in common: their state in the address, their links, their names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, model_validator
 
+from entrypoints.console import typed
 from entrypoints.console.pages import Table, show
+from entrypoints.console.rendering import HEADERS
+from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
 from ledger.errors import MessageRefused
 from projections import scopes
@@ -50,6 +54,26 @@ def link(view: View, path: str, asked: State, changes: Mapping[str, Any]) -> str
     state = {**asked.model_dump(mode="json", exclude_defaults=True, exclude={"after"}), **changes}
     query = urlencode({name: value for name, value in state.items() if value not in (None, "")}, doseq=True)
     return f"/console/{view.organization}/{path}" + (f"?{query}" if query else "")
+
+
+def search_address(
+    view: View, form: Mapping[str, str], path: str, *, sealed: Sequence[str], plain: Sequence[str]
+) -> RedirectResponse:
+    """Goes to the list that a form asks for; what was typed in the `sealed` fields shows in no address."""
+    state = {name: form.get(name, "").strip() for name in plain}
+    for name in sealed:
+        text = form.get(name, "").strip()[:200]
+        state[name] = typed.sealed(view.ledger, view.organization, text) if text else ""
+    query = urlencode({name: value for name, value in state.items() if value})
+    return RedirectResponse(f"/console/{view.organization}/{path}" + (f"?{query}" if query else ""), 303, HEADERS)
+
+
+def searched(view: View, token: str | None) -> str | None:
+    """What was typed into a sealed field. Raises MessageRefused for what this console did not seal."""
+    text = typed.opened(view.ledger, view.organization, token) if token else None
+    if token and text is None:
+        raise MessageRefused("invalid-request", TEXTS["error.q"])
+    return text
 
 
 def moment(view: View, name: str, text: str | None) -> datetime | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
+
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
     "skip": "Skip to the content",
@@ -37,6 +39,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "the next 30 minutes.",
     "reason.hint": "A case number, no personal data",
     "reason.give": "Show values",
+    **TEXTS_OF_LISTS,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",

@@ -46,6 +46,14 @@ def word(code: str | None, kind: str) -> str:
     return TEXTS.get(f"{kind}.{code}", (code or "").replace("_", " "))
 
 
+def span(seconds: float) -> str:
+    """A length of time to two figures: `0.4 s`, `12 min`, `3.5 h`, `11 days`."""
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", _MINUTE)):
+        if seconds >= length * 2:
+            return say(f"span.{unit}", number=f"{seconds / length:.2g}")
+    return say("span.seconds", number=f"{max(seconds, 0):.2g}" if seconds < 99 else f"{seconds:.0f}")
+
+
 def whole(number: int) -> str:
     return f"{number:,}"
 
@@ -67,6 +75,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": moment,
     "day": day,
     "word": word,
+    "span": span,
     "whole": whole,
     "parsed": datetime.fromisoformat,
 }

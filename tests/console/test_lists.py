@@ -12,7 +12,7 @@ from entrypoints.access import Role
 from entrypoints.wiring import projecting
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
-from tests.api.messages import opt_out, signup
+from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Served
 from tests.console.conftest import PASSWORD
 
@@ -92,3 +92,88 @@ def test_the_clock_shows_each_opt_out_and_how_far_it_came(
     assert lists.rows("clock", since="2199-01-01") == []
     assert lists.get("clock", since="soon").status_code == 422
     assert opening("marketer").get("clock").status_code == 403
+
+
+def test_opt_outs_are_found_by_each_thing_auditors_ask_for(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    other = {"kind": "email", "value": "bob@example.com"}
+    record(signup(organization), opt_out(organization, reason="too many mails", actor="agent-7"))
+    record(opt_out(organization, other, method="manual", scope=f"{organization}/-/-/news"))
+    lists = opening()
+
+    def found(**asked: str) -> set[str]:
+        return {row["value"] for row in lists.rows("opt-outs", **asked)}
+
+    assert found() == {EMAIL["value"], other["value"]}
+    assert found(method="manual") == {other["value"]}
+    assert found(actor="agent-7") == {EMAIL["value"]}
+    assert found(scope=f"{organization}/shop/-/offers") == {EMAIL["value"]}
+    assert found(scope=organization) == {EMAIL["value"], other["value"]}
+    assert found(until="2020-01-01") == set()
+    answer = lists.post("opt-outs/search", q="ANN@example.com", method="link")
+    assert "ann" not in answer.headers["location"].lower()
+    assert EMAIL["value"] in (page := lists.browser.get(answer.headers["location"]).text)
+    assert other["value"] not in page
+    answer = lists.post("opt-outs/search", reason="Too Many")
+    assert "too many mails" in lists.browser.get(answer.headers["location"]).text
+    first = lists.json("opt-outs", limit="1")
+    second = lists.json("opt-outs", limit="1", after=first["after"])
+    assert second["after"] is None
+    assert {first["opt_outs"][0]["value"], second["opt_outs"][0]["value"]} == found()
+
+
+def test_auditors_see_whose_opt_out_it_was_only_for_a_reason(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    record(opt_out(organization, reason="too many mails"))
+    lists = opening("auditor")
+    page = lists.text("opt-outs")
+    assert MASKED in page
+    assert "too many" not in page
+    assert EMAIL["value"] not in page
+    assert lists.post("reason", reason="case 12", back="/console").status_code == 303
+    page = lists.text("opt-outs")
+    assert EMAIL["value"] in page
+    assert "too many mails" in page
+
+
+def test_each_tab_of_a_sender_has_its_phones_and_exactly_its_columns(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    sender = f"{organization}/shop/48100"
+
+    def number(last: int) -> dict[str, str]:
+        return {"kind": "phone", "value": f"+1415555010{last}"}
+
+    def joined(phone: dict[str, str], *places: str, **more: bool) -> dict[str, Any]:
+        said = [{"channel": "sms", "scope": place, "purposes": ["marketing"], **more} for place in places]
+        return event("contact.signup.v1", organization, identifiers=[phone], subscriptions=said, method="form")
+
+    ban = {"action": "ban", "actor": "agent", "reason": "abuse"}
+    record(
+        joined(number(0), f"{sender}/news", f"{sender}/offers"),
+        *[joined(number(one), f"{sender}/news") for one in (1, 2)],
+        joined(number(3), f"{sender}/news", double_opt_in=True),
+        opt_out(organization, number(1), "sms", scope=sender, method="keyword"),
+        event("contact.hold.v1", organization, identifier=number(2), scope=sender, **ban),
+        event("sms.inbound.v1", organization, **{"from": number(3)["value"]}, to=sender, text="what?"),
+    )
+    lists = opening()
+    rows = lists.rows("sms")
+    assert list(rows[0]) == ["phone", "emails", "subscribed_at", "list"]
+    assert [row["phone"] for row in rows] == [PHONE["value"]] * 2
+    assert {row["list"] for row in rows} == {f"{sender}/news", f"{sender}/offers"}
+    assert len(lists.rows("sms", list=f"{sender}/offers")) == 1
+    rows = lists.rows("sms", tab="opted-out")
+    assert list(rows[0]) == ["phone", "emails", "opted_out_at", "reason"]
+    assert {row["phone"][-1]: row["reason"] for row in rows} == {"1": "keyword", "2": "ban"}
+    assert [row["phone"][-1] for row in lists.rows("sms", tab="opted-out", reason="ban")] == ["2"]
+    [row] = lists.rows("sms", tab="other")
+    assert list(row) == ["phone", "message_at", "emails"]
+    assert row["phone"] == number(3)["value"]
+    answer = lists.post("sms/search", q="555-0102", tab="opted-out")
+    page = lists.browser.get(answer.headers["location"]).text
+    assert number(2)["value"] in page
+    assert number(1)["value"] not in page
+    assert PHONE["value"] not in opening("analyst").text("sms")

@@ -22,12 +22,14 @@ from projections import (
     identifiers,
     marks,
     merge_candidates,
+    opt_out_search,
     opt_outs,
     outbox,
     platform_listings,
     replies,
     rule_breakers,
     scopes,
+    sms_contacts,
     traces,
 )
 from projections.contact_list import Filter
@@ -45,6 +47,7 @@ BIG = (
     "contact_search",
     "dismissed_candidates",
     "email_status",
+    "sms_status",
     "identifiers",
     "marks",
     "merge_candidates",
@@ -88,6 +91,12 @@ SELECT 'email', id(-n), 'org' || n % 4 || '/shop/-/list' || n % 10, 'marketing',
        (ARRAY['subscribed', 'unsubscribed'])[1 + n % 2], now() - n * interval '1 minute', 'active', 0, 'none',
        false, true, '{}', id(n),
        CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO channel_status (channel, identifier_id, scope, purpose, organization, consent, consent_since,
+    deliverability, soft_bounces, hold, erased, sendable, reasons)
+SELECT 'sms', id(-n), 'org' || n % 4 || '/shop/48' || n % 10, 'marketing', 'org' || n % 4,
+       (ARRAY['subscribed', 'unsubscribed'])[1 + n % 2], now() - n * interval '1 minute', 'active', 0, 'none',
+       false, true, '{}'
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO audit_history
 SELECT n, id(n), id(-(n % 4000)), 'org' || n % 4, 'name', 'Sentence.', now() - n * interval '1 minute', NULL,
@@ -197,8 +206,23 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "opt-outs that may be overdue": lambda c: opt_outs.slow(c, "org1", SOON),
     "opt-outs that may be overdue, deep": lambda c: opt_outs.slow(c, "org1", SOON, after=(NOW, 5_000)),
     "opt-outs that wait": lambda c: opt_outs.waiting(c, "enforced"),
+    "opt-outs searched": lambda c: opt_out_search.opt_outs_of(c, "org1", opt_out_search.Asked(since=NOW)),
+    "opt-outs of an address": lambda c: opt_out_search.opt_outs_of(
+        c, "org1", opt_out_search.Asked(identifier=UUID(int=1))
+    ),
+    "opt-outs by a method": lambda c: opt_out_search.opt_outs_of(c, "org1", opt_out_search.Asked(method="import")),
+    "opt-outs by an actor": lambda c: opt_out_search.opt_outs_of(c, "org1", opt_out_search.Asked(actor="agent")),
+    "opt-outs of a list": lambda c: opt_out_search.opt_outs_of(
+        c, "org1", opt_out_search.Asked(scope="org1/shop/-/news"), after=(NOW, 5_000)
+    ),
     "organizations with opt-outs": lambda c: opt_outs.organizations(c),
     "opt-outs of everybody": lambda c: opt_outs.latest(c, 100),
+    "phones of a sender": lambda c: sms_contacts.phones(
+        c, "org1", sms_contacts.Asked("org1/shop/481", "unsubscribed"), after=(NOW, UUID(int=5), "", "")
+    ),
+    "phones of a sender that have a part": lambda c: sms_contacts.phones(
+        c, "org1", sms_contacts.Asked("org1/shop/481", "subscribed", digits="+14155")
+    ),
     "published so far": lambda c: c.execute(marks.PUBLISHED, (ROWS - 50,)),
     "scopes": lambda c: scopes.created(c, "org1"),
     "scopes, deep": lambda c: scopes.created(c, "org1", after="org1/m5"),
