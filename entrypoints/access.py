@@ -32,6 +32,7 @@ Permission = Literal[
     "replies",
     "reverse",
     "linking",
+    "deletion",
     "organization",
     "policies",
     "settings",
@@ -43,7 +44,7 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages", "links", "organization"}),
     "marketer": frozenset(
-        {"sendable", "lookup", "status", "contacts", "values", "replies", "linking", "organization"}
+        {"sendable", "lookup", "status", "contacts", "values", "replies", "linking", "deletion", "organization"}
     ),
     "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
     "auditor": frozenset(
@@ -62,10 +63,11 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
-them all and issues keys. `linking` makes and removes links of contacts. `replies` is saying what a reply means;
-listing them is `contacts`, their texts `values`. `erase` erases people, `access` gives a person everything held of
-them. Without `values` addresses and names are shown masked, evidence not at all; with `values_for_reason` they
-are shown to who gives a reason, and `reads` is the list of those looks."""
+them all and issues keys. `linking` makes and removes links of contacts, `deletion` deletes and restores one; many
+at once is `reverse`. `replies` is saying what a reply means; listing them is `contacts`, their texts `values`.
+`erase` erases people, `access` gives a person everything held of them. Without `values` addresses and names are
+shown masked, evidence not at all; with `values_for_reason` they are shown to who gives a reason, and `reads` is the
+list of those looks."""
 
 _NOBODY: Final = "0" * 64
 
