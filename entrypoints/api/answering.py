@@ -116,6 +116,7 @@ def epochs(
     identifier_id: UUID, ledger: Ledger, caller: Annotated[Caller, Depends(needs("explain"))]
 ) -> shapes.EpochsAnswer:
     """Who held the identifier, epoch by epoch: a recycled number opens a new one."""
+    _kinds(ledger, caller.organization, [identifier_id])
     events = ledger.answers.history(caller.organization, identifier_id)
     return shapes.EpochsAnswer(identifier_id=identifier_id, epochs=shapes.epochs_seen(events))
 

@@ -55,7 +55,8 @@ def take_deactivations(
     if all is not None and status_column is not None:
         raise invalid(("all", "give either `all` or `status_column`"))
     columns = Columns(number_column, date_column, status_column, all)
-    counts, refused = Counts(), []
+    counts = Counts()
+    refused: list[RowRefused] = []
     for portion in take(ledger, caller.organization, file, columns, known_only=known_only, dry_run=not record):
         counts.add(portion)
         missing = SHOWN - len(refused)

@@ -116,8 +116,12 @@ def history(
 def _print_epochs(epochs: "list[EpochSeen]") -> None:
     rows(
         "Holders: a recycled number has a new one",
-        ["", "from", "until", "contacts"],
-        [(one.number, one.opened_at, one.closed_at, "\n".join(map(str, one.contacts)) or "-") for one in epochs],
+        ["", "from, until", "contact"],
+        [
+            (one.number, f"{shown(one.opened_at)}\n{shown(one.closed_at)}", contact)
+            for one in epochs
+            for contact in one.contacts or [None]
+        ],
         empty="",
     )
 

@@ -212,7 +212,7 @@ def test_the_deleted_are_ranked_by_update_creation_or_deletion(world: World) -> 
         step(signup(one))
     for one in (OTHER, third, EMAIL):
         step(ContactChange("delete", one, "asked"))
-    step(signup(OTHER, method="import"))
+    step(OptOut(OTHER, "email", "acme", (), "manual"))
     world.project()
     orders: dict[Ranking, list[Given]] = {
         "updated": [OTHER, EMAIL, third],

@@ -30,7 +30,7 @@ from projections import (
     scopes,
     traces,
 )
-from projections.contact_list import Filter
+from projections.contact_list import RANKED_BY, Filter, Ranking
 from projections.projection import Projection
 from projections.registry import PROJECTIONS
 from tests.projections.world import PACKAGES
@@ -171,13 +171,6 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "contacts of a frequent mark": lambda c: contact_list.contacts(c, "org1", Filter(mark="email.active")),
     "contacts of a rare mark": lambda c: contact_list.contacts(c, "org1", Filter(mark="banned")),
     "contacts of a mark that nobody has": lambda c: contact_list.contacts(c, "org1", Filter(mark="blocked")),
-    **{
-        f"deleted contacts by {ranked}{', deep' * bool(after)}": lambda c, ranked=ranked, after=after: (
-            contact_list.contacts(c, "org0", Filter(deleted=True, ranked=ranked), after=after)
-        )
-        for ranked in contact_list.RANKED_BY
-        for after in (None, DEEP)
-    },
     "deleted contacts of a mark": lambda c: contact_list.contacts(
         c, "org0", Filter(mark="email.active", deleted=True, ranked="deleted")
     ),
@@ -235,6 +228,10 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
 }
 
 
+def deleted(ranked: Ranking, after: tuple[datetime, UUID] | None, connection: Connection[Any]) -> Any:
+    return contact_list.contacts(connection, "org0", Filter(deleted=True, ranked=ranked), after=after)
+
+
 def asked(query: str, value: object, connection: Connection[Any]) -> Any:
     return connection.execute(query.encode(), (value,))
 
@@ -242,6 +239,10 @@ def asked(query: str, value: object, connection: Connection[Any]) -> Any:
 def crowded(projection: Projection, connection: Connection[Any]) -> Any:
     return projection.crowd(connection, SOON, 5_000)
 
+
+for ranked in RANKED_BY:
+    QUERIES[f"deleted contacts by {ranked}"] = partial(deleted, ranked, None)
+    QUERIES[f"deleted contacts by {ranked}, deep"] = partial(deleted, ranked, (SOON, UUID(int=1)))
 
 for one in PROJECTIONS.values():
     if one.DUE is not None:
