@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from entrypoints import contact_export
 from entrypoints.access import Role
 from entrypoints.wiring import Service, projecting
+from projections.contact_list import Filter
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
@@ -144,3 +146,17 @@ def test_the_deleted_are_ranked_filtered_and_exported_whole(
     masked = caller("analyst").post("contacts/export", tab).text
     assert "a***@example.com" in masked
     assert not any(one in masked for one in ("ann1@", "Ann1"))
+
+
+def test_an_export_misses_nobody_who_is_updated_meanwhile(
+    people: Caller, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_export, "PAGE", 1)
+    exported = contact_export.everyone(server.ledger, people.organization, Filter())
+    seen = [next(exported).emails[0]]
+    last = _emails(people.get("contacts").json())[-1]
+    people.record(opt_out(people.organization, {"kind": "email", "value": last}))
+    _catch_up(server.ledger)
+    assert _emails(people.get("contacts").json())[0] == last
+    seen += [row.emails[0] for row in exported]
+    assert sorted(seen) == [f"ann{number}@example.com" for number in range(5)]
