@@ -33,6 +33,7 @@ Permission = Literal[
     "act",
     "reverse",
     "linking",
+    "deletion",
     "organization",
     "policies",
     "settings",
@@ -44,7 +45,18 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "service": frozenset({"sendable", "lookup", "status", "messages", "links", "organization"}),
     "marketer": frozenset(
-        {"sendable", "lookup", "status", "contacts", "values", "replies", "linking", "act", "organization"}
+        {
+            "sendable",
+            "lookup",
+            "status",
+            "contacts",
+            "values",
+            "replies",
+            "linking",
+            "deletion",
+            "act",
+            "organization",
+        }
     ),
     "analyst": frozenset({"status", "explain", "contacts", "organization", "policies"}),
     "auditor": frozenset(
@@ -63,10 +75,11 @@ PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     "admin": frozenset(get_args(Permission)),
 }
 """`explain` includes history; `organization` reads scopes and settings, `policies` the policies; `settings` changes
-them all and issues keys. `act` is what the console does to a contact by hand, `linking` makes and removes links.
-`replies` is saying what a reply means; listing them is `contacts`, their texts `values`. `erase` erases people, `access`
-gives a person everything held of them. Without `values` addresses and names are shown masked, evidence not at all; with
-`values_for_reason` they are shown to who gives a reason, and `reads` is the list of those looks."""
+them all and issues keys. `act` is what the console does to a contact by hand, `linking` makes and removes links,
+`deletion` deletes and restores one; many at once is `reverse`. `replies` is saying what a reply means; listing them
+is `contacts`, their texts `values`. `erase` erases people, `access` gives a person everything held of them. Without
+`values` addresses and names are shown masked, evidence not at all; with `values_for_reason` they are shown to who
+gives a reason, and `reads` is the list of those looks."""
 
 _NOBODY: Final = "0" * 64
 

@@ -35,6 +35,7 @@ class ContactSeen(BaseModel):
     created_source: str
     last_updated: datetime
     deleted: bool
+    deleted_at: datetime | None = None
 
 
 class IdentifierSeen(BaseModel):
@@ -60,7 +61,7 @@ class ContactWhole(ContactSeen):
 
 
 class ContactsPage(BaseModel):
-    """A page, last updated first. `after` asks for the next one; null: this is the last.
+    """A page, last updated first or as it was to be ranked. `after` asks for the next one; null: this is the last.
 
     `found` counts those that fit, where asked: a single type or mark exactly, else up to 10,000, beyond which
     `found_more` is true. `all` is everyone of the organization.
@@ -83,10 +84,9 @@ def page(
     counted: bool = False,
     values: bool = False,
 ) -> ContactsPage:
-    """One page of people. Raises MessageRefused naming `search` or `after` where they cannot be taken."""
+    """One page of people. Raises MessageRefused naming what cannot be taken."""
     start = _place(after) if after else None
-    if asked.search is not None and "\0" in asked.search:
-        raise MessageRefused("invalid-request", "search: text without NUL characters")
+    refuse_nul(asked)
     with ledger.reading.connection() as connection:
         try:
             rows = contact_list.contacts(connection, organization, asked, after=start, limit=limit + 1)
@@ -97,11 +97,17 @@ def page(
     shown = rows[:limit]
     return ContactsPage(
         contacts=[seen(row, values=values) for row in shown],
-        after=_cursor(shown[-1]) if len(rows) > limit else None,
+        after=_cursor(*contact_list.place(shown[-1], asked.ranked)) if len(rows) > limit else None,
         all=people.get("all", 0),
         found=found,
         found_more=more,
     )
+
+
+def refuse_nul(asked: Filter) -> None:
+    """Raises MessageRefused where PostgreSQL could not take the search for text."""
+    if asked.search is not None and "\0" in asked.search:
+        raise MessageRefused("invalid-request", "search: text without NUL characters")
 
 
 def _found(
@@ -145,8 +151,8 @@ def _identifier(row: IdentifierRow, *, values: bool) -> IdentifierSeen:
     return IdentifierSeen(**shown | {"value": row.value if values else masked(row.kind or "", row.value)})
 
 
-def _cursor(row: ContactRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.last_updated.isoformat()} {row.id}".encode()).decode()
+def _cursor(moment: datetime, contact_id: UUID) -> str:
+    return base64.urlsafe_b64encode(f"{moment.isoformat()} {contact_id}".encode()).decode()
 
 
 def _place(cursor: str) -> tuple[datetime, UUID]:

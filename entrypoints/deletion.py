@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from entrypoints.acting import Hand
+from entrypoints.contact_export import everyone
 from entrypoints.wiring import Service
 from ledger.acts import ContactChange
 from ledger.deleting import Deleting
-from projections import contact_list
 from projections.contact_list import Filter
-
-_PAGE = 1_000
 
 
 def change(hand: Hand, action: str, contact: UUID, reason: str) -> bool:
@@ -25,11 +23,4 @@ def deleting(ledger: Service) -> Deleting:
 
 def fitting(ledger: Service, organization: str, asked: Filter) -> Iterator[UUID]:
     """Everyone who fits a filter of the contact list. Raises ValueError where its search is too short."""
-    after = None
-    while True:
-        with ledger.reading.connection() as connection:
-            rows = contact_list.contacts(connection, organization, asked, after=after, limit=_PAGE)
-        yield from (row.id for row in rows)
-        if len(rows) < _PAGE:
-            return
-        after = (rows[-1].last_updated, rows[-1].id)
+    return (row.id for row in everyone(ledger, organization, asked))

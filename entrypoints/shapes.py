@@ -1,5 +1,7 @@
 """The shapes in which answers are shown: the same for HTTP and for `--json` on the command line."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import Consent, Deliverability, Hold
+from ledger.rules.epochs import epochs
 from ledger.rules.status import Status
 
 
@@ -134,6 +137,11 @@ def whole_status(identifier_id: UUID, status: Status) -> StatusAnswer:
     shown = {name: getattr(status, name) for name in StatusAnswer.model_fields if name != "identifier_id"}
     shown |= {"reasons": list(status.reasons), "policies": list(status.policies)}
     return StatusAnswer(identifier_id=identifier_id, **shown)
+
+
+def epochs_seen(events: Iterable[Recorded]) -> list[EpochSeen]:
+    """Who held an identifier, by its events."""
+    return [EpochSeen(**asdict(one)) for one in epochs(events)]
 
 
 def event_seen(event: Recorded, *, values: bool) -> EventSeen:

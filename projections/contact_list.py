@@ -1,9 +1,10 @@
 """Reading `all_contacts`: the list, its search and filters, and one person. Paging is by key, never by offset."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from psycopg import Connection
@@ -16,6 +17,13 @@ COUNTED_TO: Final = 10_000
 PAGE: Final = 50
 SHORTEST: Final = 3
 """A search needs so many characters: shorter parts have no trigram to be found by."""
+Ranking = Literal["updated", "created", "deleted"]
+RANKED_BY: Final[Mapping[Ranking, str]] = {
+    "updated": "last_updated",
+    "created": "created_at",
+    "deleted": "deleted_at",
+}
+"""The column of each ranking, newest first."""
 _NUMBER = re.compile(r"[+\d\s().\-/]+")
 
 
@@ -52,13 +60,14 @@ class Filter:
 
     `search`: part of an e-mail, phone, name or external id, or a whole contact id. `type`: subscriber,
     unsubscriber, purchaser, anonymous. `mark`: `email`, `email.active`, `phone.blacklisted`, `banned` …
-    `deleted`: those on the Deleted tab instead (Y9).
+    `deleted`: those on the Deleted tab instead (Y9), who alone can be `ranked` otherwise than by last update.
     """
 
     search: str | None = None
     type: str | None = None
     mark: str | None = None
     deleted: bool = False
+    ranked: Ranking = "updated"
 
 
 _SELECT = """
@@ -75,10 +84,13 @@ _RARE_MARK = "AND c.id = ANY (ARRAY(SELECT id FROM contact_search WHERE marks @>
 _TEXT = "AND s.text LIKE %(text)s\n"
 _TEXT_OR_DIGITS = "AND (s.text LIKE %(text)s OR s.text LIKE %(digits)s)\n"
 _CONTACT = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
-_PAGE = """
-AND (last_updated, c.id) < (%(updated)s::timestamptz, %(id)s)
-ORDER BY last_updated DESC, c.id DESC LIMIT %(limit)s
+_PAGES: Final[Mapping[Ranking, str]] = {
+    ranking: f"""
+AND ({column}, c.id) < (%(moment)s::timestamptz, %(id)s)
+ORDER BY {column} DESC, c.id DESC LIMIT %(limit)s
 """
+    for ranking, column in RANKED_BY.items()
+}
 _COUNT = ("SELECT count(*) FROM (SELECT 1 ", " LIMIT %(most)s) AS found")
 _ONE = "WHERE c.organization = %(organization)s\n" + _CONTACT
 
@@ -91,15 +103,24 @@ def contacts(
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> list[ContactRow]:
-    """People, last updated first (L11); the next page is `after` the last row's (`last_updated`, `id`).
+    """People, last updated first (L11) or as they are ranked; the next page is `after` the last row's `place`.
 
-    Raises ValueError where `search` is too short.
+    Raises ValueError where `search` is too short, or those are to be ranked by deletion who are not deleted.
     """
-    query, values = _asked(connection, organization, asked or Filter())
-    values["updated"], values["id"] = after or ("infinity", UUID(int=0))
+    asked = asked or Filter()
+    if asked.ranked != "updated" and not asked.deleted:
+        raise ValueError("ranked: only the deleted are ranked by creation or deletion; ask for them with `deleted`")
+    query, values = _asked(connection, organization, asked)
+    values["moment"], values["id"] = after or ("infinity", UUID(int=0))
     values["limit"] = limit
     cursor = connection.cursor(row_factory=class_row(ContactRow))
-    return cursor.execute(_SELECT + query + _PAGE, values, prepare=False).fetchall()
+    return cursor.execute(_SELECT + query + _PAGES[asked.ranked], values, prepare=False).fetchall()
+
+
+def place(row: ContactRow, ranked: Ranking) -> tuple[datetime, UUID]:
+    """Where a row stands in the list, to go on after it."""
+    moment: datetime = getattr(row, RANKED_BY[ranked])
+    return moment, row.id
 
 
 def count(connection: Connection[Any], organization: str, asked: Filter | None = None) -> int:

@@ -21,6 +21,8 @@ from ledger.acts import (
     SignUp,
     Subscription,
 )
+from ledger.rules.identity_rules import PRESETS
+from ledger.settings_acts import IdentityRulesChange
 
 ORGANIZATION = "acme"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -96,6 +98,14 @@ reassignments = st.builds(
     Reassignment, identifier=st.just(PHONE), cause=st.sampled_from(["recycled", "deactivated", "ported"])
 )
 
+identity_rules = st.builds(
+    IdentityRulesChange,
+    preset=st.none() | st.sampled_from(sorted(PRESETS)),
+    roll_up=st.none() | st.just({"phone": "candidates"}),
+    most=st.none() | st.integers(1, 3),
+    block=st.sampled_from([(), (("phone", PHONE.value),), (("phone", "+1415*"),)]),
+)
+
 
 def confirmations(requests: int) -> st.SearchStrategy[Confirmation]:
     """Confirmations of any of the first `requests` messages, most of which will be no requests."""
@@ -128,7 +138,15 @@ def histories(draw: st.DrawFn, bodies: st.SearchStrategy[Any] | None = None, lon
     anything = bodies
     if anything is None:
         anything = st.one_of(
-            signups(), opt_outs, replies, receipts, holds, changes, reassignments, confirmations(length)
+            signups(),
+            opt_outs,
+            replies,
+            receipts,
+            holds,
+            changes,
+            reassignments,
+            identity_rules,
+            confirmations(length),
         )
     return [act_of(draw(anything), number, draw(moments)) for number in range(length)]
 

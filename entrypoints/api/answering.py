@@ -19,7 +19,6 @@ from ledger.errors import MessageRefused, NotFound
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.scope import covers, trimmed
 from ledger.events.vocabulary import CHANNELS_OF
-from ledger.rules.epochs import epochs as identity_epochs
 
 router = APIRouter(prefix="/v1/organizations/{organization}", tags=["answers"])
 
@@ -117,19 +116,9 @@ def epochs(
     identifier_id: UUID, ledger: Ledger, caller: Annotated[Caller, Depends(needs("explain"))]
 ) -> shapes.EpochsAnswer:
     """Who held the identifier, epoch by epoch: a recycled number opens a new one."""
-    listed = identity_epochs(ledger.answers.history(caller.organization, identifier_id))
-    seen = [
-        shapes.EpochSeen(
-            number=one.number,
-            opened_at=one.opened_at,
-            closed_at=one.closed_at,
-            cause=one.cause,
-            event_id=one.event_id,
-            contacts=list(one.contacts),
-        )
-        for one in listed
-    ]
-    return shapes.EpochsAnswer(identifier_id=identifier_id, epochs=seen)
+    _kinds(ledger, caller.organization, [identifier_id])
+    events = ledger.answers.history(caller.organization, identifier_id)
+    return shapes.EpochsAnswer(identifier_id=identifier_id, epochs=shapes.epochs_seen(events))
 
 
 def _explained(

@@ -13,6 +13,8 @@ from entrypoints.api import (
     candidates,
     compliance,
     contacts,
+    deactivations,
+    deletion,
     disclosures,
     duplicates,
     erasures,
@@ -75,6 +77,8 @@ def create_app(service: Service) -> FastAPI:
     problems.install(app)
     app.include_router(answering.router)
     app.include_router(contacts.router)
+    app.include_router(deletion.router)
+    app.include_router(deactivations.router)
     app.include_router(erasures.router)
     app.include_router(disclosures.router)
     app.include_router(duplicates.router)

@@ -4,19 +4,20 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from entrypoints import contacts
+from entrypoints import contact_export, contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked
-from projections.contact_list import Filter
+from projections.contact_list import Filter, Ranking
 
 router = APIRouter(prefix="/v1/organizations/{organization}/contacts", tags=["contacts"])
 _Reader = Annotated[Caller, Depends(needs("contacts"))]
 
 
-class ContactsQuestion(Asked):
-    """Which people, and which page of them."""
+class PeopleQuestion(Asked):
+    """Which people, in which order."""
 
     search: str | None = Field(
         None, min_length=3, max_length=200, description="part of an e-mail, phone, name or external id"
@@ -24,16 +25,26 @@ class ContactsQuestion(Asked):
     type: Literal["subscriber", "unsubscriber", "purchaser", "anonymous"] | None = None
     mark: str | None = Field(None, max_length=50, pattern="^[a-z_.]+$", examples=["email.active", "banned"])
     deleted: bool = Field(False, description="those deleted, instead of those that are not")
+    ranked: Ranking = Field("updated", description="newest first by this; created and deleted with `deleted`")
+
+
+class ContactsQuestion(PeopleQuestion):
+    """The same, and which page of them."""
+
     after: str | None = Field(None, max_length=200, description="the `after` of the page before")
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="also count those that fit")
+
+
+def _filter(question: PeopleQuestion) -> Filter:
+    return Filter(question.search, question.type, question.mark, question.deleted, question.ranked)
 
 
 @router.get("")
 def list_contacts(
     question: Annotated[ContactsQuestion, Query()], ledger: Ledger, caller: _Reader, values: Values
 ) -> contacts.ContactsPage:
-    """A page of people, last updated first. Search for personal text with POST, which keeps it out of the URL."""
+    """A page of people, newest first. Search for personal text with POST, which keeps it out of the URL."""
     return _page(question, ledger, caller, values)
 
 
@@ -43,6 +54,17 @@ def search_contacts(
 ) -> contacts.ContactsPage:
     """The same by body, so that what is searched for shows in no URL."""
     return _page(question, ledger, caller, values)
+
+
+@router.post(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "a line a person"}},
+)
+def export_contacts(question: PeopleQuestion, ledger: Ledger, caller: _Reader, values: Values) -> StreamingResponse:
+    """Everyone who fits, as one CSV, as of one moment."""
+    parts = contact_export.laid_aside(ledger, caller.organization, _filter(question), values=values)
+    return StreamingResponse(parts, media_type="text/csv")
 
 
 @router.get("/{contact_id}")
@@ -55,7 +77,7 @@ def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller, values: bo
     return contacts.page(
         ledger,
         caller.organization,
-        Filter(question.search, question.type, question.mark, question.deleted),
+        _filter(question),
         after=question.after,
         limit=question.limit,
         counted=question.count,

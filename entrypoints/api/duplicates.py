@@ -1,13 +1,13 @@
 """Values that several people have alike, and their removal: listed first, approved by digest (Y10-Y13)."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from entrypoints import duplicates
 from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.deletion import Approval, Deleted, DeletionListed, carried_out, listed
 from entrypoints.api.models import MAX_VALUE, Asked
 from entrypoints.deletion import deleting
 from entrypoints.wiring import Service
@@ -33,27 +33,8 @@ class Removal(Asked):
     created: Literal["earlier", "later"]
 
 
-class RemovalApproval(Removal):
+class RemovalApproval(Removal, Approval):
     """The same, with the digest of the list that was shown, and who approves it and why."""
-
-    approve: str = Field(pattern="^[0-9a-f]{64}$")
-    actor: str = Field(min_length=1, max_length=200)
-    reason: str = Field(min_length=1, max_length=500)
-
-
-class RemovalListed(BaseModel):
-    """Who would be deleted, and the digest by which it is approved. `stays`: contact → why it is not deleted."""
-
-    digest: str
-    count: int
-    contacts: list[UUID]
-    stays: dict[UUID, str]
-
-
-class Removed(BaseModel):
-    """How many were deleted by this call."""
-
-    deleted: int
 
 
 @router.get("")
@@ -76,26 +57,15 @@ def list_holders(question: HoldersQuestion, ledger: Ledger, caller: _Reader) -> 
 
 
 @router.post("/preview")
-def preview_removal(removal: Removal, ledger: Ledger, caller: _Admin) -> RemovalListed:
+def preview_removal(removal: Removal, ledger: Ledger, caller: _Admin) -> DeletionListed:
     """Who would be removed, exactly. Changes nothing."""
-    listing = _listing(ledger, caller.organization, removal)
-    stays = {one.person_id: one.refused for one in listing.people if one.refused is not None}
-    return RemovalListed(
-        digest=listing.digest, count=len(listing.deletable), contacts=listing.deletable, stays=stays
-    )
+    return listed(_listing(ledger, caller.organization, removal))
 
 
 @router.post("/removals")
-def remove(approval: RemovalApproval, ledger: Ledger, caller: _Admin) -> Removed:
+def remove(approval: RemovalApproval, ledger: Ledger, caller: _Admin) -> Deleted:
     """Deletes, softly, who was listed; another list than the one shown is refused with 409."""
-    done = deleting(ledger).delete(
-        caller.organization,
-        _listing(ledger, caller.organization, approval),
-        approve=approval.approve,
-        actor=approval.actor,
-        reason=approval.reason,
-    )
-    return Removed(deleted=done)
+    return carried_out(ledger, caller.organization, _listing(ledger, caller.organization, approval), approval)
 
 
 def _listing(ledger: Service, organization: str, removal: Removal) -> DeletionList:

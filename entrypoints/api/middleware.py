@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from entrypoints.api.problems import Problem, answered
 
 MAX_BODY: Final = 1024 * 1024
-_FILES: Final = re.compile(r"/v1/organizations/[^/]+/suppress")
+_FILES: Final = re.compile(r"/v1/organizations/[^/]+/(suppress|deactivations)")
 """Paths that take files: their routes read the body themselves, and limit it."""
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 

@@ -1,43 +1,27 @@
 """Whole files answered over HTTP: the same rows with `sendable` and `reasons` beside them."""
 
 import io
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Any, BinaryIO, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.bodies import CSV, laid_aside
 from entrypoints.api.models import Channel, Purpose, Scope
-from entrypoints.api.problems import Problem, invalid
+from entrypoints.api.problems import invalid
 from entrypoints.suppressing import MAGIC, asking, sheet, suppress
 from entrypoints.wiring import Service
 from ledger.events.scope import covers, trimmed
 from ledger.suppressing import Question, question
 
-CSV: Final = "text/csv"
 PARQUET: Final = "application/vnd.apache.parquet"
-MAX_FILE: Final = 256 * 1024 * 1024
-_IN_MEMORY: Final = 1024 * 1024
-
 _FILE: Final = {CSV: {"schema": {"type": "string"}}, PARQUET: {"schema": {"type": "string", "format": "binary"}}}
 
 router = APIRouter(prefix="/v1/organizations/{organization}", tags=["answers"])
-
-
-async def _file(request: Request, _: Annotated[Caller, Depends(needs("sendable"))]) -> AsyncIterator[BinaryIO]:
-    """The body, laid aside: few clients read the answer before all is sent, so it cannot be answered meanwhile."""
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as laid_aside:
-        async for part in request.stream():
-            if laid_aside.tell() + len(part) > MAX_FILE:
-                detail = f"The file is larger than {MAX_FILE} bytes; send it in several parts."
-                raise Problem(413, "content-too-large", detail)
-            laid_aside.write(part)
-        laid_aside.seek(0)
-        yield laid_aside  # type: ignore[misc]
 
 
 @router.post(
@@ -47,7 +31,7 @@ async def _file(request: Request, _: Annotated[Caller, Depends(needs("sendable")
     openapi_extra={"requestBody": {"required": True, "content": _FILE}},
 )
 def suppress_file(
-    file: Annotated[BinaryIO, Depends(_file)],
+    file: Annotated[BinaryIO, Depends(laid_aside("sendable"))],
     ledger: Ledger,
     caller: Annotated[Caller, Depends(needs("sendable"))],
     channel: Channel,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from entrypoints.explaining import Step
-    from entrypoints.shapes import EventSeen, StatusAnswer
+    from entrypoints.shapes import EpochSeen, EventSeen, StatusAnswer
 
 
 def status(
@@ -88,25 +88,41 @@ def history(
     unmasked: options.Unmasked = False,
     json: options.Json = False,
 ) -> None:
-    """Every event of one identifier, in log order.
+    """Every event of one identifier, in log order, and who held it from when to when.
 
     Example: contact-ledger history -o acme --identifier 0b6c… --json
     """
-    from entrypoints.shapes import event_seen
+    from entrypoints.shapes import epochs_seen, event_seen
     from entrypoints.wiring import opened
 
     asked = options.asked(identifier, kind, value)
     with opened() as ledger:
         events = ledger.answers.history(organization, asked, opened=unmasked)
     seen = [event_seen(event, values=unmasked) for event in events]
+    epochs = epochs_seen(events)
     if json:
-        as_json(seen)
+        as_json({"events": seen, "epochs": epochs})
         return
     rows(
         "History",
         ["position", "effective", "recorded", "event, by whom"],
         [(str(one.position), one.effective_at, one.recorded_at, _word(one) + "\n" + _whose(one)) for one in seen],
         empty="The ledger has no event of this identifier.",
+    )
+    if len(epochs) > 1:
+        _print_epochs(epochs)
+
+
+def _print_epochs(epochs: "list[EpochSeen]") -> None:
+    rows(
+        "Holders: a recycled number has a new one",
+        ["", "from, until", "contact"],
+        [
+            (one.number, f"{shown(one.opened_at)}\n{shown(one.closed_at)}", contact)
+            for one in epochs
+            for contact in one.contacts or [None]
+        ],
+        empty="",
     )
 
 

@@ -2,16 +2,19 @@
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, facts, rows, say
+from entrypoints.cli.rendering import as_json, facts, progress, rows, say
 
 if TYPE_CHECKING:
     from entrypoints.contacts import ContactSeen, ContactsPage
+    from entrypoints.wiring import Service
+    from projections.contact_list import Filter
 
 
 def contacts(
@@ -24,7 +27,12 @@ def contacts(
     type_: Annotated[
         str | None, typer.Option("--type", help="subscriber, unsubscriber, purchaser or anonymous.")
     ] = None,
+    mark: Annotated[str | None, typer.Option(help="A status: email.active, phone.unsubscribed, banned, …")] = None,
     deleted: Annotated[bool, typer.Option("--deleted", help="Those deleted, instead of the others.")] = False,
+    ranked: Annotated[str, typer.Option(help="Newest first by: updated; with --deleted also created, deleted.")] = (
+        "updated"
+    ),
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write everyone who fits to this CSV file.")] = None,
     after: Annotated[str | None, typer.Option(help="The next page: what the page before ended with.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="People on a page.")] = 50,
     unmasked: options.Unmasked = False,
@@ -33,6 +41,8 @@ def contacts(
     """List or search people, last updated first, or show one.
 
     Example: echo ann@ | contact-ledger contacts -o acme --search -
+
+    Example: contact-ledger contacts -o acme --deleted --ranked deleted --csv deleted.csv
     """
     from entrypoints.contacts import page
     from entrypoints.wiring import opened
@@ -42,8 +52,11 @@ def contacts(
         _show(organization, contact, unmasked=unmasked, json=json)
         return
     text = sys.stdin.readline().rstrip("\r\n") if search == "-" else search
+    asked = Filter(text, type_, mark, deleted, options.ranking(ranked))
     with opened() as ledger:
-        asked = Filter(text, type_, None, deleted)
+        if csv is not None:
+            _export(ledger, organization, asked, csv, unmasked=unmasked)
+            return
         found = page(ledger, organization, asked, after=after, limit=limit, counted=True, values=unmasked)
     if json:
         as_json(found)
@@ -55,7 +68,7 @@ def _print_page(found: "ContactsPage") -> None:
     rows(
         f"{'more than ' if found.found_more else ''}{found.found:,} contacts out of {found.all:,}",
         ["id", "who", "type and last update"],
-        [(one.id, _who(one), f"{one.type}\n{_day(one.last_updated)}") for one in found.contacts],
+        [(one.id, _who(one), f"{one.type}\n{_days(one)}") for one in found.contacts],
         empty="Nobody fits.",
     )
     if found.after:
@@ -85,8 +98,24 @@ def _show(organization: str, contact: UUID, *, unmasked: bool, json: bool) -> No
     )
 
 
+def _export(ledger: "Service", organization: str, asked: "Filter", file: Path, *, unmasked: bool) -> None:
+    from entrypoints.contact_export import export
+
+    written = 0
+    with progress() as display, file.open("w", newline="", encoding="utf-8") as target:
+        task = display.add_task("writing", total=None)
+        for written in export(ledger, organization, asked, target, values=unmasked):
+            display.update(task, completed=written)
+    say(f"{written:,} contacts written")
+
+
 def _who(one: "ContactSeen") -> str:
     return "\n".join(part for part in (one.name, *one.emails, *one.phones) if part)
+
+
+def _days(one: "ContactSeen") -> str:
+    deleted = f"\ndeleted {_day(one.deleted_at)}" if one.deleted_at is not None else ""
+    return _day(one.last_updated) + deleted
 
 
 def _day(moment: datetime) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from entrypoints.scopes import State as ScopeState
     from ledger.acts import Given
     from ledger.store.rejections import State
+    from projections.contact_list import Ranking
 
 
 ROLES = "service, marketer, analyst, auditor or admin."
@@ -114,6 +115,15 @@ def scope_state(text: str) -> "ScopeState":
             return text
         case _:
             raise typer.BadParameter("--state is active, retired or any")
+
+
+def ranking(text: str) -> "Ranking":
+    """By what people are ranked. Raises typer.BadParameter."""
+    match text:
+        case "updated" | "created" | "deleted":
+            return text
+        case _:
+            raise typer.BadParameter("--ranked is updated, created or deleted")
 
 
 def unknown_rule(text: str) -> "Rule":

@@ -2,12 +2,10 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -19,10 +17,10 @@ from entrypoints.api import problems
 from entrypoints.api.problems import Problem, problem_of
 from entrypoints.console.rendering import HEADERS, page
 from entrypoints.console.view import View
+from entrypoints.files.cells import cell
 from ledger.errors import LedgerError
 
 TWINS: Final = (".json", ".csv", "")
-_FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d\s().-]*$)")
 Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 """What a page's CSV holds: the names of its columns, and its rows."""
 
@@ -95,17 +93,9 @@ def notice(request: Request, problem: Problem) -> Response:
 
 
 def _csv(table: Table) -> str:
-    """RFC 4180; text that a spreadsheet would run as a formula is led by an apostrophe (phones are not)."""
     names, rows = table
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(names)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
+    writer.writerows([[cell(value) for value in row] for row in rows])
     return written.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode().strip('"')
-    return f"'{text}" if _FORMULA.match(text) else text

@@ -10,7 +10,8 @@ import pytest
 from pyarrow import parquet
 
 from entrypoints.access import Role
-from entrypoints.api import suppressing
+from entrypoints.api import bodies
+from entrypoints.api.suppressing import PARQUET
 from tests.api.messages import opt_out, signup
 from tests.api.serving import Caller
 
@@ -58,7 +59,7 @@ def test_parquet_is_told_by_its_first_bytes(people: Caller) -> None:
     source = io.BytesIO()
     parquet.write_table(arrow.table({"to": ["person0@example.com", "person1@example.com"]}), source)
     answer = people.send(path(people, column="to"), source.getvalue(), CSV)
-    assert answer.headers["content-type"] == suppressing.PARQUET
+    assert answer.headers["content-type"] == PARQUET
     assert parquet.read_table(io.BytesIO(answer.content)).column("sendable").to_pylist() == [False, True]
 
 
@@ -70,7 +71,7 @@ def test_what_is_wrong_with_a_file_is_told_before_the_answer_begins(
     assert people.send(path(people, scope="elsewhere"), b"", CSV).status_code == 422
     assert people.send(path(people, channel="pigeon"), b"", CSV).status_code == 422
     assert people.send(path(people), b"", CSV).content == b""
-    monkeypatch.setattr(suppressing, "MAX_FILE", 100)
+    monkeypatch.setattr(bodies, "MAX_FILE", 100)
     assert people.send(path(people), b"person0@example.com\n" * 6, CSV).status_code == 413
 
 

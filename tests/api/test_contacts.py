@@ -1,13 +1,17 @@
 """People over HTTP: listed page by page, searched, shown by any id, masked for who may not read values."""
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from entrypoints import contact_export
 from entrypoints.access import Role
 from entrypoints.wiring import Service, projecting
+from projections.contact_list import Filter
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
@@ -113,3 +117,46 @@ def test_what_cannot_be_listed_is_refused_with_the_field_named(field: str, value
 def test_what_looks_like_a_pattern_or_an_id_is_searched_for_as_it_is(people: Caller) -> None:
     for text in ("%%%", "___", "\\\\\\", str(uuid4())):
         assert people.post("contacts/search", {"search": text}).json()["contacts"] == []
+
+
+def test_the_deleted_are_ranked_filtered_and_exported_whole(
+    people: Caller, server: Served, caller: Callable[[Role], Caller]
+) -> None:
+    """Y9: everyone of the tab as one CSV, masked for who may not read values."""
+    by_email = {one["emails"][0]: one["id"] for one in people.get("contacts").json()["contacts"]}
+    order = [f"ann{number}@example.com" for number in (3, 1, 4)]
+    for one in order:
+        deletion = event("contact.delete.v1", people.organization, contact_id=by_email[one], actor="x", reason="y")
+        people.record({**deletion, "time": server.ledger.now().isoformat()})
+    _catch_up(server.ledger)
+    tab: dict[str, Any] = {"deleted": True, "ranked": "deleted"}
+    assert _emails(people.post("contacts/search", tab).json()) == order[::-1]
+    first = people.get("contacts", deleted="true", ranked="deleted", limit="2").json()
+    rest = people.get("contacts", deleted="true", ranked="deleted", limit="2", after=first["after"]).json()
+    assert _emails(first) + _emails(rest) == order[::-1]
+    assert people.get("contacts", ranked="created").json()["errors"][0]["field"] == "ranked"
+    exported = people.post("contacts/export", tab)
+    assert exported.headers["content-type"].startswith("text/csv")
+    lines = list(csv.DictReader(io.StringIO(exported.text)))
+    assert [line["emails"] for line in lines] == order[::-1]
+    assert all(line["deleted_at"] for line in lines)
+    unsubscribed = people.post("contacts/export", {**tab, "mark": "email.unsubscribed"}).text
+    assert [line["emails"] for line in csv.DictReader(io.StringIO(unsubscribed))] == ["ann4@example.com"]
+    assert people.post("contacts/export", {"ranked": "created"}).status_code == 422
+    masked = caller("analyst").post("contacts/export", tab).text
+    assert "a***@example.com" in masked
+    assert not any(one in masked for one in ("ann1@", "Ann1"))
+
+
+def test_an_export_misses_nobody_who_is_updated_meanwhile(
+    people: Caller, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_export, "PAGE", 1)
+    exported = contact_export.everyone(server.ledger, people.organization, Filter())
+    seen = [next(exported).emails[0]]
+    last = _emails(people.get("contacts").json())[-1]
+    people.record(opt_out(people.organization, {"kind": "email", "value": last}))
+    _catch_up(server.ledger)
+    assert _emails(people.get("contacts").json())[0] == last
+    seen += [row.emails[0] for row in exported]
+    assert sorted(seen) == [f"ann{number}@example.com" for number in range(5)]

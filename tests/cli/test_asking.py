@@ -1,6 +1,8 @@
 """status, explain, history, contacts, at a terminal and for machines."""
 
+import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from entrypoints.wiring import Service, projecting
 from ledger.acts import Act
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
-from tests.api.messages import EMAIL, opt_out, signup
+from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.cli.conftest import Run
 
 
@@ -71,6 +73,45 @@ def test_values_are_masked_unless_asked_for(run: Run, organization: str, ledger:
     asked = ("history", "-o", organization, "--kind", "email", "--value", "ann@example.com", "--json")
     assert "ann@example.com" not in run(*asked).stdout
     assert "ann@example.com" in run(*asked, "--unmasked").stdout
+
+
+def test_history_tells_who_held_a_recycled_number(run: Run, organization: str, ledger: Service) -> None:
+    asked = ("history", "-o", organization, "--kind", "phone", "--value", PHONE["value"])
+    record(ledger, signup(organization, PHONE, channel="sms"))
+    assert "Holders" not in run(*asked).stdout
+    recycled = event("contact.reassign.v1", organization, identifier=PHONE, cause="recycled")
+    record(ledger, recycled | {"time": "2026-03-04T09:00:00Z"})
+    told = json.loads(run(*asked, "--json").stdout)
+    first, second = told["epochs"]
+    assert (first["cause"], len(first["contacts"]), first["closed_at"]) == (
+        "first_heard_of",
+        1,
+        second["opened_at"],
+    )
+    assert (second["cause"], second["contacts"], second["closed_at"]) == ("recycled", [], None)
+    assert first["contacts"][0] in run(*asked).stdout
+
+
+def test_the_deleted_are_listed_by_deletion_and_written_to_a_file(
+    run: Run, organization: str, ledger: Service, tmp_path: Path
+) -> None:
+    """Y9."""
+    people = [{"kind": "email", "value": f"p{number}@example.com"} for number in range(3)]
+    record(ledger, *[signup(organization, one) for one in people])
+    for number in (1, 0):
+        gone = event("contact.delete.v1", organization, identifier=people[number], actor="x", reason="y")
+        record(ledger, gone | {"time": ledger.now().isoformat()})
+    with projecting(ledger.settings) as source:
+        catch_up(source, list(PROJECTIONS.values()))
+    tab = ("contacts", "-o", organization, "--deleted", "--ranked", "deleted")
+    shown = json.loads(run(*tab, "--json", "--unmasked").stdout)
+    assert [one["emails"] for one in shown["contacts"]] == [["p0@example.com"], ["p1@example.com"]]
+    file = tmp_path / "deleted.csv"
+    assert run(*tab, "--mark", "blocked", "--unmasked", "--csv", str(file)).exit_code == 0
+    with file.open(newline="") as lines:
+        assert [line["emails"] for line in csv.DictReader(lines)] == ["p0@example.com", "p1@example.com"]
+    assert run("contacts", "-o", organization, "--ranked", "deleted").exit_code != 0
+    assert run(*tab[:-1], "age").exit_code == 2
 
 
 def test_contacts_are_listed_searched_and_shown(run: Run, organization: str, ledger: Service) -> None:

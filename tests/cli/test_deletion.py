@@ -1,15 +1,19 @@
 """Deleting and restoring at a terminal; many only where Y6 lets them go."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from consumers.intake import Message, take
+from entrypoints import blacklist
+from entrypoints.acting import Hand
 from entrypoints.wiring import Service
 from ledger.acts import Act
 from ledger.rules.identity import holder
+from ledger.settings_acts import PolicyAdoption
 from tests.api.messages import opt_out, signup
 from tests.cli.conftest import Run
 
@@ -62,6 +66,37 @@ def test_bulk_deletion_takes_only_those_of_no_use_to_senders(run: Run, people: s
     again = json.loads(run(*asked, "--json", stdin=lines).stdout)
     assert {one["refused"] for one in again["contacts"] if one["contact"] in ids[:2]} == {"deleted_already"}
     assert again["count"] == 0
+
+
+def refused(run: Run, organization: str, one: str) -> str | None:
+    listed = json.loads(run("deletion", "many", "-", "-o", organization, "--json", stdin=one).stdout)
+    reason: str | None = listed["contacts"][0]["refused"]
+    return reason
+
+
+def test_whom_the_platform_lists_may_go_though_subscribed(run: Run, people: str, ledger: Service) -> None:
+    """Y6, Y19."""
+    one = contact(ledger, people, 2)
+    assert refused(run, people, one) == "subscribed"
+    blacklist.change(ledger, mail(2)["value"], listing=True, reason="x")
+    assert refused(run, people, one) is None
+    blacklist.change(ledger, mail(2)["value"], listing=False, reason="x")
+    assert refused(run, people, one) == "subscribed"
+
+
+def test_what_is_not_confirmed_is_judged_by_the_organizations_policy(
+    run: Run, people: str, ledger: Service
+) -> None:
+    """Where requests live a day, one of two days ago was never made."""
+    waiting = signup(people, mail(6))
+    waiting["data"]["subscriptions"][0]["double_opt_in"] = True
+    now = ledger.now()
+    tell(ledger, waiting | {"time": (now - timedelta(days=2)).isoformat()})
+    one = contact(ledger, people, 6)
+    assert refused(run, people, one) is None
+    adoption = PolicyAdoption("short", "1", {"request_lifetime_days": 1}, now - timedelta(days=3))
+    Hand(ledger, people).record(adoption)
+    assert refused(run, people, one) == "never_subscribed"
 
 
 def test_a_single_deletion_is_not_gated_and_is_restored(run: Run, people: str, ledger: Service) -> None:

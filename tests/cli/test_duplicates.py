@@ -5,6 +5,7 @@ import json
 import pytest
 
 from entrypoints.wiring import Service, projecting
+from ledger.rules.identity import holder
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import signup
@@ -40,6 +41,25 @@ def test_they_are_listed_shown_and_all_but_one_removed(run: Run, people: str) ->
     done = run(*asked, "--approve", later["digest"], *WHO)
     assert json.loads(done.stdout) == {"deleted": 2}
     assert json.loads(run(*asked).stdout)["count"] == 0
+
+
+def test_in_a_chain_no_value_is_left_without_anybody(
+    run: Run, ledger: Service, organization: str, database: str
+) -> None:
+    """Ann's later contact names Bob's address too: once it goes, Bob's own shares that with nobody who stays."""
+    both = signup(organization, {"kind": "email", "value": "ann+b@example.com"})
+    both["data"]["profile"] = {"second_email": "bob@example.com"}
+    alone = [signup(organization, {"kind": "email", "value": f"{name}@example.com"}) for name in ("ann", "bob")]
+    for day, message in enumerate((alone[0], both, alone[1]), 2):
+        tell(ledger, message | {"time": f"2026-03-0{day}T09:00:00Z"})
+    with projecting(settings(database)) as source:
+        catch_up(source, list(PROJECTIONS.values()), batch=5_000)
+    assert json.loads(run("duplicates", "list", "-o", organization, "--json").stdout)["count"] == 2
+    stream = ledger.ids.identifier(organization, "email", "ann+b@example.com")
+    middle = str(holder(ledger.reading.read([stream])[stream]))
+    for which in ("later", "earlier"):
+        listed = json.loads(run("duplicates", "remove", which, "-o", organization, "--json").stdout)
+        assert [one["contact"] for one in listed["contacts"]] == [middle]
 
 
 def test_what_cannot_be_asked_for(run: Run, people: str) -> None:

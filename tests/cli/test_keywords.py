@@ -46,7 +46,7 @@ def test_a_phrase_stops_and_its_confidence_is_in_the_history(run: Run, ledger: S
     record(ledger, subscribed(organization), text(organization, "Please stop texting me!!"))
     assert not sendable(ledger, organization)
     asked = ("history", "-o", organization, "--kind", "phone", "--value", PHONE["value"], "--json")
-    last = json.loads(run(*asked).stdout)[-1]["data"]
+    last = json.loads(run(*asked).stdout)["events"][-1]["data"]
     assert (last["reply_class"], last["confidence"], last["keywords"]) == ("stop", "phrase", "2026-2")
     assert last["matched"] == "stop texting"
     assert "text" not in last

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.acts import Body, ContactChange, Given, Identification, Link, Reassignment, SignUp, Subscription, Unlink
-from ledger.events.contact import ContactsLinked
+from ledger.events.contact import ContactRestored, ContactsLinked
+from ledger.events.identifier import Unblocked
 from ledger.events.vocabulary import Hold
 from ledger.rules.epochs import epochs
 from ledger.rules.identity import attached, holder, is_deleted
@@ -130,6 +131,8 @@ def test_an_own_grant_from_before_the_deletion_restores_nothing_when_it_arrives_
     told.tell(ContactChange("delete", PHONE), 5)
     told.tell(signup(PHONE), 4, recorded=6)
     assert (told.deleted(PHONE), told.hold(PHONE)) == (True, Hold.BLOCKED)
+    bodies = [event.body for events in told.log.streams.values() for event in events]
+    assert not [body for body in bodies if isinstance(body, ContactRestored | Unblocked)]
 
 
 @given(days=st.permutations([1, 2, 3, 4]), count=st.integers(1, 4))

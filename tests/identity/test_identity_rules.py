@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Given, OptOut
+from ledger.acts import Given, OptOut, SignUp, Subscription
+from ledger.canonical import NotCanonical, canonical
 from ledger.events.contact import CandidateListed
 from ledger.events.vocabulary import STRONG_KINDS
 from ledger.rules.identity import attached, holder, person
@@ -94,6 +95,35 @@ def test_p2_p3_several_push_tokens_and_devices_under_one_email_and_phone() -> No
     for device in devices:
         ledger.sees(ANN, device)
     assert kinds_of(ledger, ANN) == ["app_push"] * 3 + ["email", "phone"] + ["web_push"] * 3
+
+
+def test_p3_telegram_and_the_devices_of_several_applications_are_one_contact_each_with_its_own_consent() -> None:
+    """A token is of one application on one device; the same text in another channel is another identifier."""
+    ledger = under(preset="yespo")
+    held = [Given("app_push", text, text) for text in ("shop:phone:t-1", "shop:tablet:t-2", "club:phone:t-1")]
+    held += [Given("web_push", "shop:phone:t-1", "shop:phone:t-1")]
+    held += [Given("telegram", text, text) for text in ("bot-1:7001", "bot-2:7001")]
+    for one in held:
+        ledger.does(SignUp((ANN, one), (Subscription(one.kind, ORGANIZATION, ("marketing",)),), "form"))
+    assert {ledger.person(one) for one in (ANN, *held)} == {ledger.person(ANN)}
+    gone = (held[0], held[4])
+    for one in gone:
+        ledger.does(OptOut(one, one.kind, ORGANIZATION, (), "manual"))
+    assert [one for one in held if not ledger.sendable(one, one.kind)[0]] == list(gone)
+
+
+def test_1b_external_ids_of_fifty_characters_are_kept_apart_to_the_last_one_a_contact() -> None:
+    """Connectif's longest. Longer ones are taken too, to 200: no opt-out is refused for its customer number."""
+    ids = [canonical("external_id", "k" * 49 + last) for last in "Aa"]
+    assert [one.value for one in ids] == ["k" * 49 + "A", "k" * 49 + "a"]
+    upper, lower = (Given("external_id", one.value, one.raw) for one in ids)
+    ledger = under(preset="connectif")
+    ledger.sees(upper)
+    ledger.sees(upper, lower)
+    assert ledger.person(upper) != ledger.person(lower) is not None
+    assert canonical("external_id", "k" * 200).value == "k" * 200
+    with pytest.raises(NotCanonical):
+        canonical("external_id", "k" * 201)
 
 
 def test_c1_l15_a_visitor_is_an_anonymous_contact_until_it_is_identified() -> None:

@@ -36,9 +36,10 @@ from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.vocabulary import CHANNELS_OF, OPT_OUT_METHODS, OWN_METHODS, SIGNUP_METHODS
 from ledger.rules.adopted import policies
+from ledger.rules.identity_rules import PRESETS
 from ledger.rules.policy import Policies
 from ledger.rules.status import Status, status
-from ledger.settings_acts import PolicyAdoption
+from ledger.settings_acts import IdentityRulesChange, PolicyAdoption
 from tests.histories import ORGANIZATION, START, act_of
 from tests.memory_log import IDS, MemoryLog
 from tests.model.checking import explains, told
@@ -217,6 +218,15 @@ class Acts(RuleBasedStateMachine):
         until = self.now + 2 * HOUR if ends else None
         self.does(PolicyAdoption(f"p{len(self.acts)}", "1", parameters, self.now - HOUR, until))
         self.stood.clear()  # adopting one may change status without an event
+
+    @rule(
+        preset=st.none() | st.sampled_from(sorted(PRESETS)),
+        most=st.none() | st.integers(1, 4),
+        blocked=st.lists(anyone, max_size=2),
+    )
+    def rules_of_identity_change(self, preset: str | None, most: int | None, blocked: list[Given]) -> None:
+        block = tuple((who.kind, who.value) for who in blocked)
+        self.does(IdentityRulesChange(preset=preset, most=most, block=block))
 
     @rule(days=st.sampled_from((1, 8)))
     def time_passes(self, days: int) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from ledger.acts import (
+    Body,
     ContactChange,
     DeliverabilityChange,
     Given,
@@ -20,7 +21,7 @@ from ledger.acts import (
     Unlink,
 )
 from projections import contact_aliases, contact_list, counters, merge_candidates
-from projections.contact_list import COUNTED_TO, ContactRow, Filter
+from projections.contact_list import COUNTED_TO, ContactRow, Filter, Ranking
 from tests.projections.world import World
 
 EMAIL = Given("email", "ann@example.com", "Ann@example.com")
@@ -197,6 +198,38 @@ def test_status_filters(world: World, monkeypatch: pytest.MonkeyPatch, weight: i
         "email.blacklisted": 1,
         "phone.unsubscribed": 1,
     }
+
+
+def test_the_deleted_are_ranked_by_update_creation_or_deletion(world: World) -> None:
+    """Y9, with pages of one."""
+
+    def step(*bodies: Body) -> None:
+        world.pass_time(timedelta(minutes=1))
+        world.record(*bodies)
+
+    third = Given("email", "cora@example.com", "cora@example.com")
+    for one in (EMAIL, OTHER, third):
+        step(signup(one))
+    for one in (OTHER, third, EMAIL):
+        step(ContactChange("delete", one, "asked"))
+    step(OptOut(OTHER, "email", "acme", (), "manual"))
+    world.project()
+    orders: dict[Ranking, list[Given]] = {
+        "updated": [OTHER, EMAIL, third],
+        "created": [third, OTHER, EMAIL],
+        "deleted": [EMAIL, third, OTHER],
+    }
+    with world.connect() as connection:
+        for ranked, order in orders.items():
+            asked = Filter(deleted=True, ranked=ranked)
+            seen: list[str] = []
+            after: tuple[datetime, UUID] | None = None
+            while page := contact_list.contacts(connection, "acme", asked, after=after, limit=1):
+                after = contact_list.place(page[0], ranked)
+                seen += page[0].emails
+            assert seen == [one.value for one in order], ranked
+    with pytest.raises(ValueError, match="ranked"):
+        listed(world, Filter(ranked="created"))
 
 
 def test_the_deleted_have_a_list_of_their_own_and_can_come_back(world: World) -> None:

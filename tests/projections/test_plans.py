@@ -32,7 +32,7 @@ from projections import (
     sms_contacts,
     traces,
 )
-from projections.contact_list import Filter
+from projections.contact_list import RANKED_BY, Filter, Ranking
 from projections.projection import Projection
 from projections.registry import PROJECTIONS
 from tests.projections.world import PACKAGES
@@ -68,7 +68,8 @@ CREATE FUNCTION id(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
 INSERT INTO all_contacts
 SELECT id(n), 'org' || n % 4, ARRAY[id(n)], ARRAY[id(-n)], 'P', 'P', NULL, ARRAY['p' || n || '@example.com'], '{}',
        '{}', (ARRAY['subscriber', 'unsubscriber'])[1 + n % 2], NULL, '{}', '{}', now(), 'form', 'crm',
-       '2026-01-01'::timestamptz + n * interval '1 minute', n % 50 = 0, NULL,
+       '2026-01-01'::timestamptz + n * interval '1 minute', n % 50 = 0,
+       CASE WHEN n % 50 = 0 THEN '2026-02-01'::timestamptz + n * interval '1 minute' END,
        CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_search
@@ -179,6 +180,15 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "contacts of a frequent mark": lambda c: contact_list.contacts(c, "org1", Filter(mark="email.active")),
     "contacts of a rare mark": lambda c: contact_list.contacts(c, "org1", Filter(mark="banned")),
     "contacts of a mark that nobody has": lambda c: contact_list.contacts(c, "org1", Filter(mark="blocked")),
+    "deleted contacts of a mark": lambda c: contact_list.contacts(
+        c, "org0", Filter(mark="email.active", deleted=True, ranked="deleted")
+    ),
+    "deleted contacts of a type": lambda c: contact_list.contacts(
+        c, "org0", Filter(type="subscriber", deleted=True, ranked="created")
+    ),
+    "search among the deleted": lambda c: contact_list.contacts(
+        c, "org0", Filter(search="p1200@", deleted=True, ranked="deleted")
+    ),
     "search by e-mail": lambda c: contact_list.contacts(c, "org1", Filter(search="p1234@")),
     "search by what many have": lambda c: contact_list.contacts(c, "org1", Filter(search="example")),
     "search by phone": lambda c: contact_list.contacts(c, "org1", Filter(search="+1 (c4) ca4")),
@@ -242,6 +252,10 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
 }
 
 
+def deleted(ranked: Ranking, after: tuple[datetime, UUID] | None, connection: Connection[Any]) -> Any:
+    return contact_list.contacts(connection, "org0", Filter(deleted=True, ranked=ranked), after=after)
+
+
 def asked(query: str, value: object, connection: Connection[Any]) -> Any:
     return connection.execute(query.encode(), (value,))
 
@@ -249,6 +263,10 @@ def asked(query: str, value: object, connection: Connection[Any]) -> Any:
 def crowded(projection: Projection, connection: Connection[Any]) -> Any:
     return projection.crowd(connection, SOON, 5_000)
 
+
+for ranked in RANKED_BY:
+    QUERIES[f"deleted contacts by {ranked}"] = partial(deleted, ranked, None)
+    QUERIES[f"deleted contacts by {ranked}, deep"] = partial(deleted, ranked, (SOON, UUID(int=1)))
 
 for one in PROJECTIONS.values():
     if one.DUE is not None:

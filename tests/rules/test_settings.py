@@ -7,6 +7,7 @@ import pytest
 from ledger.events.settings import (
     FieldDefined,
     FieldRetired,
+    IdentityRulesSet,
     KeywordSetAdopted,
     OrganizationRegistered,
     RetentionSet,
@@ -16,6 +17,7 @@ from ledger.events.settings import (
     UnknownScopesSet,
 )
 from ledger.rules.fields import Field, fields
+from ledger.rules.identity_rules import DEFAULT_RULES, identity_rules
 from ledger.rules.retention import retention
 from ledger.rules.scopes import Scope, level, lineage, refuses_unknown, retired, scope_of
 from tests.rules.streams import HOUR, SENDER, START, event, stream
@@ -89,3 +91,29 @@ def test_the_latest_retention_of_each_subject_counts() -> None:
         RetentionSet(subject="anonymous_contacts", days=30),
     )
     assert retention(events) == {"activity": 90, "anonymous_contacts": 30}
+
+
+def test_the_rules_of_identity_set_last_hold_whole() -> None:
+    """What an event says nothing of is as built in, not as an earlier event left it."""
+    first = IdentityRulesSet(
+        preset="yespo",
+        roll_up={"phone": "candidates"},
+        same_tracker_other_email="new_contact",
+        limits={"email": 1, "phone": 7},
+        most=9,
+        shapes=("email:ends:12",),
+    )
+    last = IdentityRulesSet(
+        preset="listrak", roll_up={}, same_tracker_other_email="roll_up", limits={"email": 2}, most=300
+    )
+    assert identity_rules(stream(OTHER)) == DEFAULT_RULES
+    now = identity_rules(stream(first, OTHER))
+    assert (now.roll_up["phone"], now.roll_up["email"]) == ("candidates", "automatic")
+    assert (now.limits["phone"], now.limits["telegram"], now.most) == (7, DEFAULT_RULES.limits["telegram"], 9)
+    now = identity_rules(stream(first, last))
+    assert (now.roll_up["phone"], now.limits["phone"], now.shapes) == (
+        "automatic",
+        DEFAULT_RULES.limits["phone"],
+        (),
+    )
+    assert (now.limits["email"], now.same_tracker_other_email) == (2, "roll_up")
