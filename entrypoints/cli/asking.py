@@ -120,7 +120,7 @@ def _print_epochs(epochs: "list[EpochSeen]") -> None:
         [
             (one.number, f"{shown(one.opened_at)}\n{shown(one.closed_at)}", contact)
             for one in epochs
-            for contact in one.contacts or [None]
+            for contact in map(str, one.contacts or ("",))
         ],
         empty="",
     )

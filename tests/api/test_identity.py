@@ -15,7 +15,7 @@ def test_rules_are_set_in_parts_and_patterns_shown_to_who_reads_values(
     after = admin.put("identity", {"preset": "yespo", "block": ["email:info@*", "email:ann@example.com"]}).json()
     assert (after["limits"]["email"], after["version"], after["blocked_values"]) == (1, 1, 1)
     assert admin.put("identity", {"limits": {"email": 2}}).json()["limits"]["phone"] == 1
-    assert caller("auditor").get("identity").json()["blocked_patterns"] == {"email": ["info@*"]}
+    assert caller("marketer").get("identity").json()["blocked_patterns"] == {"email": ["info@*"]}
     assert caller("analyst").get("identity").json()["blocked_patterns"] == {}
     assert admin.post("identity/check", {}).json() == []
 
