@@ -83,10 +83,11 @@ class Recording:
     def _record(
         self, acts: Sequence[Act], rejections: Sequence[Rejection], advances: Sequence[Advance]
     ) -> list[Outcome]:
-        read_at = self._store.newest().position
-        view = read_view(self._store, self._ids, acts)
-        decided = [self._decide(self._store, view, act) for act in acts]
-        sealed = _seal(self._store, decided)
+        with self._store.on_one_connection() as log:
+            read_at = log.newest().position
+            view = read_view(log, self._ids, acts)
+            decided = [self._decide(log, view, act) for act in acts]
+            sealed = _seal(log, decided)
         with self._store.writing() as writing:
             again = self._decide_moved(writing, view, read_at, decided)
             if again is not None:
