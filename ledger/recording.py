@@ -92,9 +92,10 @@ class Recording:
     def _record(
         self, acts: Sequence[Act], rejections: Sequence[Rejection], advances: Sequence[Advance]
     ) -> list[Outcome]:
-        read_at = self._store.newest().position
-        view = read_view(self._store, self._ids, acts)
-        decided = [self._decide(self._store, view, act) for act in acts]
+        with self._store.on_one_connection() as log:
+            read_at = log.newest().position
+            view = read_view(log, self._ids, acts)
+            decided = [self._decide(log, view, act) for act in acts]
         with self._store.writing() as writing:
             decided = self._decide_moved(writing, view, read_at, decided)
             _write(writing, decided, rejections)

@@ -231,6 +231,7 @@ def link(
     draft: Draft, mine: Person, theirs: Person, cause: str, *, automatic: bool, reason: str | None = None
 ) -> None:
     """Records the link on both streams and carries over what each side's acts mean for the other's identifiers."""
+    draft.require([*mine.identifiers, *theirs.identifiers])
     low, high = sorted((mine.id, theirs.id))
     link_id = draft.ids.derived(draft.act_id, "link", low, high)
     for side, other in ((low, high), (high, low)):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from ledger.acts import (
     ContactChange,
     Given,
     Identification,
+    Link,
     OptOut,
     ProfileEdit,
     Receipt,
@@ -270,6 +272,19 @@ def test_a_contact_that_is_refused_as_unknown_may_be_made_meanwhile(fresh_databa
         contact = IDS.derived(IDS.act("acme", "test", "1"), "contact", stream)
         slow.meanwhile = lambda: other.record([act(signup(), 1)])
         assert ledger.record(act(ContactChange("delete", contact, "asked"), 2)) == ["recorded"]
+
+
+def test_deciding_borrows_one_connection_however_much_it_reads(fresh_database: str) -> None:
+    """The pool tries a connection at every loan: of a link's round trips they would be every fourth."""
+    people = [Given("email", f"p{number}@example.com", "") for number in range(6)]
+    with store_on(fresh_database) as store:
+        ledger = Ledger(store)
+        ledger.record(*[act(Identification((person,), "form"), f"alone-{n}") for n, person in enumerate(people)])
+        pool = store.recorder.datastore.pool
+        for number, (left, right) in enumerate(pairwise(people)):
+            before = pool.get_stats()["requests_num"]
+            assert ledger.record(act(Link(left, right, "one person"), f"link-{number}")) == ["recorded"]
+            assert pool.get_stats()["requests_num"] - before == 2  # one to decide, one to write
 
 
 def test_concurrent_links_leave_no_lost_link(fresh_database: str) -> None:
