@@ -35,6 +35,7 @@ class ContactSeen(BaseModel):
     created_source: str
     last_updated: datetime
     deleted: bool
+    deleted_at: datetime | None = None
 
 
 class IdentifierSeen(BaseModel):

@@ -4,10 +4,31 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from entrypoints.console import assets, clock, contact, contacts, opt_outs, sms, start
+from entrypoints.console import (
+    assets,
+    candidates,
+    clock,
+    contact,
+    contacts,
+    deleted,
+    opt_outs,
+    rejected,
+    replies,
+    sms,
+    start,
+)
 from entrypoints.console.pages import Place
 
-PLACES: Final[tuple[Place, ...]] = (contacts.PLACE, sms.PLACE, clock.PLACE, opt_outs.PLACE)
+PLACES: Final[tuple[Place, ...]] = (
+    contacts.PLACE,
+    sms.PLACE,
+    deleted.PLACE,
+    candidates.PLACE,
+    replies.PLACE,
+    clock.PLACE,
+    opt_outs.PLACE,
+    rejected.PLACE,
+)
 """What the navigation leads to, in its order."""
 
 
