@@ -11,11 +11,13 @@ from entrypoints.console import (
     contact,
     contacts,
     deleted,
+    duplicates,
     opt_outs,
     rejected,
     replies,
     sms,
     start,
+    tables,
 )
 from entrypoints.console.pages import Place
 
@@ -23,11 +25,15 @@ PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
     sms.PLACE,
     deleted.PLACE,
+    duplicates.PLACE,
     candidates.PLACE,
     replies.PLACE,
     clock.PLACE,
     opt_outs.PLACE,
     rejected.PLACE,
+    tables.POLICIES,
+    tables.OPERATIONS,
+    tables.SETTINGS,
 )
 """What the navigation leads to, in its order."""
 

@@ -52,7 +52,7 @@ class Rejections(BaseModel):
 @twins(router, "/{organization}/rejections")
 def listed(view: Admin, asked: Annotated[Question, Query()]) -> Response:
     """The organization's rejections."""
-    last = _own(view, UUID(asked.after)) if asked.after else None
+    last = _own(view, named_id({"after": asked.after}, "after")) if asked.after else None
     with view.ledger.reading.connection() as connection:
         found = rejections.listed(
             connection, organization=view.organization, state=asked.state, after=last, limit=asked.limit + 1

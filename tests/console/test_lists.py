@@ -253,3 +253,40 @@ def test_rejections_are_for_those_who_settle_them(
     assert opening("marketer").get("rejections").status_code == 403
     elsewhere = "00000000-0000-0000-0000-000000000001"
     assert opening().post("rejections/drop", rejection=elsewhere).status_code == 404
+    assert opening().get("rejections", after="x").status_code == 422
+
+
+def test_a_value_that_two_people_share_leads_to_them_and_one_is_deleted(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    alike = {"kind": "email", "value": "ann+news@example.com"}
+    record(signup(organization), signup(organization, alike))
+    lists = opening()
+    [row] = lists.rows("duplicates")
+    assert row == {"value": EMAIL["value"], "people": "2"}
+    address = lists.text("duplicates").partition('class="open" href="')[2].partition('"')[0]
+    assert "ann" not in address
+    page = lists.browser.get(address.replace("&amp;", "&")).text
+    assert alike["value"] in page
+    assert MASKED in opening("analyst").text("duplicates")
+    contact = page.partition('name="contact" value="')[2].partition('"')[0]
+    assert lists.post("duplicates/delete", contact=contact, reason="twice").status_code == 303
+    record()
+    assert [one["id"] for one in lists.rows("deleted")] == [contact]
+
+
+def test_policies_operations_and_settings_say_how_things_stand(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    record(signup(organization))
+    lists = opening()
+    compared = lists.json("policies", left="built-in/1", right="ca/2026")["sections"][2]
+    different = {compared["rows"][number][0] for number in compared["marked"]}
+    assert different
+    assert all(row[1] != row[2] for row in compared["rows"] if row[0] in different)
+    assert lists.get("policies", left="nobody's").status_code == 404
+    assert "channel_status" in lists.text("operations")
+    assert f"{organization}/shop" in lists.text("settings")
+    assert "People" in lists.text("settings")
+    assert "API keys" not in opening("marketer").text("settings")
+    assert opening("marketer").get("operations").status_code == 403
