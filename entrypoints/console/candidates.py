@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from entrypoints import candidates, contacts, linking
 from entrypoints.candidates import CandidateSeen, CandidatesPage
-from entrypoints.console.lists import State, done, named_id, show_list
+from entrypoints.console.lists import State, done, given_reason, named_id, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
@@ -73,19 +73,12 @@ def preview(view: Reader, asked: Annotated[PairAsked, Query()]) -> Response:
 @router.post("/{organization}/candidates/merge")
 def merge(view: Linker, form: Form) -> RedirectResponse:
     """Links the two, for a reason."""
-    linking.link(view.hand(), named_id(form, "left"), named_id(form, "right"), _reason(form))
+    linking.link(view.hand(), named_id(form, "left"), named_id(form, "right"), given_reason(form))
     return done(view, "candidates")
 
 
 @router.post("/{organization}/candidates/dismiss")
 def dismiss(view: Linker, form: Form) -> RedirectResponse:
     """Says that they are two people, for a reason."""
-    candidates.dismiss(view.hand(), named_id(form, "left"), named_id(form, "right"), _reason(form))
+    candidates.dismiss(view.hand(), named_id(form, "left"), named_id(form, "right"), given_reason(form))
     return done(view, "candidates")
-
-
-def _reason(form: Form) -> str:
-    reason = form.get("reason", "").strip()
-    if not reason:
-        raise MessageRefused("invalid-request", "reason: say why")
-    return reason

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from entrypoints import contacts, deletion
-from entrypoints.console.lists import State, done, named_id, search_address, searched, show_list
+from entrypoints.console.lists import State, done, given_reason, named_id, search_address, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
@@ -54,5 +54,5 @@ def search(view: Reader, form: Form) -> RedirectResponse:
 @router.post("/{organization}/deleted/restore")
 def restore(view: Annotated[View, Depends(looking("reverse"))], form: Form) -> RedirectResponse:
     """Restores a contact, for a reason."""
-    deletion.change(view.hand(), "restore", named_id(form, "contact"), form.get("reason", "").strip())
+    deletion.change(view.hand(), "restore", named_id(form, "contact"), given_reason(form))
     return done(view, "deleted")

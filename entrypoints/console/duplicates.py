@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from entrypoints import deletion, duplicates
 from entrypoints.console import typed
-from entrypoints.console.lists import State, done, named_id, searched, show_list
+from entrypoints.console.lists import State, done, given_reason, named_id, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
@@ -83,7 +83,7 @@ def holders(view: Reader, asked: Annotated[HoldersAsked, Query()]) -> Response:
 @router.post("/{organization}/duplicates/delete")
 def delete(view: Annotated[View, Depends(looking("reverse"))], form: Form) -> RedirectResponse:
     """Deletes one of them, softly and for a reason (Y12)."""
-    deletion.change(view.hand(), "delete", named_id(form, "contact"), form.get("reason", "").strip())
+    deletion.change(view.hand(), "delete", named_id(form, "contact"), given_reason(form))
     return done(view, "duplicates")
 
 

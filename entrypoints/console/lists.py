@@ -96,6 +96,14 @@ def named_id(form: Mapping[str, str], name: str) -> UUID:
         raise MessageRefused("invalid-request", f"{name}: must be an id") from None
 
 
+def given_reason(form: Mapping[str, str]) -> str:
+    """Why somebody does this. Raises MessageRefused where it is not said."""
+    reason = form.get("reason", "").strip()
+    if not reason:
+        raise MessageRefused("invalid-request", "reason: say why")
+    return reason
+
+
 def done(view: View, path: str) -> RedirectResponse:
     """Back to the list after something was done."""
     return RedirectResponse(f"/console/{view.organization}/{path}", 303, HEADERS)

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from entrypoints import replies
-from entrypoints.console.lists import State, done, named_id, show_list
+from entrypoints.console.lists import State, done, given_reason, named_id, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
@@ -62,18 +62,16 @@ def listed(view: Annotated[View, Depends(looking("contacts"))], asked: Annotated
 @router.post("/{organization}/replies/meaning")
 def meaning(view: Annotated[View, Depends(looking("replies"))], form: Form) -> RedirectResponse:
     """Records what a person takes a reply to mean."""
-    said, reason = form.get("meaning", ""), form.get("reason", "").strip()
+    said = form.get("meaning", "")
     if said not in get_args(Meaning):
         raise MessageRefused("invalid-request", f"meaning: one of {', '.join(MEANINGS)}")
-    if not reason:
-        raise MessageRefused("invalid-request", "reason: say why")
     replies.read_by_person(
         view.ledger,
         view.organization,
         named_id(form, "reply"),
         said,  # type: ignore[arg-type]
         actor=f"person/{view.viewer.person}",
-        reason=reason,
+        reason=given_reason(form),
         source=SOURCE,
     )
     return done(view, "replies")

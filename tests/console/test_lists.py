@@ -71,7 +71,8 @@ def record(server: Served, organization: str) -> Record:
     caller = server.caller(organization)
 
     def recorded(*messages: dict[str, Any]) -> None:
-        caller.record(*messages)
+        if messages:
+            caller.record(*messages)
         with projecting(server.ledger.settings) as source:
             catch_up(source, list(PROJECTIONS.values()))
 
@@ -231,11 +232,11 @@ def test_a_reply_nobody_understood_waits_until_somebody_says_what_it_means(
     said = [{"channel": "sms", "scope": sender, "purposes": ["marketing"]}]
     record(
         event("contact.signup.v1", organization, identifiers=[PHONE], subscriptions=said, method="form"),
-        event("sms.inbound.v1", organization, **{"from": PHONE["value"]}, to=sender, text="no more of that, ever"),
+        event("sms.inbound.v1", organization, **{"from": PHONE["value"]}, to=sender, text="what is offer 9?"),
     )
     lists = opening("marketer")
-    assert "no more of that" in lists.text("replies")
-    assert "no more of that" not in opening("analyst").text("replies")
+    assert "what is offer" in lists.text("replies")
+    assert "what is offer" not in opening("analyst").text("replies")
     [row] = lists.rows("replies")
     asked = {"reply": row["event_id"], "reason": "read it"}
     assert lists.post("replies/meaning", **asked, meaning="perhaps").status_code == 422
