@@ -4,10 +4,38 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from entrypoints.console import acting, assets, clock, contact, contacts, opt_outs, sms, start
+from entrypoints.console import (
+    acting,
+    assets,
+    candidates,
+    clock,
+    contact,
+    contacts,
+    deleted,
+    duplicates,
+    opt_outs,
+    rejected,
+    replies,
+    sms,
+    start,
+    tables,
+)
 from entrypoints.console.pages import Place
 
-PLACES: Final[tuple[Place, ...]] = (contacts.PLACE, sms.PLACE, clock.PLACE, opt_outs.PLACE)
+PLACES: Final[tuple[Place, ...]] = (
+    contacts.PLACE,
+    sms.PLACE,
+    deleted.PLACE,
+    duplicates.PLACE,
+    candidates.PLACE,
+    replies.PLACE,
+    clock.PLACE,
+    opt_outs.PLACE,
+    rejected.PLACE,
+    tables.POLICIES,
+    tables.OPERATIONS,
+    tables.SETTINGS,
+)
 """What the navigation leads to, in its order."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
@@ -85,3 +86,24 @@ def moment(view: View, name: str, text: str | None) -> datetime | None:
     except ValueError:
         raise MessageRefused("invalid-request", f"{name}: give a day as 2026-01-31") from None
     return at if at.tzinfo is not None else at.replace(tzinfo=view.appearance.zone)
+
+
+def named_id(form: Mapping[str, str], name: str) -> UUID:
+    """An id that a form names. Raises MessageRefused."""
+    try:
+        return UUID(form.get(name, ""))
+    except ValueError:
+        raise MessageRefused("invalid-request", f"{name}: must be an id") from None
+
+
+def given_reason(form: Mapping[str, str]) -> str:
+    """Why somebody does this. Raises MessageRefused where it is not said."""
+    reason = form.get("reason", "").strip()
+    if not reason:
+        raise MessageRefused("invalid-request", "reason: say why")
+    return reason
+
+
+def done(view: View, path: str) -> RedirectResponse:
+    """Back to the list after something was done."""
+    return RedirectResponse(f"/console/{view.organization}/{path}", 303, HEADERS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -69,3 +70,10 @@ def positions(connection: Connection[Any], cluster: str, topics: Collection[str]
         (cluster, list(topics)),
     )
     return {PartitionKey(*key): position for *key, position in rows}
+
+
+def places(connection: Connection[Any]) -> list[tuple[str, int, int, datetime]]:
+    """Topic, partition, position and when it moved last, of every partition that is read."""
+    return connection.execute(
+        "SELECT topic, partition, position, moved_at FROM positions ORDER BY topic, partition, moved_at"
+    ).fetchall()

@@ -71,7 +71,8 @@ def record(server: Served, organization: str) -> Record:
     caller = server.caller(organization)
 
     def recorded(*messages: dict[str, Any]) -> None:
-        caller.record(*messages)
+        if messages:
+            caller.record(*messages)
         with projecting(server.ledger.settings) as source:
             catch_up(source, list(PROJECTIONS.values()))
 
@@ -177,3 +178,116 @@ def test_each_tab_of_a_sender_has_its_phones_and_exactly_its_columns(
     assert number(2)["value"] in page
     assert number(1)["value"] not in page
     assert PHONE["value"] not in opening("analyst").text("sms")
+
+
+def test_deleted_contacts_are_found_and_restored_for_a_reason(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    gone = event("contact.delete.v1", organization, identifier=EMAIL, actor="agent", reason="asked to")
+    record(signup(organization), gone)
+    lists = opening()
+    [row] = lists.rows("deleted")
+    assert row["emails"] == EMAIL["value"]
+    assert row["deleted_at"]
+    assert EMAIL["value"] in lists.text("deleted")
+    assert EMAIL["value"] not in opening("analyst").text("deleted")
+    assert lists.post("deleted/restore", contact=row["id"], reason="").status_code == 422
+    assert opening("marketer").post("deleted/restore", contact=row["id"], reason="again").status_code == 403
+    assert lists.post("deleted/restore", contact=row["id"], reason="a mistake").status_code == 303
+    record()
+    assert lists.rows("deleted") == []
+
+
+def test_a_merge_candidate_is_previewed_and_merged_or_dismissed(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    def pair(number: int) -> list[dict[str, Any]]:
+        mail = {"kind": "email", "value": f"pair{number}@example.com"}
+        phone = {"kind": "phone", "value": f"+1415555011{number}"}
+        both = signup(organization, mail) | {}
+        both["data"] = {**both["data"], "identifiers": [mail, phone], "method": "import"}
+        return [signup(organization, mail), signup(organization, phone, "sms"), both]
+
+    record(*pair(1), *pair(2))
+    lists = opening()
+    first, second = lists.json("candidates")["candidates"]
+    sides = {"left": first["low_id"], "right": first["high_id"]}
+    assert "pair" in lists.text("candidates")
+    page = lists.text("candidates/preview", **sides)
+    assert "What merging the two comes to" in page
+    assert len(lists.json("candidates/preview", **sides)["after"]) == 1
+    assert opening("auditor").post("candidates/merge", **sides, reason="same").status_code == 403
+    assert lists.post("candidates/merge", **sides, reason="").status_code == 422
+    assert lists.post("candidates/merge", **sides, reason="the same address").status_code == 303
+    others = {"left": second["low_id"], "right": second["high_id"]}
+    assert lists.post("candidates/dismiss", **others, reason="twins").status_code == 303
+    record()
+    assert lists.rows("candidates") == []
+
+
+def test_a_reply_nobody_understood_waits_until_somebody_says_what_it_means(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    sender = f"{organization}/shop/48100"
+    said = [{"channel": "sms", "scope": sender, "purposes": ["marketing"]}]
+    record(
+        event("contact.signup.v1", organization, identifiers=[PHONE], subscriptions=said, method="form"),
+        event("sms.inbound.v1", organization, **{"from": PHONE["value"]}, to=sender, text="what is offer 9?"),
+    )
+    lists = opening("marketer")
+    assert "what is offer" in lists.text("replies")
+    assert "what is offer" not in opening("analyst").text("replies")
+    [row] = lists.rows("replies")
+    asked = {"reply": row["event_id"], "reason": "read it"}
+    assert lists.post("replies/meaning", **asked, meaning="perhaps").status_code == 422
+    assert opening("analyst").post("replies/meaning", **asked, meaning="stop").status_code == 403
+    assert lists.post("replies/meaning", **asked, meaning="stop").status_code == 303
+    record()
+    assert lists.rows("replies") == []
+    assert [one["phone"] for one in lists.rows("sms", tab="opted-out")] == [PHONE["value"]]
+
+
+def test_rejections_are_for_those_who_settle_them(
+    opening: Opening,
+) -> None:
+    assert "Nothing was rejected." in opening().text("rejections")
+    assert opening("marketer").get("rejections").status_code == 403
+    elsewhere = "00000000-0000-0000-0000-000000000001"
+    assert opening().post("rejections/drop", rejection=elsewhere).status_code == 404
+    assert opening().get("rejections", after="x").status_code == 422
+
+
+def test_a_value_that_two_people_share_leads_to_them_and_one_is_deleted(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    alike = {"kind": "email", "value": "ann+news@example.com"}
+    record(signup(organization), signup(organization, alike))
+    lists = opening()
+    [row] = lists.rows("duplicates")
+    assert row == {"value": EMAIL["value"], "people": "2"}
+    address = lists.text("duplicates").partition('class="open" href="')[2].partition('"')[0]
+    assert "ann" not in address
+    page = lists.browser.get(address.replace("&amp;", "&")).text
+    assert alike["value"] in page
+    assert MASKED in opening("analyst").text("duplicates")
+    contact = page.partition('name="contact" value="')[2].partition('"')[0]
+    assert lists.post("duplicates/delete", contact=contact, reason="twice").status_code == 303
+    record()
+    assert [one["id"] for one in lists.rows("deleted")] == [contact]
+
+
+def test_policies_operations_and_settings_say_how_things_stand(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    record(signup(organization))
+    lists = opening()
+    compared = lists.json("policies", left="built-in/1", right="ca/2026")["sections"][2]
+    different = {compared["rows"][number][0] for number in compared["marked"]}
+    assert different
+    assert all(row[1] != row[2] for row in compared["rows"] if row[0] in different)
+    assert lists.get("policies", left="nobody's").status_code == 404
+    assert "channel_status" in lists.text("operations")
+    assert f"{organization}/shop" in lists.text("settings")
+    assert "People" in lists.text("settings")
+    assert "API keys" not in opening("marketer").text("settings")
+    assert opening("marketer").get("operations").status_code == 403
