@@ -31,8 +31,17 @@ class State(BaseModel):
         return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
 
-def show_list(view: View, path: str, asked: State, data: BaseModel, table: Table, **shown: Any) -> Response:
-    """A list in the form it was asked for, by the template of its path's name.
+def show_list(
+    view: View,
+    path: str,
+    asked: State,
+    data: BaseModel,
+    table: Table,
+    *,
+    template: str | None = None,
+    **shown: Any,
+) -> Response:
+    """A list in the form it was asked for, by the template of its path's name where no other is given.
 
     The template's `link(name=value)` is the list with that changed, from its first page on.
     """
@@ -40,7 +49,7 @@ def show_list(view: View, path: str, asked: State, data: BaseModel, table: Table
         names = scopes.names(connection, list(view.viewer.organizations))
     return show(
         view,
-        f"{path}.html",
+        template or f"{path}.html",
         data,
         table,
         asked=asked,

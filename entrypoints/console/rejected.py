@@ -14,7 +14,7 @@ from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
-from ledger.errors import MessageRefused, NotFound
+from ledger.errors import KeyDestroyed, MessageRefused, NotFound
 from ledger.store import rejections
 
 router = pages_router()
@@ -42,6 +42,13 @@ class RejectionShown(BaseModel):
     state: str
 
 
+class RejectionWhole(BaseModel):
+    """A rejection and its message; null once the message has expired or was erased."""
+
+    rejection: RejectionShown
+    message: str | None
+
+
 class Rejections(BaseModel):
     """A page, newest first."""
 
@@ -62,6 +69,21 @@ def listed(view: Admin, asked: Annotated[Question, Query()]) -> Response:
     rows = [list(one.model_dump(mode="json").values()) for one in shown]
     data = Rejections(rejections=shown, after=after)
     return show_list(view, "rejections", asked, data, (list(RejectionShown.model_fields), rows))
+
+
+@twins(router, "/{organization}/rejections/{rejection_id}")
+def one(rejection_id: UUID, view: Admin, asked: Annotated[State, Query()]) -> Response:
+    """One rejection with the message as it came, for who may read values and as long as it is kept."""
+    found = RejectionShown.model_validate(_own(view, rejection_id), from_attributes=True)
+    message = None
+    if view.values:
+        try:
+            message = view.ledger.writing.rejection_payload(rejection_id).value.decode(errors="replace")
+        except KeyDestroyed:
+            message = None
+    data = RejectionWhole(rejection=found, message=message)
+    table = (list(RejectionShown.model_fields), [list(found.model_dump(mode="json").values())])
+    return show_list(view, f"rejections/{rejection_id}", asked, data, table, template="rejection.html")
 
 
 @router.post("/{organization}/rejections/replay")

@@ -151,6 +151,9 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "rejections.open": "Open",
     "rejections.replayed": "Replayed",
     "rejections.dropped": "Dropped",
+    "rejections.message": "The message as it came",
+    "rejections.gone": "It is not kept any more, or your role may not read values.",
+    "rejections.mend": "To mend it, write the message anew to a file: contact-ledger rejections replay {id} --help",
     "rejections.replay": "Replay",
     "rejections.drop": "Drop",
     # Duplicates

@@ -10,6 +10,8 @@ import pytest
 
 from entrypoints.access import Role
 from entrypoints.wiring import projecting
+from ledger.acts import Rejection
+from ledger.store import rejections
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
@@ -247,14 +249,29 @@ def test_a_reply_nobody_understood_waits_until_somebody_says_what_it_means(
     assert [one["phone"] for one in lists.rows("sms", tab="opted-out")] == [PHONE["value"]]
 
 
-def test_rejections_are_for_those_who_settle_them(
-    opening: Opening,
+def test_a_rejection_is_read_by_those_who_settle_it_in_its_own_organization(
+    server: Served, organization: str, opening: Opening
 ) -> None:
-    assert "Nothing was rejected." in opening().text("rejections")
+    def rejected(code: str, payload: bytes) -> None:
+        why = Rejection("bad_json", "message: not JSON", server.ledger.now(), payload, organization=code)
+        server.ledger.recording.record([], rejections=[why])
+
+    lists = opening()
+    assert "Nothing was rejected." in lists.text("rejections")
+    rejected(organization, b"{ mine")
+    rejected(f"{organization}-other", b"{ theirs")
+    [row] = lists.rows("rejections")
+    assert "{ mine" in lists.text(f"rejections/{row['id']}")
     assert opening("marketer").get("rejections").status_code == 403
-    elsewhere = "00000000-0000-0000-0000-000000000001"
-    assert opening().post("rejections/drop", rejection=elsewhere).status_code == 404
-    assert opening().get("rejections", after="x").status_code == 422
+    with server.ledger.reading.connection() as connection:
+        [other] = rejections.listed(connection, organization=f"{organization}-other")
+    assert lists.get(f"rejections/{other.id}").status_code == 404
+    assert lists.post("rejections/drop", rejection=str(other.id)).status_code == 404
+    assert lists.post("rejections/replay", rejection=row["id"]).status_code == 422
+    assert lists.post("rejections/drop", rejection=row["id"]).status_code == 303
+    assert lists.rows("rejections") == []
+    assert [one["id"] for one in lists.rows("rejections", state="dropped")] == [row["id"]]
+    assert lists.get("rejections", after="x").status_code == 422
 
 
 def test_a_value_that_two_people_share_leads_to_them_and_one_is_deleted(
