@@ -58,7 +58,8 @@ def policy_page(
     right = asked.right or versions[-1]
     sides = [policies.parameters(known, one, view.now)["parameters"] for one in (left, right)]
     names = sorted(sides[0].keys() | sides[1].keys())
-    compared = [[name, *[_text(side.get(name)) for side in sides]] for name in names]
+    texts = [(name, *[_text(side.get(name)) for side in sides]) for name in names]
+    compared = [[name, one, other, one != other] for name, one, other in texts]
     sections = [
         _section(
             "policies.adopted", adopted, ("version", "jurisdiction", "in_force_from", "in_force_until", "now")
@@ -66,9 +67,9 @@ def policy_page(
         _section("policies.offered", offered, ("version", "jurisdiction", "in_force_from", "in_force_until")),
         Section(
             title="policies.difference",
-            columns=["column.parameter", "policies.left", "policies.right"],
+            columns=["column.parameter", "policies.left", "policies.right", "policies.differs"],
             rows=compared,
-            marked=[number for number, row in enumerate(compared) if row[1] != row[2]],
+            marked=[number for number, row in enumerate(compared) if row[3]],
         ),
     ]
     return _shown(
@@ -156,6 +157,8 @@ def _section(title: str, shown: Sequence[dict[str, Any]], names: Sequence[str]) 
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return ""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple | set | frozenset) else str(value)
 
 
