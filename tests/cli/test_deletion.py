@@ -74,6 +74,20 @@ def refused(run: Run, organization: str, one: str) -> str | None:
     return reason
 
 
+@pytest.mark.parametrize("opted_out", [7, 8])
+def test_one_address_that_is_of_use_keeps_the_person(
+    run: Run, ledger: Service, organization: str, opted_out: int
+) -> None:
+    """Y6, whichever of the addresses came first."""
+    both = signup(organization, mail(7))
+    both["data"]["identifiers"] = [mail(7), mail(8)]
+    tell(ledger, both, opt_out(organization, mail(opted_out)))
+    one = contact(ledger, organization, 7)
+    assert refused(run, organization, one) == "subscribed"
+    tell(ledger, opt_out(organization, mail(15 - opted_out)))
+    assert refused(run, organization, one) is None
+
+
 def test_whom_the_platform_lists_may_go_though_subscribed(run: Run, people: str, ledger: Service) -> None:
     """Y6, Y19."""
     one = contact(ledger, people, 2)
