@@ -78,7 +78,7 @@ def test_run_takes_messages_to_answers_and_leaves_nothing_behind(
     children = psutil.Process(tree.pid).children(recursive=True)
     tree.send_signal(signal.SIGTERM)
     assert tree.wait(60) == 0
-    assert not any(child.is_running() for child in children)
+    wait_until(lambda: not any(child.is_running() for child in children), 15)
     assert "ann@" not in (tmp_path / "run.log").read_text()
 
 
