@@ -24,6 +24,7 @@ from ledger.acts import (
 from ledger.answers import Answers
 from ledger.errors import UnknownOrganization
 from ledger.recording import Recording
+from ledger.settings_acts import IdentityRulesChange
 from ledger.store.store import Store
 from ledger.suppressing import NOT_AN_IDENTIFIER, Question, Suppressing, question
 from tests.bulk.scene import BURST, SHOP, Scene, click, email, signup
@@ -38,6 +39,8 @@ LOWEST = UUID(int=0)
 
 def of_another(act: Act, phone: Given, source: str) -> Act:
     """The same act about a phone of its own."""
+    if isinstance(act.body, IdentityRulesChange):
+        return replace(act, source=source)
     name = "identifiers" if isinstance(act.body, SignUp) else "identifier"
     body = replace(act.body, **{name: (phone,) if name == "identifiers" else phone})  # type: ignore[arg-type]
     return replace(act, body=body, source=source)

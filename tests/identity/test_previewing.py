@@ -18,6 +18,7 @@ from ledger.acts import (
     Subscription,
     Unlink,
 )
+from ledger.events.scope import covers
 from ledger.events.vocabulary import CHANNELS_OF
 from ledger.previewing import Preview, preview
 from ledger.rules.identity import Person, holder, links, people
@@ -109,7 +110,10 @@ def test_a_preview_of_a_link_and_of_its_unlink_is_what_then_happens(
     linked = statuses(ledger)
     lost = {(key(g), c, s) for (g, c, s), now in linked.items() if before[g, c, s][1] == () != now[1]}
     named = {(r.identifier_id, r.channel, r.scope) for r in seen.reaches if r.reasons and not r.reasons_before}
-    assert lost == named & {(key(g), c, s) for g, c, s in linked}
+    reached = {(r.identifier_id, r.channel, r.scope) for r in seen.reaches}
+    assert lost & reached == named & {(key(g), c, s) for g, c, s in linked}
+    for one, channel, scope in lost - reached:
+        assert any((one, channel, wider) in named for wider in SCOPES if covers(wider, scope))
     assert all(now[1] or not before[place][1] for place, now in linked.items())
     if seen.links:
         [(low, high)] = seen.links
