@@ -70,6 +70,14 @@ class RoleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelsChoice:
+    """Says which channels the organization uses."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """Defines (or renames) a custom profile field, or retires it: `value_type` None."""
 
@@ -98,6 +106,7 @@ class PolicyAdoption:
     parameters: Mapping[str, Any]
     in_force_from: datetime
     in_force_until: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,7 @@ SettingsBody = (
     | KeyRevocation
     | PersonAddition
     | RoleChange
+    | ChannelsChoice
     | FieldChange
     | RetentionRule
     | PolicyAdoption

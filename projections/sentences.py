@@ -197,6 +197,9 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
         if body.rule == "accept"
         else "Grants at unknown scopes are refused from now on."
     ),
+    s.ChannelsChosen: lambda body: (
+        f"Channels in use are {', '.join(CHANNELS.get(channel, channel) for channel in body.channels)}."
+    ),
     s.FieldDefined: _said("Field {body.field} defined."),
     s.FieldRetired: _said("Field {body.field} retired."),
     s.KeywordSetAdopted: _said("Keyword set {body.version} adopted."),

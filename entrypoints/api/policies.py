@@ -63,6 +63,7 @@ class AdoptionQuestion(Asked):
 
     policy: PolicyGiven | Name
     actor: str = Field(min_length=1, max_length=200)
+    reason: str | None = Field(None, max_length=500, description="why; kept with the adoption")
     confirmed: bool = Field(False, description="adopt; without it only what would change is counted")
 
 
@@ -130,7 +131,9 @@ def adopt_policy(
     foreseen = policies.foreseen(ledger, caller.organization, wanted)
     changes = [] if question.confirmed else [_counted(ledger, one) for one in foreseen]
     if question.confirmed:
-        policies.adopt(ledger, caller.organization, wanted, actor=question.actor, source=_SOURCE)
+        policies.adopt(
+            ledger, caller.organization, wanted, actor=question.actor, source=_SOURCE, reason=question.reason
+        )
     versions = [f"{one.policy}/{one.version}" for one in wanted]
     return AdoptionAnswer(versions=versions, adopted=question.confirmed, changes=changes)
 

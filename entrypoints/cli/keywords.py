@@ -58,20 +58,15 @@ def show(version: _Version, organization: options.Organization, json: options.Js
 
     Example: contact-ledger keywords show 2026-2 -o acme
     """
-    from entrypoints.keywords import known_set
+    from entrypoints.keyword_sets import whole
     from entrypoints.wiring import opened
-    from ledger.events.vocabulary import ReplyClass
 
     with opened() as ledger:
-        keywords = known_set(ledger, organization, version)
-    words: dict[str, list[str]] = {kind: [] for kind in ReplyClass if kind is not ReplyClass.OTHER}
-    for word, kind in sorted(keywords.words.items()):
-        words[kind].append(word)
-    phrases = keywords.phrases.count() if keywords.phrases is not None else 0
+        found = whole(ledger, organization, version)
     if json:
-        as_json({"version": version, "words": words, "phrases": phrases})
+        as_json({"version": version, "words": found.words, "phrases": found.phrases})
     else:
-        facts(f"Keyword set {version}", [*words.items(), ("phrases", phrases)])
+        facts(f"Keyword set {version}", [*found.words.items(), ("phrases", found.phrases)])
 
 
 @app.command()
@@ -135,6 +130,7 @@ def adopt(
 
     Example: contact-ledger keywords adopt 2026-2+spring -o acme --word stop=basta --actor ann --yes
     """
+    from entrypoints.acting import Hand
     from entrypoints.keywords import adopt as adopt_set
     from entrypoints.keywords import proposed
     from entrypoints.wiring import opened
@@ -145,7 +141,7 @@ def adopt(
         if not yes:
             say(f"{version}: {len(made.words)} words would read new replies; --yes adopts it")
             return
-        new = adopt_set(ledger, organization, version, words, actor)
+        new = adopt_set(Hand(ledger, organization, actor=actor), version, words)
     say(f"{version}: adopted" if new else f"{version}: stands already")
 
 

@@ -109,6 +109,7 @@ def adopt(
     policy: Annotated[str, typer.Argument(help="A policy that comes with the ledger (us, ca, …), or a JSON file.")],
     organization: options.Organization,
     actor: Annotated[str, typer.Option(help="Who answers for it.")],
+    reason: Annotated[str | None, typer.Option(help="Why; kept with the adoption.")] = None,
     from_: Annotated[
         datetime | None,
         typer.Option("--from", parser=options.moment, metavar="TIME", help="In force from; absent: now."),
@@ -139,7 +140,7 @@ def adopt(
             _conclude(counts, asked.at, json=False)
         agreed = not dry_run and (yes or _asked_to_adopt())
         if agreed:
-            adopt_all(ledger, organization, wanted, actor=actor, source=COMMAND_LINE)
+            adopt_all(ledger, organization, wanted, actor=actor, source=COMMAND_LINE, reason=reason)
     versions = [f"{one.policy}/{one.version}" for one in wanted]
     if json:
         as_json({"versions": versions, "adopted": agreed, "changes": counted})

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from entrypoints import contacts
+from entrypoints.channels import in_use
 from entrypoints.console import typed
 from entrypoints.console.pages import Place, Table, show, twins
 from entrypoints.console.pages import router as pages_router
@@ -18,7 +19,7 @@ from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactsPage
 from ledger.errors import MessageRefused
-from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF
+from ledger.events.vocabulary import ALL, CHANNELS_OF
 from projections import counters, scopes
 from projections.contact_list import Filter
 
@@ -26,8 +27,6 @@ Type = Literal["subscriber", "unsubscriber", "purchaser", "anonymous"]
 Column = Literal["type", "channels", "updated", "created", "source", "id"]
 COLUMNS: Final[tuple[Column, ...]] = get_args(Column)
 USUAL: Final[tuple[Column, ...]] = ("channels", "updated", "created", "source")
-ALWAYS: Final = ("email", "sms", "web_push", "app_push")
-"""Channels with a column whether or not anybody has subscribed on them (L10)."""
 STATUSES: Final[dict[str, tuple[str, ...]]] = {
     "group.email": (
         "email",
@@ -95,10 +94,9 @@ def all_contacts(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     )
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
-        used = counters.channels(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
         names = scopes.names(connection, list(view.viewer.organizations))
-    channels = [channel for channel in CHANNELS if channel in ALWAYS or channel in used]
+    channels = in_use(view.ledger, view.organization)
     applied = _applied(asked, text)
     data = Contacts(**page.model_dump(), applied=applied)
     return show(

@@ -27,6 +27,7 @@ from ledger.candidate_acts import Dismissal
 from ledger.deciding import (
     calendar,
     candidates,
+    channels,
     contacts,
     fields,
     identifiers,
@@ -48,6 +49,7 @@ from ledger.ids import Ids
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import (
     CalendarChoice,
+    ChannelsChoice,
     FieldChange,
     IdentityRulesChange,
     KeyIssue,
@@ -91,6 +93,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     KeyRevocation: settings.revoke_key,
     PersonAddition: people.add_person,
     RoleChange: people.change_role,
+    ChannelsChoice: channels.choose_channels,
     FieldChange: fields.change_field,
     RetentionRule: retention.set_retention,
     IdentityRulesChange: identity_rules.change_rules,

@@ -63,7 +63,12 @@ VALUES: Final[dict[str, Any]] = {
 }
 
 
-GROWN: Final = {"identifier.reply-received.v1": "confidence", "identifier.reply-reclassified.v1": "confidence"}
+GROWN: Final = {
+    "identifier.reply-received.v1": "confidence",
+    "identifier.reply-reclassified.v1": "confidence",
+    "organization.keyword-set-adopted.v1": "reason",
+    "organization.policy-adopted.v1": "reason",
+}
 """Stored names that have got fields since their first sample → one of the fields, which names the later sample."""
 
 
