@@ -19,6 +19,7 @@ from entrypoints.api import (
     duplicates,
     erasures,
     identity,
+    keywords,
     linking,
     links,
     messages,
@@ -27,6 +28,7 @@ from entrypoints.api import (
     probes,
     problems,
     reads,
+    rejections,
     replies,
     reversals,
     scopes,
@@ -85,10 +87,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(messages.router)
     app.include_router(policies.router)
     app.include_router(compliance.router)
-    app.include_router(scopes.router)
-    app.include_router(settings.router)
-    app.include_router(identity.router)
-    app.include_router(people.router)
+    for module in (scopes, settings, identity, keywords, people, rejections):
+        app.include_router(module.router)
     app.include_router(reads.router)
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
