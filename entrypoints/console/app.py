@@ -13,7 +13,9 @@ from entrypoints.console import (
     contacts,
     deleted,
     duplicates,
+    mending,
     opt_outs,
+    policies,
     rejected,
     replies,
     sms,
@@ -21,6 +23,7 @@ from entrypoints.console import (
     tables,
 )
 from entrypoints.console.pages import Place
+from entrypoints.console.settings import PLACE as SETTINGS
 
 PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
@@ -32,9 +35,9 @@ PLACES: Final[tuple[Place, ...]] = (
     clock.PLACE,
     opt_outs.PLACE,
     rejected.PLACE,
-    tables.POLICIES,
+    policies.PLACE,
     tables.OPERATIONS,
-    tables.SETTINGS,
+    SETTINGS,
 )
 """What the navigation leads to, in its order."""
 
@@ -42,5 +45,12 @@ PLACES: Final[tuple[Place, ...]] = (
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (assets.router, start.router, acting.router, contact.router, *(place.router for place in PLACES)):
+    for router in (
+        assets.router,
+        start.router,
+        acting.router,
+        contact.router,
+        mending.router,
+        *(place.router for place in PLACES),
+    ):
         app.include_router(router)

@@ -14,7 +14,6 @@ from fastapi.responses import RedirectResponse
 
 from entrypoints import people
 from entrypoints.console.rendering import HEADERS, page
-from entrypoints.unsubscribe.forms import LARGEST
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
@@ -23,6 +22,8 @@ COOKIE: Final = "ledger_session"
 HOME: Final = "/console"
 CSRF_FIELD: Final = "csrf"
 _MOST_FIELDS: Final = 500
+_LARGEST: Final = 512 * 1024
+"""Bytes of a form: a rejected message that is mended is sent back in one."""
 _LOGIN: Final = f"{HOME}/login"
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
@@ -77,7 +78,7 @@ async def _sent(request: Request) -> Mapping[str, str]:
     if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormRefused
     body = await request.body()
-    if len(body) > LARGEST:
+    if len(body) > _LARGEST:
         raise FormRefused
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
+from entrypoints.console.texts_of_policies import TEXTS_OF_POLICIES
+from entrypoints.console.texts_of_rejections import TEXTS_OF_REJECTIONS
+from entrypoints.console.texts_of_settings import TEXTS_OF_SETTINGS
 
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
@@ -40,6 +43,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "reason.hint": "A case number, no personal data",
     "reason.give": "Show values",
     **TEXTS_OF_LISTS,
+    **TEXTS_OF_POLICIES,
+    **TEXTS_OF_REJECTIONS,
+    **TEXTS_OF_SETTINGS,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",

@@ -39,9 +39,9 @@ class View:
     def may(self, permission: Permission) -> bool:
         return self.viewer.may(self.organization, permission)
 
-    def hand(self) -> Hand:
+    def hand(self, *, correlation_id: str | None = None) -> Hand:
         """The person as who acts: every change made here is an act like any other."""
-        return Hand(self.ledger, self.organization, SOURCE, f"person/{self.viewer.person}")
+        return Hand(self.ledger, self.organization, SOURCE, f"person/{self.viewer.person}", None, correlation_id)
 
 
 def looking(permission: Permission) -> Callable[..., View]:
