@@ -1,6 +1,7 @@
 """Works out in a process of its own what adopting something would change, and keeps it for every process to read.
 
-The process needs nothing of the one that began it but the settings: killed, that one leaves it to its end.
+The process needs nothing of the one that began it but the settings: killed, that one leaves it to its end; stopped
+in order, it ends it.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from uuid import UUID
 import structlog
 
 from entrypoints import keyword_forecast, policy_forecast
+from entrypoints.logs import configure
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service, opened
 from ledger.errors import MessageRefused
@@ -86,6 +88,7 @@ def looked(ledger: Service, found: Forecast) -> None:
 
 def run(settings: Settings, organization: str, forecast_id: UUID) -> None:
     """The process: works a forecast out to its end, whatever becomes of who asked."""
+    configure(settings.log_level)
     with opened(settings) as ledger:
         asked = get(ledger, organization, forecast_id)
         try:

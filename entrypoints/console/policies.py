@@ -91,7 +91,7 @@ class PoliciesAsked(State):
 
     left: str | None = Field(None, max_length=200)
     right: str | None = Field(None, max_length=200)
-    done: bool = False
+    done: str | None = Field(None, max_length=40)
 
 
 @twins(router, "/{organization}/policies")

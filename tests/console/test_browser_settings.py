@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import count
 
 import pytest
 from playwright.sync_api import Page
@@ -19,6 +20,7 @@ from tests.console.test_browser import (  # noqa: F401 — fixtures
     opening,
 )
 
+_OFFSETS = count(17)
 LOOKS = ["light", "dark", "narrow"]
 
 
@@ -48,7 +50,7 @@ def rejected(scene: Scene, message: dict[str, object]) -> None:
         json.dumps(message).encode(),
         organization=scene.organization,
         source="shop/web",
-        origin="kafka:inbound/0/17",
+        origin=f"kafka:inbound/0/{next(_OFFSETS)}",
     )
     with scene.server.ledger.writing.writing() as writing:
         writing.reject([why])
@@ -61,7 +63,7 @@ def test_no_page_of_settings_has_a_fault_that_axe_finds(look: str, opening: Open
     page.goto(f"{home}/scopes")
     page.fill("#create-merchant", "shop")
     page.fill("#create-display_name", "The shop")
-    page.click("text=Add >> nth=0")
+    page.click("button:has-text('Add')")
     for part in ("", "/scopes", "/fields", "/keywords", "/identity", "/calendar", "/people", "/keys"):
         page.goto(home + part)
         looked_over(page, f"settings{part.replace('/', '-')}", look)
@@ -69,7 +71,7 @@ def test_no_page_of_settings_has_a_fault_that_axe_finds(look: str, opening: Open
     looked_over(page, "settings-scope", look)
     page.goto(f"{home}/fields")
     page.fill("#define-field", "Shoe Size")
-    page.click("text=Define >> nth=-1")
+    page.click("button:has-text('Define')")
     looked_over(page, "settings-fields-refused", look)
     page.goto(f"{home}/keys")
     page.click("button:has-text('Issue')")
@@ -134,7 +136,7 @@ def test_settings_policies_and_rejections_work_without_scripts(opening: Opening,
     page.click("text=Profile fields")
     page.fill("#define-field", "shoe_size")
     page.fill("#define-display_name", "Shoe size")
-    page.click("text=Define >> nth=-1")
+    page.click("button:has-text('Define')")
     assert "Recorded." in page.inner_text("main")
     page.goto(f"/console/{scene.organization}/policies")
     page.click("text=Who would change? >> nth=0")

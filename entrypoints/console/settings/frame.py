@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from entrypoints.api.problems import Problem
 from entrypoints.console.lists import State, show_list
@@ -37,7 +37,7 @@ Admin = Annotated[View, Depends(looking("settings"))]
 class Asked(State):
     """A page of settings; `done` says that a change was just recorded."""
 
-    done: bool = False
+    done: str | None = Field(None, max_length=40)
 
 
 class Part(BaseModel):
