@@ -19,6 +19,8 @@ from entrypoints.console import (
     rejected,
     replies,
     sms,
+    sms_adding,
+    sms_number,
     start,
     tables,
 )
@@ -45,12 +47,6 @@ PLACES: Final[tuple[Place, ...]] = (
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (
-        assets.router,
-        start.router,
-        acting.router,
-        contact.router,
-        mending.router,
-        *(place.router for place in PLACES),
-    ):
+    single = (assets, start, acting, contact, mending, sms_adding, sms_number)
+    for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)

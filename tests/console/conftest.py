@@ -132,3 +132,15 @@ def record(server: Served, organization: str) -> Record:
             catch_up(source, list(PROJECTIONS.values()))
 
     return recorded
+
+
+@pytest.fixture
+def looking(scene: Scene, person: Callable[..., str], browser: httpx.Client) -> Callable[..., httpx.Client]:
+    """A browser in which somebody with the role is logged in."""
+
+    def logged_in(role: str = "admin") -> httpx.Client:
+        answer = browser.post("/console/login", data={"email": person(role), "password": PASSWORD})
+        assert answer.status_code == 303
+        return browser
+
+    return logged_in
