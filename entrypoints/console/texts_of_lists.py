@@ -165,7 +165,7 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "duplicates.value": "Value",
     "duplicates.people": "People",
     "duplicates.delete": "Delete",
-    # Policies, operations, settings
+    # Policies, settings
     "tables.none": "None yet.",
     "nav.policies": "Policies",
     "policies": "Policies",
@@ -177,11 +177,6 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "policies.right": "The other",
     "policies.differs": "Differs",
     "policies.compare": "Compare",
-    "nav.operations": "Operations",
-    "operations": "Operations",
-    "operations.lead": "How far each projection is behind the log, and how far each topic was read.",
-    "operations.projections": "Projections",
-    "operations.topics": "Topics",
     "nav.settings": "Settings",
     "settings": "Settings",
     "settings.lead": "What the organization has laid down. The command line and the API change it.",
