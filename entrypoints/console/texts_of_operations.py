@@ -16,6 +16,7 @@ TEXTS_OF_OPERATIONS: Final[Mapping[str, str]] = {
     "opt_outs.event": "Event",
     "opt_outs.recorded": "recorded",
     # Beside the compliance clock
+    "clock.summary": "Summary",
     "clock.late": "Overdue, the longest waiting first",
     "clock.late.all": "All {number} overdue",
     "clock.replies": "Unclassified replies",
