@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
 
 from entrypoints import people
 from entrypoints.access import Role
@@ -18,7 +17,6 @@ from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import opt_out, signup
 from tests.api.serving import Caller, Served, served
-from tests.console.browsers import Opening, launched, opening_on
 from tests.servers import new_database
 
 PASSWORD = "correct horse battery staple"
@@ -102,16 +100,3 @@ def scene(server: Served, organization: str) -> Scene:
     ]
     scene.record(*signups, opt_out(organization, people[4]))
     return scene
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opening(chromium: Browser, scene: Scene, person: Callable[..., str]) -> Iterator[Opening]:
-    """Opens windows in which an administrator of the scene is logged in."""
-    with opening_on(chromium, scene.server.url, person, PASSWORD) as opened:
-        yield opened

@@ -1,11 +1,68 @@
 """Every page in a real browser: without a fault that axe finds, with and without scripts, and pictures of it."""
 
-from typing import Any
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.console.browsers import AXE, HEAVIEST, NARROW, PICTURES, WIDE, Opening
-from tests.console.conftest import Scene
+from tests.console.conftest import PASSWORD, Scene
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "build" / "screenshots"
+NARROW = {"width": 390, "height": 800}
+WIDE = {"width": 1360, "height": 900}
+HEAVIEST = 150 * 1024
+
+Opening = Callable[..., Page]
+
+
+def _missing(what: str) -> NoReturn:
+    """Without a browser the console is left unseen; where CONSOLE_BROWSER is `required` that is a failure."""
+    (pytest.fail if os.environ.get("CONSOLE_BROWSER") == "required" else pytest.skip)(what)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        _missing("no browser to look with; on Debian: apt-get install chromium")
+    if not AXE.exists():
+        _missing("axe-core is not there; run `make assets` (needs npm)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opening(chromium: Browser, scene: Scene, person: Callable[..., str]) -> Iterator[Opening]:
+    """Opens windows in which an administrator of the scene is logged in; a script's complaint fails the test."""
+    contexts, complaints = [], []
+
+    def opened(**options: Any) -> Page:
+        context = chromium.new_context(
+            **{"viewport": WIDE, "timezone_id": "Europe/Paris", "base_url": scene.server.url, **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if _is_fault(said) else None)
+        page.goto("/console/login")
+        page.fill("#email", person())
+        page.fill("#password", PASSWORD)
+        page.click("button.main")
+        page.wait_for_url("**/contacts")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "narrow"])
@@ -84,3 +141,8 @@ def test_a_page_is_light(opening: Opening, scene: Scene) -> None:
 def _why(one: dict[str, Any]) -> str:
     scope = next(iter(one["subscriptions"]))
     return f"identifier={one['identifier_ids'][0]}&channel=email&scope={scope}&purpose=marketing"
+
+
+def _is_fault(said: ConsoleMessage) -> bool:
+    """Whether a page complains; that an answer was an error is what the error page is opened for."""
+    return said.type == "error" and not said.text.startswith("Failed to load resource")

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Response
 
+from entrypoints.console import assets
 from ledger.acts import Rejection
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
-from tests.console.browsers import HEAVIEST, NARROW, PICTURES, WIDE, Opening, faults
 from tests.console.conftest import Scene
+from tests.console.test_browser import AXE, HEAVIEST, NARROW, PICTURES, WIDE, Opening, chromium, opening
 
+__all__ = ["chromium", "opening"]
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -89,6 +91,13 @@ def test_no_page_has_a_fault(look: str, opening: Opening, full: Scene) -> None:
     assert len(set(titles)) == len(titles)
 
 
+def faults(page: Page) -> list[tuple[str, str]]:
+    """What axe finds wrong with the page, each with the first place; the page must be opened with `bypass_csp`."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run()")
+    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
+
+
 def _misshapen(page: Page) -> list[str]:
     """What axe does not look for: one title, one place, something on it, and nothing beyond the edge."""
     counts = {"h1": 1, ".places [aria-current]": 1, ".empty": 0}
@@ -165,6 +174,8 @@ def test_evidence_on_paper_says_who_looked_and_what_was_asked(opening: Opening, 
 
 
 def test_the_chart_is_drawn_from_the_table_and_not_missed_without_scripts(opening: Opening, full: Scene) -> None:
+    if not assets.there("uplot.js"):
+        pytest.skip("uPlot is not there; run `make assets` (needs npm)")
     page = opening()
     page.goto(f"/console/{full.organization}/trends")
     page.locator(".chart canvas").wait_for(state="visible")
