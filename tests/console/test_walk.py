@@ -114,7 +114,7 @@ def places(page: Page) -> list[str]:
 def test_every_page_is_light_and_has_its_twins(opening: Opening, full: Scene) -> None:
     page = opening()
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     for address in places(page):
         answers.clear()
         page.goto(address)

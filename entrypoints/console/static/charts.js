@@ -4,6 +4,8 @@
 (() => {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+  const day = (seconds) => new Date(seconds * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+
   function read(table) {
     const rows = [...table.tBodies[0].rows].reverse();
     return [
@@ -25,8 +27,8 @@
       height: 260,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       scales: { y: { range: (_, low, high) => [0, Math.max(high, 4) * 1.08] } },
-      axes: [{ ...axis, grid: { show: false } }, { ...axis, values: whole, size: 64 }],
-      series: [{ value: "{D} {MMM} {YYYY}" }, series(names[1], "--good", data[0].length < 32), series(names[2], "--bad", data[0].length < 32)],
+      axes: [{ ...axis, grid: { show: false }, values: (_, days) => days.map(day) }, { ...axis, values: whole, size: 64 }],
+      series: [{ label: names[0], value: "{D} {MMM} {YYYY}" }, series(names[1], "--good", data[0].length < 32), series(names[2], "--bad", data[0].length < 32)],
     };
   }
 
