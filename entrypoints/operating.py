@@ -180,7 +180,8 @@ def _todo(
         f"{one.process} on {one.host} says: {one.trouble}" for one in there if one.trouble and one.state != "ended"
     )
     if kafka.trouble is not None:
-        yield f"Kafka: {kafka.trouble.rstrip('.')}. Nothing is lost: messages wait there, and what is recorded waits here."
+        why = kafka.trouble.rstrip(".")
+        yield f"Kafka: {why}. Nothing is lost: messages wait there, and what is recorded waits here."
     for one in partitions:
         if one.lost:
             place = f"{one.topic}/{one.partition}"
