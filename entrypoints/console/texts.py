@@ -5,8 +5,8 @@ from typing import Final
 
 from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
-from entrypoints.console.texts_of_sms import TEXTS_OF_SMS
 from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
+from entrypoints.console.texts_of_sms import TEXTS_OF_SMS
 
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
