@@ -26,6 +26,7 @@ from entrypoints.api import (
     policies,
     probes,
     problems,
+    profiles,
     reads,
     replies,
     reversals,
@@ -77,6 +78,7 @@ def create_app(service: Service) -> FastAPI:
     problems.install(app)
     app.include_router(answering.router)
     app.include_router(contacts.router)
+    app.include_router(profiles.router)
     app.include_router(deletion.router)
     app.include_router(deactivations.router)
     app.include_router(erasures.router)

@@ -10,6 +10,11 @@ from entrypoints.console import (
     candidates,
     clock,
     contact,
+    contact_comparing,
+    contact_editing,
+    contact_identifier,
+    contact_linking,
+    contact_subscribing,
     contacts,
     deleted,
     duplicates,
@@ -37,10 +42,20 @@ PLACES: Final[tuple[Place, ...]] = (
     tables.SETTINGS,
 )
 """What the navigation leads to, in its order."""
+_OF_A_CONTACT: Final = (
+    contact,
+    contact_editing,
+    contact_subscribing,
+    contact_linking,
+    contact_comparing,
+    contact_identifier,
+)
 
 
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (assets.router, start.router, acting.router, contact.router, *(place.router for place in PLACES)):
+    for router in (assets.router, start.router, acting.router, *(place.router for place in PLACES)):
         app.include_router(router)
+    for page in _OF_A_CONTACT:
+        app.include_router(page.router)
