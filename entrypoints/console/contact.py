@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from entrypoints import profiles
+from entrypoints import holdings, profiles
 from entrypoints.console import one_contact
 from entrypoints.console.acting import ACTIONS
 from entrypoints.console.one_contact import address, moment, show_contact
@@ -35,6 +35,7 @@ class Profile(BaseModel):
 
     contact: ContactWhole
     fields: list[profiles.FieldSeen]
+    held_once: list[holdings.HeldOnce] = Field(description="identifiers it no longer holds")
     subscriptions: list[Standing]
     undelivered: dict[UUID, Undelivered] = Field(description="identifier → why it is not reached")
     timeline: list[Happened]
@@ -71,6 +72,7 @@ def profile(
     data = Profile(
         contact=one,
         fields=profiles.seen(view.ledger, view.organization, one.id, values=view.values).fields,
+        held_once=holdings.held_once(view.ledger, one.contact_ids, values=view.values),
         subscriptions=standing,
         undelivered=undelivered(view, one.identifiers, standing),
         timeline=happened,

@@ -194,7 +194,7 @@ def _shown(
         what=what,
         reachable=held,
         channels=sorted({channel for one in held for channel in CHANNELS_OF.get(one.kind or "", ())}),
-        places=sorted({row.scope for row in rows} | {view.organization}),
+        scopes=sorted({row.scope for row in rows} | {view.organization}),
         purposes=PURPOSES,
         obtained=OBTAINED,
         once=uuid4(),

@@ -44,7 +44,7 @@ TEXTS_OF_CONTACT: Final[Mapping[str, str]] = {
     "how.fill": "Filled in",
     "how.remove": "Removed",
     # Identifiers
-    "identifier.page": "Identifier",
+    "identifier.once": "Held once",
     "identifier.history": "Who held it, and its history",
     "identifier.holders": "Who held it",
     "identifier.holders.lead": "A number that the carrier gives to somebody else opens a new epoch. Consent "

@@ -361,13 +361,19 @@ def test_an_identifier_tells_who_held_it(scene: Scene, looking: Callable[..., Pa
         signup(scene.organization, PHONE, "sms"),
         event("contact.reassign.v1", scene.organization, identifier=PHONE, cause="recycled")
         | {"time": "2026-05-01T00:00:00Z"},
+        signup(scene.organization, PHONE, "sms", profile={"first_name": "Bea"}) | {"time": "2026-05-02T00:00:00Z"},
     )
     pages = looking(address=PHONE["value"])
     [held] = pages.json()["contact"]["identifiers"]
     tab = f"identifiers/{held['id']}"
     told = pages.json(tab)
     assert [(one["number"], one["cause"]) for one in told["epochs"]] == [(1, "first_heard_of"), (2, "recycled")]
-    assert [one["came"] for one in told["holders"]] == [True]
+    assert [len(one["contacts"]) for one in told["epochs"]] == [1, 1]
+    assert [one["came"] for one in told["holders"]] == [True, False, True]
+    before = Pages(pages.browser, scene, told["epochs"][0]["contacts"][0])
+    [once] = before.json()["held_once"]
+    assert (once["value"], once["since"][:10], once["until"][:10]) == (PHONE["value"], "2026-03-02", "2026-05-01")
+    assert "Held once" in before.text()
     assert "New holder, says the carrier" in pages.text(tab)
     assert pages.get(f"identifiers/{UUID(int=7)}").status_code == 404
     assert PHONE["value"] not in looking("analyst", PHONE["value"]).text(tab)
