@@ -26,6 +26,7 @@ from entrypoints.api import (
     policies,
     probes,
     problems,
+    profiles,
     reads,
     replies,
     reversals,
@@ -77,8 +78,8 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(Account)
     problems.install(app)
     app.include_router(answering.router)
-    app.include_router(contacts.router)
-    app.include_router(deletion.router)
+    for module in (contacts, profiles, deletion):
+        app.include_router(module.router)
     app.include_router(deactivations.router)
     app.include_router(erasures.router)
     app.include_router(disclosures.router)

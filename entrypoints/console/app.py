@@ -11,6 +11,11 @@ from entrypoints.console import (
     candidates,
     clock,
     contact,
+    contact_comparing,
+    contact_editing,
+    contact_identifier,
+    contact_linking,
+    contact_subscribing,
     contacts,
     deleted,
     duplicates,
@@ -46,6 +51,14 @@ PLACES: Final[tuple[Place, ...]] = (
     tables.SETTINGS,
 )
 """What the navigation leads to, in its order."""
+_OF_A_CONTACT: Final = (
+    contact,
+    contact_editing,
+    contact_subscribing,
+    contact_linking,
+    contact_comparing,
+    contact_identifier,
+)
 
 
 nowhere = pages_router()
@@ -61,7 +74,9 @@ def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
     app.state.kafka = KafkaGlance(app.state.service.settings)
-    single = (assets, start, acting, contact, sms_adding, sms_number)
+    single = (assets, start, acting, sms_adding, sms_number)
     for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)
     app.include_router(nowhere)
+    for page in _OF_A_CONTACT:
+        app.include_router(page.router)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from entrypoints.console.texts_of_contact import TEXTS_OF_CONTACT
 from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
 from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
@@ -46,6 +47,7 @@ TEXTS: Final[Mapping[str, str]] = {
     **TEXTS_OF_LISTS,
     **TEXTS_OF_SMS,
     **TEXTS_OF_OPERATIONS,
+    **TEXTS_OF_CONTACT,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",

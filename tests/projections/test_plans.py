@@ -225,6 +225,9 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "members": lambda c: channel_status.members(c, "org1", "email", "org1/shop/-/list1", "subscribed"),
     "history": lambda c: audit_history.history(c, "org1", [PERSON]),
     "history of a person": lambda c: audit_history.history(c, "org1", [PERSON, UUID(int=3), UUID(int=4)]),
+    "history of a kind, deep": lambda c: audit_history.history(
+        c, "org1", [UUID(int=3), UUID(int=4)], names=["name"], after=(NOW, 9_000), limit=51
+    ),
     "conflicts": lambda c: conflicts.conflicts(c, "org1"),
     "candidates": lambda c: merge_candidates.candidates(c, "org1", limit=20),
     "people weighed by rules of identity": lambda c: next(rule_breakers.people(c, "org1", least=1, page=20)),
