@@ -7,12 +7,14 @@ from fastapi import FastAPI
 from entrypoints.console import (
     acting,
     assets,
+    bulk,
     candidates,
     clock,
     contact,
     contacts,
     deleted,
     duplicates,
+    new_contact,
     opt_outs,
     rejected,
     replies,
@@ -25,6 +27,7 @@ from entrypoints.console.pages import Place
 PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
     sms.PLACE,
+    bulk.PLACE,
     deleted.PLACE,
     duplicates.PLACE,
     candidates.PLACE,
@@ -42,5 +45,6 @@ PLACES: Final[tuple[Place, ...]] = (
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (assets.router, start.router, acting.router, contact.router, *(place.router for place in PLACES)):
+    beside = (assets.router, start.router, acting.router, new_contact.router, contact.router)
+    for router in (*beside, *(place.router for place in PLACES)):
         app.include_router(router)

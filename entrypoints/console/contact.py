@@ -11,13 +11,13 @@ from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from entrypoints import contacts
-from entrypoints.console.acting import ACTIONS
 from entrypoints.console.pages import Table, show, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.timeline import Happened, timeline
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactWhole
 from entrypoints.explaining import ExplainAnswer, explained
+from ledger.by_hand import ACTIONS
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import CHANNELS_OF, PURPOSES
 from projections import channel_status, scopes

@@ -39,6 +39,7 @@ def show_list(
     table: Table,
     *,
     template: str | None = None,
+    status: int = 200,
     **shown: Any,
 ) -> Response:
     """A list in the form it was asked for, by the template of its path's name where no other is given.
@@ -52,6 +53,7 @@ def show_list(
         template or f"{path}.html",
         data,
         table,
+        status=status,
         asked=asked,
         names=names,
         link=lambda **changes: link(view, path, asked, changes),
@@ -111,6 +113,14 @@ def given_reason(form: Mapping[str, str]) -> str:
     if not reason:
         raise MessageRefused("invalid-request", "reason: say why")
     return reason
+
+
+def wrong_fields(refused: MessageRefused | None) -> dict[str, str]:
+    """Field → what is wrong with it; under an empty name what is wrong with the whole."""
+    if refused is None:
+        return {}
+    field, separator, message = refused.detail.partition(": ")
+    return {field: message} if separator else {"": refused.detail}
 
 
 def done(view: View, path: str) -> RedirectResponse:

@@ -25,6 +25,7 @@ from ledger.acts import (
 )
 from ledger.candidate_acts import Dismissal
 from ledger.deciding import (
+    batches,
     calendar,
     candidates,
     contacts,
@@ -47,6 +48,7 @@ from ledger.errors import MessageRefused
 from ledger.ids import Ids
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import (
+    BatchApproval,
     CalendarChoice,
     FieldChange,
     IdentityRulesChange,
@@ -81,6 +83,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     ContactChange: contacts.contact_change,
     Reversal: reversals.reversal,
     ReversalApproval: reversals.approval,
+    BatchApproval: batches.approval,
     Registration: settings.register,
     KeyIssue: settings.issue_key,
     PlatformListing: settings.list_on_platform,
