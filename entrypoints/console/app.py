@@ -8,6 +8,7 @@ from entrypoints.api.problems import Problem
 from entrypoints.console import (
     acting,
     assets,
+    bulk,
     candidates,
     clock,
     contact,
@@ -19,6 +20,7 @@ from entrypoints.console import (
     contacts,
     deleted,
     duplicates,
+    new_contact,
     operations,
     opt_outs,
     rejected,
@@ -38,6 +40,7 @@ from entrypoints.kafka_glance import KafkaGlance
 PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
     sms.PLACE,
+    bulk.PLACE,
     deleted.PLACE,
     duplicates.PLACE,
     candidates.PLACE,
@@ -74,9 +77,9 @@ def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
     app.state.kafka = KafkaGlance(app.state.service.settings)
-    single = (assets, start, acting, sms_adding, sms_number)
+    single = (assets, start, acting, new_contact, sms_adding, sms_number)
     for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)
-    app.include_router(nowhere)
     for page in _OF_A_CONTACT:
         app.include_router(page.router)
+    app.include_router(nowhere)
