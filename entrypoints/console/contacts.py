@@ -98,14 +98,14 @@ def all_contacts(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     return _list(view, asked, Typed())
 
 
-def asked_for(view: View, asked: Question) -> Filter:
+def _wanted(view: View, asked: Question) -> Filter:
     """Exactly the people of the list on screen, of all its pages. Raises MessageRefused."""
     deleted = None if asked.status == WITH_DELETED else False
     root = criteria.read(view, asked.criteria)
     return Filter(_typed(view, asked.q), asked.type, asked.status, deleted, asked.ranked, root, view.now)
 
 
-def question(state: str) -> Question:
+def _question(state: str) -> Question:
     """The state of the list out of a form's field `state`, which holds the address. Raises MessageRefused."""
     known = {name: held if name in ("columns", "fields") else held[-1] for name, held in parse_qs(state).items()}
     try:
@@ -115,7 +115,7 @@ def question(state: str) -> Question:
 
 
 def _list(view: View, asked: Question, written: Typed) -> Response:
-    wanted = asked_for(view, asked)
+    wanted = _wanted(view, asked)
     text, root = wanted.search, wanted.criteria
     page = contacts.page(
         view.ledger,
@@ -184,7 +184,7 @@ def _builder(
 @router.post("/{organization}/contacts/criteria")
 def add_criterion(view: Reader, form: Form) -> Response:
     """Goes to the list with one criterion more; what cannot be taken comes back with what is wrong at the field."""
-    asked = question(form.get("state", ""))
+    asked = _question(form.get("state", ""))
     source = form.get("source", "")
     if source not in SOURCES:
         raise MessageRefused("invalid-request", "source: choose one of those the page offers")
@@ -207,6 +207,14 @@ def search(view: Reader, form: Form) -> Response:
     if text:
         state.append(("q", typed.sealed(view.ledger, view.organization, text[:200])))
     return RedirectResponse(f"/console/{view.organization}/contacts?{urlencode(state)}", 303, HEADERS)
+
+
+def chosen(view: View, state: str) -> tuple[list[str], Filter]:
+    """The filters of a list in this state, in words, and who fits them. Raises MessageRefused."""
+    asked = _question(state)
+    wanted = _wanted(view, asked)
+    in_words = criteria.shown(wanted.criteria, criteria.field_names(view)) if wanted.criteria is not None else None
+    return [one.name for one in _applied(asked, wanted.search, in_words)], wanted
 
 
 def subscribed(contact: ContactSeen, channel: str, merchant: str | None) -> str | None:

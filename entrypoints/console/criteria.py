@@ -1,6 +1,6 @@
 """Criteria as the console shows them: in words, in the address, and as a form made from their description."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import NoneType
@@ -201,5 +201,8 @@ def field_names(view: View) -> dict[str, str]:
     }
 
 
-_CHOICES: Final = {"place": _places, "field": lambda view: list(field_names(view).items())}
+_CHOICES: Final[Mapping[str, Callable[[View], list[tuple[str, str]]]]] = {
+    "place": _places,
+    "field": lambda view: list(field_names(view).items()),
+}
 """Fields whose values the organization itself lays down."""

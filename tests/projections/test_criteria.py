@@ -46,7 +46,7 @@ def people(world: World) -> World:
         ProfileEdit(ANN, set={"city": "Ulm", "size": 38, "tags": ["Red", "blue"], "since": "2024-05-01"}),
         ProfileEdit(BEA, set={"city": "Neu-Ulm", "size": 41, "vip": True}),
     )
-    world.pass_time(timedelta(days=10))
+    world.pass_time(timedelta(days=6))
     world.record(
         OptOut(BEA, "email", NEWS, (), "link"),
         Receipt(BEA, "email", "hard_bounce"),
@@ -97,6 +97,7 @@ EXAMPLES: Sequence[tuple[dict[str, Any], str]] = [
     ({"source": "date", "date": "created", "until_day": "2026-03-02"}, "ann bea cat"),
     ({"source": "date", "date": "created", "from_day": "2026-03-03"}, "dan"),
     ({"source": "date", "date": "updated", "within_days": 5}, "ann bea dan"),
+    ({"source": "date", "date": "updated", "until_day": "2026-03-03"}, "cat"),
     ({"source": "date", "date": "subscribed", "older_than_days": 5}, "ann bea"),
     ({"source": "date", "date": "purchased", "within_days": 5}, ""),
     ({"source": "origin", "method": "import"}, "dan"),

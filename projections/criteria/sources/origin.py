@@ -9,7 +9,8 @@ from projections.contact_facts import METHOD, SOURCE, fact
 from projections.criteria.criterion import Asking, Criterion
 from projections.criteria.marked import found_by_fact
 
-Method = Literal[tuple(sorted(SIGNUP_METHODS | OPT_OUT_METHODS))]  # type: ignore[valid-type]
+_METHODS = tuple(sorted(SIGNUP_METHODS | OPT_OUT_METHODS))
+Method = Literal[_METHODS]  # type: ignore[valid-type]
 
 
 class OriginCriterion(Criterion):
