@@ -96,11 +96,6 @@ TEXTS_OF_CRITERIA: Final[Mapping[str, str]] = {
     "span.older_than_days": "more than {days} days ago",
     "span.from_day": "from {day}",
     "span.until_day": "to {day}",
-    "field.email": "E-mail of the profile",
-    "field.first_name": "First name",
-    "field.last_name": "Last name",
-    "field.birthday": "Birthday",
-    "field.postal_code": "Postal code",
     # Ranking and columns
     "ranked": "Ranked by",
     "ranked.updated": "Last updated",
