@@ -106,7 +106,7 @@ def _wanted(view: View, asked: Question) -> Filter:
 
 
 def _question(state: str) -> Question:
-    """The state of the list out of a form's field `state`, which holds the address. Raises MessageRefused."""
+    """The state of the list out of a form, which holds the address. Raises MessageRefused."""
     known = {name: held if name in ("columns", "fields") else held[-1] for name, held in parse_qs(state).items()}
     try:
         return Question.model_validate({**known, "after": None})
@@ -184,7 +184,7 @@ def _builder(
 @router.post("/{organization}/contacts/criteria")
 def add_criterion(view: Reader, form: Form) -> Response:
     """Goes to the list with one criterion more; what cannot be taken comes back with what is wrong at the field."""
-    asked = _question(form.get("state", ""))
+    asked = _question(form.get("list", ""))
     source = form.get("source", "")
     if source not in SOURCES:
         raise MessageRefused("invalid-request", "source: choose one of those the page offers")

@@ -36,7 +36,7 @@ TEXTS_OF_CRITERIA: Final[Mapping[str, str]] = {
     "criteria.unreadable": "criteria: these were made by another version; begin anew without them",
     "criteria.untaken": "cannot be taken: {why}",
     "criteria.needed": "is needed",
-    "error.state": "state: send the form of the list's page",
+    "error.state": "list: send the form of the list's page",
     # Sources
     "criterion.profile": "Profile field",
     "criterion.profile.said": "{field} {test} {value}",

@@ -142,7 +142,7 @@ def test_the_deleted_are_ranked_filtered_and_exported_whole(
     assert all(line["deleted_at"] for line in lines)
     unsubscribed = people.post("contacts/export", {**tab, "mark": "email.unsubscribed"}).text
     assert [line["emails"] for line in csv.DictReader(io.StringIO(unsubscribed))] == ["ann4@example.com"]
-    assert people.post("contacts/export", {"ranked": "created"}).status_code == 422
+    assert people.post("contacts/export", {"ranked": "deleted"}).status_code == 422
     masked = caller("analyst").post("contacts/export", tab).text
     assert "a***@example.com" in masked
     assert not any(one in masked for one in ("ann1@", "Ann1"))

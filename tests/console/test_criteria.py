@@ -37,7 +37,7 @@ def looking(scene: Scene, person: Callable[..., str], browser: httpx.Client) -> 
 
 
 def _add(scene: Scene, browser: httpx.Client, address: str, source: str, **fields: str) -> httpx.Response:
-    form = {"csrf": scene.csrf(browser), "state": urlsplit(address).query, "source": source, **fields}
+    form = {"csrf": scene.csrf(browser), "list": urlsplit(address).query, "source": source, **fields}
     return browser.post(f"{scene.contacts}/criteria", data=form)
 
 
