@@ -10,16 +10,9 @@ from playwright.sync_api import Page
 from ledger.acts import Rejection
 from tests.api.messages import EMAIL, event, signup
 from tests.console.conftest import Scene
-from tests.console.test_browser import (  # noqa: F401 — fixtures
-    AXE,
-    NARROW,
-    PICTURES,
-    WIDE,
-    Opening,
-    chromium,
-    opening,
-)
+from tests.console.test_browser import AXE, NARROW, PICTURES, WIDE, Opening, chromium, opening
 
+__all__ = ["chromium", "opening"]
 _OFFSETS = count(17)
 LOOKS = ["light", "dark", "narrow"]
 
@@ -34,7 +27,7 @@ def looked_over(page: Page, name: str, look: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
 
 
-def window(opening: Opening, look: str) -> Page:  # noqa: F811
+def window(opening: Opening, look: str) -> Page:
     return opening(
         color_scheme="dark" if look == "dark" else "light",
         viewport=NARROW if look == "narrow" else WIDE,
@@ -57,7 +50,7 @@ def rejected(scene: Scene, message: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_of_settings_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:  # noqa: F811
+def test_no_page_of_settings_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:
     page = window(opening, look)
     home = f"/console/{scene.organization}/settings"
     page.goto(f"{home}/scopes")
@@ -80,7 +73,7 @@ def test_no_page_of_settings_has_a_fault_that_axe_finds(look: str, opening: Open
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_of_policies_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:  # noqa: F811
+def test_no_page_of_policies_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:
     soft = {"identifier": {"kind": "email", "value": "ann1@example.com"}, "channel": "email"}
     scene.record(event("delivery.receipt.v1", scene.organization, **soft, outcome="soft_bounce"))
     page = window(opening, look)
@@ -107,7 +100,7 @@ def test_no_page_of_policies_has_a_fault_that_axe_finds(look: str, opening: Open
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_of_rejections_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:  # noqa: F811
+def test_no_page_of_rejections_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:
     for _ in range(3):
         rejected(scene, event("contact.wave.v1", scene.organization, identifier=EMAIL))
     page = window(opening, look)
@@ -129,7 +122,7 @@ def test_no_page_of_rejections_has_a_fault_that_axe_finds(look: str, opening: Op
     looked_over(page, "rejections-replayed", look)
 
 
-def test_settings_policies_and_rejections_work_without_scripts(opening: Opening, scene: Scene) -> None:  # noqa: F811
+def test_settings_policies_and_rejections_work_without_scripts(opening: Opening, scene: Scene) -> None:
     rejected(scene, event("contact.wave.v1", scene.organization, identifier=EMAIL))
     page = opening(java_script_enabled=False)
     page.goto(f"/console/{scene.organization}/settings")
