@@ -91,7 +91,6 @@ class PoliciesAsked(State):
 
     left: str | None = Field(None, max_length=200)
     right: str | None = Field(None, max_length=200)
-    done: str | None = Field(None, max_length=40)
 
 
 @twins(router, "/{organization}/policies")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from entrypoints.api.problems import Problem
 from entrypoints.console.lists import State, show_list
@@ -35,9 +35,7 @@ Admin = Annotated[View, Depends(looking("settings"))]
 
 
 class Asked(State):
-    """A page of settings; `done` says that a change was just recorded."""
-
-    done: str | None = Field(None, max_length=40)
+    """A page of settings; `done`: a change was just recorded."""
 
 
 class Part(BaseModel):
