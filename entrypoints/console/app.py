@@ -22,6 +22,8 @@ from entrypoints.console import (
     rejected,
     replies,
     sms,
+    sms_adding,
+    sms_number,
     start,
     tables,
 )
@@ -55,7 +57,8 @@ _OF_A_CONTACT: Final = (
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (assets.router, start.router, acting.router, *(place.router for place in PLACES)):
+    single = (assets, start, acting, sms_adding, sms_number)
+    for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)
     for page in _OF_A_CONTACT:
         app.include_router(page.router)
