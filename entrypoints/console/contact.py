@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 
 from entrypoints import holdings, profiles
 from entrypoints.console import one_contact
-from entrypoints.console.acting import ACTIONS
 from entrypoints.console.one_contact import address, moment, show_contact
 from entrypoints.console.pages import Table, twins
 from entrypoints.console.pages import router as pages_router
@@ -19,6 +18,7 @@ from entrypoints.console.timeline import KINDS, Happened, timeline
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactWhole
 from entrypoints.explaining import ExplainAnswer, explained
+from ledger.by_hand import ACTIONS
 from ledger.errors import MessageRefused
 from ledger.events.scope import covers
 from ledger.events.vocabulary import CHANNELS_OF, PURPOSES

@@ -26,6 +26,7 @@ from ledger.acts import (
 from ledger.candidate_acts import Dismissal
 from ledger.deciding import (
     assigning,
+    batches,
     calendar,
     candidates,
     contacts,
@@ -49,6 +50,7 @@ from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import (
+    BatchApproval,
     CalendarChoice,
     FieldChange,
     IdentityRulesChange,
@@ -84,6 +86,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     ContactChange: contacts.contact_change,
     Reversal: reversals.reversal,
     ReversalApproval: reversals.approval,
+    BatchApproval: batches.approval,
     Registration: settings.register,
     KeyIssue: settings.issue_key,
     PlatformListing: settings.list_on_platform,

@@ -3,14 +3,13 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.api.messages import event, opt_out, signup
-from tests.console import test_browser
 from tests.console.conftest import Scene
-from tests.console.test_browser import AXE, NARROW, PICTURES, WIDE, Opening
+from tests.console.test_browser import AXE, NARROW, PICTURES, WIDE, Opening, chromium, opening
 
-chromium, opening = test_browser.chromium, test_browser.opening
+__all__ = ["chromium", "opening"]
 
 MAIL = {"kind": "email", "value": "ann4@example.com"}
 PHONE = {"kind": "phone", "value": "+14155550100"}
