@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Response
@@ -206,3 +207,15 @@ def test_operations_keep_themselves_fresh_without_taking_the_focus(opening: Open
     page.click("text=Hold still")
     assert page.locator("[data-live]").count() == 0
     assert page.locator("text=Keep fresh").is_visible()
+
+
+def test_what_is_not_there_is_said_on_a_page(opening: Opening, scene: Scene) -> None:
+    page = opening()
+    for address, places_shown in (("/console/no/such/page", 0), (f"{scene.contacts}/{uuid4()}", 1)):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 404
+        assert page.inner_text("h1") == "There is nothing here"
+        assert page.locator(".places").count() == places_shown
+        page.click("text=Back to the contacts")
+        page.wait_for_url("**/contacts")
