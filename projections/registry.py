@@ -14,6 +14,7 @@ from projections.platform_listings import PlatformListings
 from projections.projection import Projection
 from projections.replies import Replies
 from projections.scopes import Scopes
+from projections.sms_contacts import SmsContacts
 
 PROJECTIONS: Final[dict[str, Projection]] = {
     projection.name: projection
@@ -29,5 +30,6 @@ PROJECTIONS: Final[dict[str, Projection]] = {
         OptOuts(),
         OptIns(),
         Duplicates(),
+        SmsContacts(),
     )
 }
