@@ -7,9 +7,14 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, Response
 
+from entrypoints.acting import Hand
+from entrypoints.batches import asking, seeing
 from entrypoints.console import assets
 from ledger.acts import Rejection
+from ledger.batching import Wanted
+from projections.contact_list import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
+from tests.api.serving import wait_until
 from tests.console.conftest import Scene
 from tests.console.test_browser import AXE, HEAVIEST, NARROW, PICTURES, WIDE, Opening, chromium, opening
 
@@ -52,7 +57,17 @@ def full(scene: Scene) -> Scene:
     )
     with scene.server.ledger.writing.writing() as writing:
         writing.reject([why])
+    _asked_of_many(scene)
     return scene
+
+
+def _asked_of_many(scene: Scene) -> None:
+    """A bulk action that waits to be approved."""
+    ledger, organization = scene.server.ledger, scene.organization
+    wanted = Wanted("unsubscribe", "email", f"{organization}/shop")
+    hand = Hand(ledger, organization, "test", "person/ann")
+    batch = asking.ask(hand, wanted, Filter(), "the shop was sold", which=["Everybody"])
+    wait_until(lambda: seeing.get(ledger, organization, batch).state == "waiting")
 
 
 def recent(organization: str) -> list[dict[str, Any]]:
