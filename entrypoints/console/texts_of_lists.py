@@ -80,6 +80,7 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "deleted.ranked": "Ranked by",
     "deleted.ranked.deleted": "Delete date",
     "deleted.ranked.created": "Created date",
+    "deleted.ranked.earliest": "Created date, earliest first",
     "deleted.ranked.updated": "Last update",
     "deleted.all": "All of them as CSV",
     "restore": "Restore",
