@@ -39,7 +39,8 @@ UNION ALL
 SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE inhparent = ANY(%(tables)s::regclass[])
 """
 _VIEWS = """
-SELECT DISTINCT v.oid::regclass::text, pg_get_viewdef(v.oid)
+SELECT DISTINCT v.oid::regclass::text, pg_get_viewdef(v.oid),
+    coalesce('WITH (' || array_to_string(v.reloptions, ', ') || ')', '')
 FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class
 WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = ANY(%s::regclass[]) AND v.relkind = 'v'
 """
@@ -101,14 +102,13 @@ def clear(connection: Connection[Any]) -> None:
 
 def swap(connection: Connection[Any], projection: Projection) -> None:
     """Puts the fresh tables in the place of those in use, views over them included. Readers wait or see either."""
-    owned = _owned(projection)
-    views = connection.execute(_VIEWS, (owned,)).fetchall()
-    parts = [row[0] for row in connection.execute(_PARTS, {"tables": owned})]
+    parts = [row[0] for row in connection.execute(_PARTS, {"tables": _owned(projection)})]
+    views = connection.execute(_VIEWS, (parts,)).fetchall()
     for name in parts:
         connection.execute(_moved(Identifier("public", name), RETIRED))
         connection.execute(_moved(Identifier(FRESH, name), "public"))
-    for view, definition in views:
-        connection.execute(f"CREATE OR REPLACE VIEW {view} AS {definition}".encode())
+    for view, definition, options in views:
+        connection.execute(f"CREATE OR REPLACE VIEW {view} {options} AS {definition}".encode())
     clear(connection)
 
 

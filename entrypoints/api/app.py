@@ -1,7 +1,7 @@
 """Puts the HTTP service together."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any, Final
 
 import anyio.to_thread
@@ -37,6 +37,7 @@ from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.console import session
 from entrypoints.console.app import serve_console
+from entrypoints.key_uses import KeyUses
 from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
@@ -55,22 +56,16 @@ _ERRORS: Final[dict[int, str]] = {
 
 def create_app(service: Service) -> FastAPI:
     """The application on an opened service. The service is closed by whoever opened it."""
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
-        yield
-
     app = FastAPI(
         title="contact-ledger",
         version="1",
         description="Who may be written to, on which channel, for what: and why.",
-        lifespan=lifespan,
+        lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
         responses={status: _documented(text) for status, text in _ERRORS.items()},
     )
-    app.state.service = service
+    app.state.service, app.state.key_uses = service, KeyUses(service)
     app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(Account)
@@ -103,6 +98,14 @@ def create_app(service: Service) -> FastAPI:
     serve_console(app)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """As many requests at once as the settings say; what is to be noted of keys is written before the end."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = app.state.service.settings.http_threads
+    with closing(app.state.key_uses):
+        yield
 
 
 def _documented(text: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def reverse(
     evidence = {"user_agent": user_agent, "network": network}
     more = {"scope": scope, "source": source, "import_id": import_, "suspected": suspected}
     wanted = batch or _criteria(begin, end, method, **evidence, **more)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         bulk = reversing(ledger)
         if approve is None:
             _print(seen(bulk.listing(organization, wanted)), json=json)

@@ -20,7 +20,7 @@ from entrypoints.contacts import ContactWhole
 from entrypoints.explaining import ExplainAnswer, explained
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import CHANNELS_OF, PURPOSES
-from projections import channel_status, scopes
+from projections import channel_status
 
 router = pages_router()
 _PAGE: Final = 50
@@ -81,7 +81,6 @@ def profile(
     happened, older = timeline(view, [*whole.contact_ids, *whole.identifier_ids], asked.before, _PAGE)
     with view.ledger.reading.connection() as connection:
         rows = channel_status.of_identifiers(connection, whole.identifier_ids)
-        names = scopes.names(connection, list(view.viewer.organizations))
     standing = [Standing(**{name: asdict(row)[name] for name in Standing.model_fields}) for row in rows]
     data = Profile(
         contact=whole, subscriptions=standing, timeline=happened, older=older, why=_why(view, whole, asked)
@@ -92,7 +91,7 @@ def profile(
         data,
         _table(happened),
         asked=asked,
-        names=names,
+        names=view.names(),
         identifiers={one.id: one for one in whole.identifiers},
         reachable=[one for one in whole.identifiers if CHANNELS_OF.get(one.kind or "")],
         asked_channels=sorted({c for one in whole.identifiers for c in CHANNELS_OF.get(one.kind or "", ())}),

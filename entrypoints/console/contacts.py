@@ -97,7 +97,6 @@ def all_contacts(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         counts = counters.people(connection, view.organization)
         used = counters.channels(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
-        names = scopes.names(connection, list(view.viewer.organizations))
     channels = [channel for channel in CHANNELS if channel in ALWAYS or channel in used]
     applied = _applied(asked, text)
     data = Contacts(**page.model_dump(), applied=applied)
@@ -110,7 +109,7 @@ def all_contacts(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         text=text,
         counts=counts,
         merchants=merchants,
-        names=names,
+        names=view.names(),
         channels=channels,
         statuses=STATUSES,
         types=get_args(Type),

@@ -16,7 +16,6 @@ from entrypoints.console.rendering import HEADERS
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
 from ledger.errors import MessageRefused
-from projections import scopes
 
 
 class State(BaseModel):
@@ -45,15 +44,13 @@ def show_list(
 
     The template's `link(name=value)` is the list with that changed, from its first page on.
     """
-    with view.ledger.reading.connection() as connection:
-        names = scopes.names(connection, list(view.viewer.organizations))
     return show(
         view,
         template or f"{path}.html",
         data,
         table,
         asked=asked,
-        names=names,
+        names=view.names(),
         link=lambda **changes: link(view, path, asked, changes),
         **shown,
     )

@@ -151,7 +151,7 @@ def set_password(token: str, request: Request, sent: Unproven) -> Response:
 
 def _ledger(request: Request) -> Service:
     held: Service = request.app.state.service
-    return held
+    return held.within("")
 
 
 def _secure(ledger: Service) -> bool:

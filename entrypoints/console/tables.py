@@ -139,7 +139,10 @@ def settings(view: Annotated[View, Depends(looking("organization"))], asked: Ann
             one.update(name=masked_text(one["name"]), email=masked("email", one["email"]))
         sections.append(_section("settings.people", staff, ("name", "email", "role", "added_at")))
         issued = _dumped(keys.listed(ledger, organization))
-        sections.append(_section("settings.keys", issued, ("prefix", "role", "state", "issued_at", "expires_at")))
+        for one in issued:
+            one["permissions"] = _text(one["permissions"])
+        told = ("prefix", "role", "permissions", "state", "issued_at", "expires_at", "used_at")
+        sections.append(_section("settings.keys", issued, told))
     return _shown(view, "settings", asked, Tables(sections=sections))
 
 
