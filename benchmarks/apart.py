@@ -1,7 +1,8 @@
 """`make bench-apart`: what keeping organizations apart in the database costs “may I send?”.
 
 The same questions about 1,000 people each, asked in turn by who is bound by no policy (`ledger_overseer`) and by a
-reader within the organization, at a log of 100,000 contacts. Another number may be given: `make bench-apart ARGS=10000`.
+reader within the organization, at a log of 100,000 contacts. Another number may be given:
+`make bench-apart ARGS=10000`.
 """
 
 import random

@@ -103,7 +103,7 @@ class ApiKey:
         return not self.revoked and (self.expires_at is None or self.expires_at > now)
 
     def permits(self, permission: Permission) -> bool:
-        """Whether the key's role may do this, and the key itself; a role this version does not know may do nothing."""
+        """Whether its role may do this and it is not limited to less; a role not known here may do nothing."""
         limited = self.permissions is not None and permission not in self.permissions
         return not limited and permission in PERMISSIONS.get(self.role, frozenset())
 

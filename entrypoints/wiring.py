@@ -33,9 +33,9 @@ ROLES: Final[tuple[Role, ...]] = ("ledger_reader", "ledger_overseer", "ledger_wr
 class Service:
     """What a process holds open: stores that only read, one that writes, and what works on them.
 
-    `reading` sees every organization for the operator's commands that are about all; `within` one, that organization's
-    rows only, and within "" nothing at all. `overseeing` always sees all: for what cannot belong to one organization
-    (whose a session is, probes, figures), never for what a caller asks.
+    `reading` sees every organization for the operator's commands that are about all; `within` one, its rows only,
+    and within "" nothing at all. `overseeing` always sees all: for what cannot belong to one organization (whose a
+    session is, probes, figures), never for what a caller asks.
     """
 
     settings: Settings
@@ -51,7 +51,7 @@ class Service:
     recording: Recording
 
     def within(self, organization: str) -> "Service":
-        """The service as one organization's callers have it: whatever is asked, the database shows its rows only."""
+        """The service for one organization's callers: whatever is asked, the database shows its rows only."""
         reading = self.asking.within(organization)
         return replace(self, reading=reading, answers=Answers(reading, self.ids, self.now))
 

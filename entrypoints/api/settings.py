@@ -27,7 +27,9 @@ class KeyAsked(Asked):
     role: Role
     expires_at: AwareDatetime | None = None
     permissions: list[Permission] | None = Field(
-        None, description="what it is limited to of what its role may do; absent: all of it", examples=[["sendable"]]
+        None,
+        description="what it is limited to of what its role may do; absent: all of it",
+        examples=[["sendable"]],
     )
 
 

@@ -150,6 +150,8 @@ def test_keys_are_listed_with_what_they_may_when_they_end_and_when_they_were_use
 def test_a_use_is_written_once_a_minute_at_most(server: Served, organization: str) -> None:
     key, now = uuid4(), server.ledger.now()
     with server.ledger.writing.connection() as connection:
-        noted = [key_uses.note(connection, organization, key, now + timedelta(seconds=s)) for s in (0, 30, 59, 61, 90)]
+        noted = [
+            key_uses.note(connection, organization, key, now + timedelta(seconds=s)) for s in (0, 30, 59, 61, 90)
+        ]
         assert noted == [True, False, False, True, False]
         assert key_uses.uses(connection, organization) == {key: now + timedelta(seconds=61)}

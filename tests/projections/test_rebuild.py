@@ -146,7 +146,8 @@ def made(world: World) -> dict[str, list[Any]]:
             " AND relkind IN ('r', 'p') AND attnum > 0 ORDER BY 1, 2"
         ),
         "policies": world.rows(
-            "SELECT tablename, policyname, roles::text, qual FROM pg_policies WHERE schemaname = 'public' ORDER BY 1"
+            "SELECT tablename, policyname, roles::text, qual FROM pg_policies"
+            " WHERE schemaname = 'public' ORDER BY tablename"
         ),
         "indexes": world.rows(
             "SELECT pg_get_indexdef(indexrelid), indisvalid, indisprimary"

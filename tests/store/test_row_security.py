@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -151,6 +152,13 @@ def test_a_reader_finds_its_own_rows_and_nobody_elses_in_every_table(url: str, r
                 assert _organizations(connection, f"public.{table}") - {"-"} == seen, (table, within)
 
 
+BESIDE: Final = (
+    "SELECT FROM data_keys WHERE stream_id = %s",
+    "SELECT FROM erased_keys WHERE stream_id = %s",
+    "SELECT FROM deliveries WHERE identifier_id = %s",
+)
+
+
 def test_what_stands_beside_a_stream_is_seen_with_it(two: Served, url: str) -> None:
     keys = {code: two.ledger.ids.identifier(code, **_address(code)) for code in (OURS, THEIRS)}
     for code, key in keys.items():
@@ -159,9 +167,8 @@ def test_what_stands_beside_a_stream_is_seen_with_it(two: Served, url: str) -> N
             connection.execute("INSERT INTO erased_keys VALUES (%s, 0, now()) ON CONFLICT DO NOTHING", (key,))
         for within in (OURS, THEIRS, ""):
             with two.ledger.asking.within(within).connection() as connection:
-                for table, column in (("data_keys", "stream_id"), ("erased_keys", "stream_id"), ("deliveries", "identifier_id")):
-                    found = connection.execute(f"SELECT 1 FROM {table} WHERE {column} = %s".encode(), (key,))
-                    assert bool(found.fetchall()) == (code == within), (table, within)
+                found = [connection.execute(query, (key,)).fetchall() for query in BESIDE]
+            assert [bool(rows) for rows in found] == [code == within] * len(BESIDE), within
 
 
 TWISTED: Final = [
@@ -193,10 +200,13 @@ def test_nothing_is_left_of_the_loan_before(url: str) -> None:
         for within in (OURS, "", THEIRS, "", OURS):
             with datastore.connection(within) as connection:
                 assert _organizations(connection, "identifiers") == ({within} if within else set())
-        with pytest.raises(psycopg.errors.DivisionByZero), datastore.connection(OURS) as connection:
-            with connection.transaction():
-                see(connection, THEIRS)
-                connection.execute("SELECT 1 / 0")
+        with (
+            suppress(psycopg.errors.DivisionByZero),
+            datastore.connection(OURS) as connection,
+            connection.transaction(),
+        ):
+            see(connection, THEIRS)
+            connection.execute("SELECT 1 / 0")
         with datastore.connection() as connection:
             assert _organizations(connection, "identifiers") == set()
     finally:
