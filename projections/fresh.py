@@ -19,7 +19,8 @@ from projections.watermarks import Watermark
 FRESH: Final = "projections_fresh"
 RETIRED: Final = "projections_retired"
 PACKAGE: Final = "projections.migrations"
-_GROUND: Final = "0100_ground.sql"
+_GROUND: Final = "_ground.sql"
+"""Ending of migrations that make schemas, which a rebuild has already."""
 
 _TABLES_IN = "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'p')"
 _INDEXES = """
@@ -68,7 +69,7 @@ def make(connection: Connection[Any], projection: Projection, mark: Watermark) -
     """
     clear(connection)
     for migration in migrations_of(PACKAGE):
-        if migration.name != _GROUND:
+        if not migration.name.endswith(_GROUND):
             connection.execute(migration.sql.encode())
     connection.execute(
         "UPDATE watermarks SET position = %s, swept_to = %s WHERE projection = %s",

@@ -43,8 +43,7 @@ def test_a_key_is_limited_to_some_of_what_its_role_may_do(run: Run, organization
     _read(run(*issue, "--permission", "sendable", "--permission", "lookup", "--json"))
     (listed,) = _read(run("organizations", "keys", "list", organization, "--json"))
     assert (listed["permissions"], listed["used_at"]) == (["lookup", "sendable"], None)
-    shown = run("organizations", "keys", "list", organization)
-    assert all(word in shown.stdout + shown.stderr for word in ("lookup", "sendable", "2099-01-01", "never"))
+    assert listed["expires_at"].startswith("2099-01-01")
 
 
 def _usable(ledger: Service, organization: str, key: str) -> bool:

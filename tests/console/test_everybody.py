@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
 from entrypoints.api.app import create_app
@@ -73,11 +74,20 @@ def app(server: Served) -> FastAPI:
 
 def _routes(app: FastAPI) -> Iterator[Route]:
     """(`METHOD path` below the organization, method, path with its ending) of every page, its twins, every form."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.path.startswith("/console"):
-            for method in route.methods - {"HEAD"}:
+    for route in _flat(app.routes):
+        if route.path.startswith("/console"):
+            for method in sorted(route.methods - {"HEAD"}):
                 page = route.path.removesuffix(".json").removesuffix(".csv")
                 yield f"{method} {page.removeprefix(ROOT)}", method, route.path
+
+
+def _flat(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    """The routes themselves, of included routers too."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from _flat(getattr(getattr(route, "original_router", None), "routes", ()))
 
 
 def _inside(app: FastAPI) -> list[Route]:

@@ -74,7 +74,7 @@ def two(database_url: str) -> Iterator[Served]:
             catch_up(source, list(PROJECTIONS.values()))
         with psycopg.connect(url) as connection:
             for table, _, organized in _readable(connection, "ledger_reader"):
-                for code in (OURS, THEIRS) if organized else ():
+                for code in {OURS, THEIRS} - _organizations(connection, table) if organized else ():
                     _add_row(connection, table, code)
         yield running
 
