@@ -36,7 +36,8 @@ class ContactsQuestion(PeopleQuestion):
     count: bool = Field(False, description="also count those that fit")
 
 
-def _filter(question: PeopleQuestion) -> Filter:
+def filter_of(question: PeopleQuestion) -> Filter:
+    """The people asked for."""
     return Filter(question.search, question.type, question.mark, question.deleted, question.ranked)
 
 
@@ -63,7 +64,7 @@ def search_contacts(
 )
 def export_contacts(question: PeopleQuestion, ledger: Ledger, caller: _Reader, values: Values) -> StreamingResponse:
     """Everyone who fits, as one CSV, as of one moment."""
-    parts = contact_export.laid_aside(ledger, caller.organization, _filter(question), values=values)
+    parts = contact_export.laid_aside(ledger, caller.organization, filter_of(question), values=values)
     return StreamingResponse(parts, media_type="text/csv")
 
 
@@ -77,7 +78,7 @@ def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller, values: bo
     return contacts.page(
         ledger,
         caller.organization,
-        _filter(question),
+        filter_of(question),
         after=question.after,
         limit=question.limit,
         counted=question.count,

@@ -129,6 +129,14 @@ def search(view: Reader, form: Form) -> Response:
     return RedirectResponse(f"/console/{view.organization}/contacts?{urlencode(state)}", 303, HEADERS)
 
 
+def chosen(view: View, state: str) -> tuple[list[str], Filter]:
+    """The filters of a list in this state, in words, and who fits them. Raises MessageRefused."""
+    given = {name: value for name, value in parse_qsl(state) if name in ("q", "status", "type")}
+    asked = Question.model_validate(given)
+    text = _typed(view, asked.q)
+    return [one.name for one in _applied(asked, text)], Filter(text, asked.type, asked.status)
+
+
 def subscribed(contact: ContactSeen, channel: str, merchant: str | None) -> str | None:
     """The consent to show for a channel: at the merchant, or the best at any; None where nothing was ever said.
 

@@ -7,8 +7,8 @@ SELECT within_organization(name::regclass) FROM unnest(ARRAY[
     'scopes', 'scopes_seen', 'status_counters', 'value_counters'
 ]) AS name;
 
--- Searched by parts of a text and by arrays; and by a sender cut out of the scope.
-SELECT seen_by_readers('contact_search'), seen_by_readers('sms_status');
+-- Searched by parts of a text and by arrays.
+SELECT seen_by_readers('contact_search');
 
 -- Of no organization by itself, and read by the projection alone.
 REVOKE SELECT ON value_holders FROM ledger_reader, ledger_auditor;

@@ -28,6 +28,7 @@ CROSSING: Final = {
     "positions": "where Kafka's partitions are to be read next",
     "notification_tracking": "how far each follower of the log has come",
     "watermarks": "how far each projection has come",
+    "processes": "which processes of the service run, and since when",
     "marks": "when the tables and Kafka had come to a position",
     "cleared": "when each projection had taken in an erasure",
     "platform_listings": "addresses that are listed for everybody, by key; their values are in identifiers",
@@ -59,6 +60,7 @@ _VALUES: Final = {
     "bigint": "(random() * 1e15)::bigint",
     "timestamp with time zone": "now()",
     "boolean": "true",
+    "date": "current_date",
     "jsonb": "'{}'",
     "bytea": "''",
 }
@@ -132,7 +134,7 @@ def test_every_table_that_a_reader_may_read_has_a_policy_or_a_reason(url: str, r
 def test_every_view_that_a_reader_may_read_holds_the_organization(url: str) -> None:
     with psycopg.connect(url) as connection:
         views = [view for (view,) in connection.execute(_BARE_VIEWS)]
-        assert {"readers.contact_search", "readers.sms_status"} <= set(views)
+        assert {"readers.contact_search", "readers.sms_contacts"} <= set(views)
         acting_as("ledger_reader")(connection)
         for view in views:
             for within, seen in ((OURS, {OURS}), ("", set())):
