@@ -5,6 +5,7 @@ from typing import Final
 
 from entrypoints.console.texts_of_bulk import TEXTS_OF_BULK
 from entrypoints.console.texts_of_contact import TEXTS_OF_CONTACT
+from entrypoints.console.texts_of_criteria import TEXTS_OF_CRITERIA
 from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
 from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
@@ -46,6 +47,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reason.give": "Show values",
     **TEXTS_OF_FORMS,
     **TEXTS_OF_LISTS,
+    **TEXTS_OF_CRITERIA,
     **TEXTS_OF_SMS,
     **TEXTS_OF_OPERATIONS,
     **TEXTS_OF_CONTACT,

@@ -37,6 +37,7 @@ NEEDED: Final[dict[str, Permission]] = {
     "GET contacts": "contacts",
     "GET contacts/new": "act",
     "POST contacts/new": "act",
+    "POST contacts/criteria": "contacts",
     "POST contacts/search": "contacts",
     "GET contacts/{contact_id}": "contacts",
     "GET contacts/{contact_id}/act": "act",
