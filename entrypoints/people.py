@@ -130,7 +130,7 @@ def invitation(ledger: Service, person: UUID) -> str | None:
 
 def organizations_of(ledger: Service, person: UUID) -> list[str]:
     """Organizations the person was ever added to. Raises NotFound where there is none."""
-    with ledger.reading.connection() as connection:
+    with ledger.overseeing.connection() as connection:
         found = credentials.organizations_of(connection, person)
     if not found:
         raise NotFound("Nobody has this id or e-mail address; `people list` shows all.")
@@ -189,7 +189,7 @@ def log_out(ledger: Service, token: str) -> None:
 def viewer(ledger: Service, token: str) -> Viewer | None:
     """Whose session it is, with the roles as they stand in the log now; None where it has ended."""
     now = ledger.now()
-    with ledger.reading.connection() as connection:
+    with ledger.overseeing.connection() as connection:
         held = sessions.holder(connection, _digest(token), now)
         codes = credentials.organizations_of(connection, held[0]) if held else []
     if held is None:
@@ -199,7 +199,7 @@ def viewer(ledger: Service, token: str) -> Viewer | None:
         with ledger.writing.connection() as connection:
             sessions.seen(connection, _digest(token), now)
     streams = {code: ledger.ids.organization(code) for code in codes}
-    read = ledger.reading.read(list(streams.values()), opened=True)
+    read = ledger.overseeing.read(list(streams.values()), opened=True)
     known = {code: people(read[stream]).get(person) for code, stream in streams.items()}
     roles = {code: role for code, one in known.items() if one and (role := _role(one.role))}
     return Viewer(person, _name(known.values()), roles)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from entrypoints.wiring import Service, store
+from entrypoints.wiring import Service, reading_within
 from ledger.acts import Act
 from ledger.comparison import Comparison, Progress, compare
 from ledger.deciding.policy import joining
@@ -140,7 +140,7 @@ def compared(
 ) -> Iterator[Change]:
     """Every status that differs, counted as it goes by."""
     last = None
-    open_log = partial(store, ledger.settings, "ledger_reader") if workers > 1 else None
+    open_log = partial(reading_within, ledger.settings, asked.organization) if workers > 1 else None
     for change in compare(asked, ledger.reading, open_log=open_log, workers=workers, progress=progress):
         counts.statuses += 1
         counts.identifiers += change.identifier_id != last

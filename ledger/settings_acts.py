@@ -40,6 +40,7 @@ class KeyIssue:
     key_hash: str
     role: str
     expires_at: datetime | None = None
+    permissions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,10 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     s.PersonAdded: _said("Person {body.person_id} added."),
     s.RoleGranted: _said("Role {body.role} granted to person {body.person_id}."),
     s.RoleRevoked: _said("Role {body.role} revoked from person {body.person_id}."),
-    s.ApiKeyIssued: _said("API key {body.prefix} issued for role {body.role}."),
+    s.ApiKeyIssued: lambda body: (
+        f"API key {body.prefix} issued for role {body.role}"
+        + (f", limited to {', '.join(body.permissions)}." if body.permissions is not None else ".")
+    ),
     s.ApiKeyRevoked: _said("API key {body.key_id} revoked."),
     s.ReversalApproved: lambda body: (
         f"Approved that {body.events:,} "

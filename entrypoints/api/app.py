@@ -1,7 +1,7 @@
 """Puts the HTTP service together."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import Any, Final
 
 import anyio.to_thread
@@ -43,6 +43,7 @@ from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.batches.running import BatchRunner
 from entrypoints.console import session
 from entrypoints.console.app import serve_console
+from entrypoints.key_uses import KeyUses
 from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
@@ -61,19 +62,18 @@ _ERRORS: Final[dict[int, str]] = {
 
 def create_app(service: Service) -> FastAPI:
     """The application on an opened service. The service is closed by whoever opened it."""
-    runner = BatchRunner(service)
+    runner, key_uses = BatchRunner(service), KeyUses(service)
 
     app = FastAPI(
         title="contact-ledger",
         version="1",
         description="Who may be written to, on which channel, for what: and why.",
-        lifespan=_lifespan(service, runner),
+        lifespan=_lifespan(service, runner, key_uses),
         docs_url=None,
         redoc_url=None,
         responses={status: _documented(text) for status, text in _ERRORS.items()},
     )
-    app.state.service = service
-    app.state.batches = runner
+    app.state.service, app.state.batches, app.state.key_uses = service, runner, key_uses
     app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(Account)
@@ -104,13 +104,17 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _lifespan(service: Service, runner: BatchRunner) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What is there while the application is: threads for requests, and the one that brings bulk actions on."""
+def _lifespan(
+    service: Service, runner: BatchRunner, key_uses: KeyUses
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What is there while the application is: threads for requests, the one that brings bulk actions on, and the
+    one that notes when keys are used.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
-        with runner.running():
+        with closing(key_uses), runner.running():
             yield
 
     return lifespan

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from entrypoints import channels, fields, keys, retention, settings_history
-from entrypoints.access import Role
-from entrypoints.api.auth import Caller, Ledger, hand, needs
+from entrypoints.access import PERMISSIONS, Permission, Role
+from entrypoints.api.auth import Caller, Ledger, hand, needs, no_more_than
 from entrypoints.api.models import Asked, Channel
 from entrypoints.api.problems import Problem
 from entrypoints.channels import ChannelSeen
@@ -30,6 +30,11 @@ class KeyAsked(Asked):
 
     role: Role
     expires_at: AwareDatetime | None = None
+    permissions: list[Permission] | None = Field(
+        None,
+        description="what it is limited to of what its role may do; absent: all of it",
+        examples=[["sendable"]],
+    )
 
 
 class KeyIssued(BaseModel):
@@ -82,8 +87,12 @@ def list_keys(ledger: Ledger, caller: _Admin) -> list[KeySeen]:
 
 @router.post("/keys")
 def issue(asked: KeyAsked, ledger: Ledger, caller: _Admin) -> KeyIssued:
-    """Issues a key. The answer is the only place it is ever seen."""
-    return KeyIssued(key=issue_key(ledger, caller.organization, asked.role, asked.expires_at, hand(ledger, caller)))
+    """Issues a key that may do no more than the caller's. The answer is the only place it is ever seen."""
+    no_more_than(caller, PERMISSIONS[asked.role] if asked.permissions is None else asked.permissions)
+    by = hand(ledger, caller)
+    return KeyIssued(
+        key=issue_key(ledger, caller.organization, asked.role, asked.expires_at, by, asked.permissions)
+    )
 
 
 @router.delete("/keys/{key_id}")

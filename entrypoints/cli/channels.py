@@ -19,7 +19,7 @@ def list_(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.channels import listed
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = listed(ledger, organization)
     if json:
         as_json(found)
@@ -40,6 +40,6 @@ def choose(
     from entrypoints.channels import choose as choose_all
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         chosen = choose_all(Hand(ledger, organization), channels)
     say(f"{organization}: chosen" if chosen else f"{organization}: they are in use already")

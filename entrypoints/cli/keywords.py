@@ -33,7 +33,7 @@ def list_(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.keywords import sets
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         known, standing = sets(ledger, organization)
     listed = [
         {
@@ -61,7 +61,7 @@ def show(version: _Version, organization: options.Organization, json: options.Js
     from entrypoints.keyword_sets import whole
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = whole(ledger, organization, version)
     if json:
         as_json({"version": version, "words": found.words, "phrases": found.phrases})
@@ -86,7 +86,7 @@ def read(
     from ledger.rules.keyword_sets import standing_set
     from ledger.rules.keywords import read_reply
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         keywords = standing_set(settings_of(ledger, organization))
     reading = asdict(read_reply(sys.stdin.read() if text == "-" else text, keywords))
     if json:
@@ -110,7 +110,7 @@ def diff(
     """
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = _difference(ledger, organization, _set(ledger, organization, version, word))
     if json:
         as_json(found)
@@ -136,7 +136,7 @@ def adopt(
     from entrypoints.wiring import opened
 
     words = _words(word)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         made = proposed(ledger, organization, version, words)
         if not yes:
             say(f"{version}: {len(made.words)} words would read new replies; --yes adopts it")
@@ -162,7 +162,7 @@ def reclassify(
     from entrypoints.keywords import reclassify as reclassify_replies
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = _difference(ledger, organization, _set(ledger, organization, version, None))
         if not json:
             _print_difference(found)

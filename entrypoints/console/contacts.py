@@ -129,7 +129,6 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
-        names = scopes.names(connection, list(view.viewer.organizations))
     channels = in_use(view.ledger, view.organization)
     fields = criteria.field_names(view)
     in_words = criteria.shown(root, fields) if root is not None else None
@@ -144,7 +143,7 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
         text=text,
         counts=_counted(counts),
         merchants=merchants,
-        names=names,
+        names=view.names(),
         channels=channels,
         statuses=STATUSES,
         types=get_args(Type),

@@ -161,7 +161,7 @@ def _wrong(request: Request, sent: Mapping[str, str], field: str, text: str) -> 
 
 def _ledger(request: Request) -> Service:
     held: Service = request.app.state.service
-    return held
+    return held.within("")
 
 
 def _secure(ledger: Service) -> bool:

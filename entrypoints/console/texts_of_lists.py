@@ -195,4 +195,6 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "column.prefix": "Prefix",
     "column.issued_at": "Issued",
     "column.expires_at": "Expires",
+    "column.permissions": "Limited to",
+    "column.used_at": "Last used",
 }

@@ -17,6 +17,7 @@ from entrypoints.console.rendering import Appearance, appearance, here
 from entrypoints.console.texts import TEXTS
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
+from projections import scopes
 
 Twin = Literal["html", "json", "csv"]
 SOURCE: Final = "contact-ledger/console"
@@ -39,6 +40,11 @@ class View:
 
     def may(self, permission: Permission) -> bool:
         return self.viewer.may(self.organization, permission)
+
+    def names(self) -> dict[str, str]:
+        """Organization → display name, of those the person works for: what the switcher offers."""
+        with self.ledger.overseeing.connection() as connection:
+            return scopes.names(connection, list(self.viewer.organizations))
 
     @property
     def returned(self) -> Returned:
@@ -64,7 +70,8 @@ def looking(permission: Permission) -> Callable[..., View]:
         if not who.may(organization, permission):
             role = who.organizations[organization]
             raise Problem(403, "forbidden", TEXTS["error.forbidden"].format(role=role, permission=permission))
-        ledger: Service = request.app.state.service
+        held: Service = request.app.state.service
+        ledger = held.within(organization)
         request.state.view = seen = View(
             request,
             ledger,

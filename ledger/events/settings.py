@@ -159,6 +159,8 @@ class ApiKeyIssued(Event):
     key_hash: str
     role: str
     expires_at: datetime | None = None
+    permissions: tuple[str, ...] | None = None
+    """None: all that its role has."""
 
 
 class ApiKeyRevoked(Event):

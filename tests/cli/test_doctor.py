@@ -74,7 +74,9 @@ def login(database: str) -> Iterator[str]:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(SQL("CREATE ROLE {} LOGIN NOINHERIT").format(Identifier(name)))
         connection.execute(
-            SQL("GRANT ledger_reader, ledger_writer, ledger_projector TO {}").format(Identifier(name))
+            SQL("GRANT ledger_reader, ledger_overseer, ledger_writer, ledger_projector TO {}").format(
+                Identifier(name)
+            )
         )
         yield database.replace("postgres@", f"{name}@", 1)
         connection.execute(SQL("DROP ROLE {}").format(Identifier(name)))
