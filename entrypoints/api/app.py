@@ -1,12 +1,10 @@
 """Puts the HTTP service together."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
 
 import anyio.to_thread
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
 
 from entrypoints.api import (
     answering,
@@ -22,6 +20,7 @@ from entrypoints.api import (
     linking,
     links,
     messages,
+    opt_outs,
     people,
     policies,
     probes,
@@ -31,26 +30,15 @@ from entrypoints.api import (
     reversals,
     scopes,
     settings,
+    sms,
     suppressing,
 )
+from entrypoints.api.description import ERRORS, describe
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
-from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
-from entrypoints.console import session
+from entrypoints.console import session, sign_on
 from entrypoints.console.app import serve_console
 from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
-
-_SCHEMAS: Final = "#/components/schemas/"
-_ERRORS: Final[dict[int, str]] = {
-    400: "the body is not JSON",
-    401: "no valid API key of this organization",
-    403: "the key's role may not do this",
-    404: "nothing under this id in this organization",
-    409: "a message id was used before for something else",
-    413: "the body is larger than 1 MiB",
-    422: "a field cannot be taken; `errors` names it",
-    503: "the ledger cannot be read now: take it as no",
-}
 
 
 def create_app(service: Service) -> FastAPI:
@@ -68,7 +56,7 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        responses={status: _documented(text) for status, text in _ERRORS.items()},
+        responses=ERRORS,
     )
     app.state.service = service
     app.add_middleware(Unchanged)
@@ -85,6 +73,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(messages.router)
     app.include_router(policies.router)
     app.include_router(compliance.router)
+    app.include_router(opt_outs.router)
+    app.include_router(sms.router)
     app.include_router(scopes.router)
     app.include_router(settings.router)
     app.include_router(identity.router)
@@ -98,25 +88,10 @@ def create_app(service: Service) -> FastAPI:
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
     session.install(app)
+    sign_on.install(app, service.settings.provider)
     app.include_router(replies.router)
     app.include_router(probes.router)
     serve_console(app)
-    app.openapi = _openapi(app)  # type: ignore[method-assign]
+    describe(app)
     return app
 
-
-def _documented(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}ProblemDocument"}}}}
-
-
-def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """FastAPI's own description, with the shape of problem documents added."""
-    made = app.openapi
-
-    def described() -> dict[str, Any]:
-        schema = made()
-        _, problem = models_json_schema([(ProblemDocument, "serialization")], ref_template=_SCHEMAS + "{model}")
-        schema["components"]["schemas"].update(problem["$defs"])
-        return schema
-
-    return described

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from entrypoints import contact_export, contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, InQuery
 from projections.contact_list import Filter, Ranking
 
 router = APIRouter(prefix="/v1/organizations/{organization}/contacts", tags=["contacts"])
@@ -36,13 +36,17 @@ class ContactsQuestion(PeopleQuestion):
     count: bool = Field(False, description="also count those that fit")
 
 
+class ContactsInQuery(ContactsQuestion, InQuery):
+    """The same in an address."""
+
+
 def _filter(question: PeopleQuestion) -> Filter:
     return Filter(question.search, question.type, question.mark, question.deleted, question.ranked)
 
 
 @router.get("")
 def list_contacts(
-    question: Annotated[ContactsQuestion, Query()], ledger: Ledger, caller: _Reader, values: Values
+    question: Annotated[ContactsInQuery, Query()], ledger: Ledger, caller: _Reader, values: Values
 ) -> contacts.ContactsPage:
     """A page of people, newest first. Search for personal text with POST, which keeps it out of the URL."""
     return _page(question, ledger, caller, values)

@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from entrypoints import fields, keys, retention
 from entrypoints.access import Role
 from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, Moment
 from entrypoints.fields import FieldSeen
 from entrypoints.keys import KeySeen
 from entrypoints.organizations import issue_key
@@ -25,7 +25,7 @@ class KeyAsked(Asked):
     """A key to be issued."""
 
     role: Role
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class KeyIssued(BaseModel):

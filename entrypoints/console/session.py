@@ -50,7 +50,7 @@ def install(app: FastAPI) -> None:
 def viewer(request: Request) -> Viewer:
     """Who is looking, with the roles as they stand now. Raises LoggedOut."""
     token = request.cookies.get(COOKIE)
-    found = people.viewer(_ledger(request), token) if token else None
+    found = people.viewer(ledger(request), token) if token else None
     if found is None:
         query = f"?{request.url.query}" if request.url.query else ""
         raise LoggedOut(request.url.path + query if request.method in ("GET", "HEAD") else HOME)
@@ -94,44 +94,57 @@ Unproven = Annotated[Mapping[str, str], Depends(_sent)]
 def login_page(request: Request, back: str = HOME) -> Response:
     """Asks who it is; somebody who is logged in goes on."""
     token = request.cookies.get(COOKIE)
-    if token and people.viewer(_ledger(request), token):
+    if token and people.viewer(ledger(request), token):
         return RedirectResponse(within(back), 303)
-    return page(request, "login.html", back=within(back), email="", wrong=None)
+    return login(request, back=back)
 
 
 @router.post("/login")
 def log_in(request: Request, sent: Unproven) -> Response:
-    """Begins a new session in place of any the browser had."""
-    ledger, back = _ledger(request), within(sent.get("back", HOME))
+    """Begins a session for whoever knows the password."""
+    back = within(sent.get("back", HOME))
     client = request.client.host if request.client else ""
     email = sent.get("email", "").strip()
-    answer = people.log_in(ledger, email, sent.get("password", ""), client)
+    answer = people.log_in(ledger(request), email, sent.get("password", ""), client)
     if isinstance(answer, people.TooManyTries):
-        shown = page(request, "login.html", 429, back=back, email=email, wrong="tries")
+        shown = login(request, 429, back=back, email=email, wrong="tries")
         shown.headers["Retry-After"] = str(answer.wait)
         return shown
     if answer is None:
-        return page(request, "login.html", 422, back=back, email=email, wrong="password")
+        return login(request, 422, back=back, email=email, wrong="password")
+    return begun(request, answer, back)
+
+
+def login(request: Request, status: int = 200, *, back: str, email: str = "", wrong: str | None = None) -> Response:
+    """The login page. `wrong`: what did not work, as the texts name it."""
+    provider = ledger(request).settings.provider
+    known = {"back": within(back), "email": email, "wrong": wrong}
+    return page(request, "login.html", status, **known, provider=provider.name if provider else None)
+
+
+def begun(request: Request, token: str, back: str) -> Response:
+    """Goes on in a new session, which takes the place of any the browser had."""
     if old := request.cookies.get(COOKIE):
-        people.log_out(ledger, old)
+        people.log_out(ledger(request), old)
     response = RedirectResponse(back, 303, HEADERS)
-    response.set_cookie(COOKIE, answer, path="/console", httponly=True, samesite="lax", secure=_secure(ledger))
+    is_secure = secure(ledger(request))
+    response.set_cookie(COOKIE, token, path="/console", httponly=True, samesite="lax", secure=is_secure)
     return response
 
 
 @router.post("/logout")
 def log_out(request: Request, _sent: Form) -> Response:
     """Ends the session."""
-    people.log_out(_ledger(request), request.cookies.get(COOKIE, ""))
+    people.log_out(ledger(request), request.cookies.get(COOKIE, ""))
     response = RedirectResponse(_LOGIN, 303, HEADERS)
-    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="lax", secure=_secure(_ledger(request)))
+    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="lax", secure=secure(ledger(request)))
     return response
 
 
 @router.get("/password/{token}")
 def password_page(token: str, request: Request) -> Response:
     """Asks for a new password, where the link still holds."""
-    if not people.link_holds(_ledger(request), token):
+    if not people.link_holds(ledger(request), token):
         return page(request, "password.html", 404, token=None, wrong=None, done=False)
     return page(request, "password.html", token=token, wrong=None, done=False)
 
@@ -143,19 +156,21 @@ def set_password(token: str, request: Request, sent: Unproven) -> Response:
     try:
         if password != sent.get("again", ""):
             raise MessageRefused("password", "password: the two are not the same; type it twice")
-        done = people.set_password(_ledger(request), token, password)
+        done = people.set_password(ledger(request), token, password)
     except MessageRefused as refused:
         return page(request, "password.html", 422, token=token, wrong=refused.detail.partition(": ")[2], done=False)
     return page(request, "password.html", 200 if done else 404, token=None, wrong=None, done=done)
 
 
-def _ledger(request: Request) -> Service:
+def ledger(request: Request) -> Service:
+    """What the process holds open."""
     held: Service = request.app.state.service
     return held
 
 
-def _secure(ledger: Service) -> bool:
-    return ledger.settings.cookies_secure and not ledger.settings.demo
+def secure(held: Service) -> bool:
+    """Whether cookies go over TLS only."""
+    return held.settings.cookies_secure and not held.settings.demo
 
 
 def within(back: str) -> str:

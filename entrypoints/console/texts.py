@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
+from entrypoints.console.texts_of_login import TEXTS_OF_LOGIN
 
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
@@ -40,6 +41,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reason.hint": "A case number, no personal data",
     "reason.give": "Show values",
     **TEXTS_OF_LISTS,
+    **TEXTS_OF_LOGIN,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",
