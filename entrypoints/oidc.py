@@ -28,6 +28,7 @@ UNVERIFIED: Final = "no verified e-mail address"
 LEEWAY: Final = 60
 """Seconds by which the provider's clock may differ."""
 _KEPT: Final = timedelta(minutes=10)
+_SILENT: Final = timedelta(seconds=10)
 _TIMEOUT: Final = 5.0
 _BASIC: Final = "client_secret_basic"
 
@@ -83,17 +84,27 @@ def attempt() -> Attempt:
 
 
 class Discovery:
-    """The provider's description of itself, asked for at most once in ten minutes."""
+    """The provider's description of itself, kept for ten minutes; that it fails, for ten seconds."""
 
     def __init__(self, provider: Provider, now: Callable[[], datetime]) -> None:
         self.provider, self._now = provider, now
-        self._held: tuple[datetime, Metadata] | None = None
+        self._held: tuple[datetime, Metadata | SignOnRefused] | None = None
 
     def metadata(self) -> Metadata:
         """As it is now or was a little ago. Raises SignOnRefused."""
-        if self._held is None or self._now() - self._held[0] > _KEPT:
-            self._held = self._now(), discovered(self.provider)
-        return self._held[1]
+        now = self._now()
+        if self._held is None or now - self._held[0] > (_KEPT if isinstance(self._held[1], Metadata) else _SILENT):
+            self._held = now, self._found()
+        found = self._held[1]
+        if isinstance(found, SignOnRefused):
+            raise SignOnRefused(found.reason)
+        return found
+
+    def _found(self) -> Metadata | SignOnRefused:
+        try:
+            return discovered(self.provider)
+        except SignOnRefused as refused:
+            return refused
 
 
 def discovered(provider: Provider) -> Metadata:

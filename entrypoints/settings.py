@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     @field_validator("public_url", "console_url", "oidc_issuer", mode="after")
     @classmethod
     def _is_public(cls, url: str | None, about: ValidationInfo) -> str | None:
-        """RFC 8058 asks for https; this machine's own address may do without. An issuer is left as it is written."""
+        """RFC 8058 asks for https; this machine's own address may do without. An issuer stays as written."""
         parts = urlsplit(url or "https://none")
         local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
         if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment:
@@ -192,7 +192,7 @@ class Settings(BaseSettings):
 
     @property
     def provider(self) -> Provider | None:
-        """Where people may sign in beside passwords; None where none is set. Raises SettingsRefused for half of one."""
+        """Where people may sign in beside passwords, if anywhere. Raises SettingsRefused for half of one."""
         if self.oidc_issuer is None and self.oidc_client_id is None and self.oidc_client_secret is None:
             return None
         for name in ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "console_url"):
@@ -202,7 +202,9 @@ class Settings(BaseSettings):
         assert self.oidc_client_id is not None
         assert self.oidc_client_secret is not None
         secret = self.oidc_client_secret.get_secret_value()
-        return Provider(self.oidc_name, self.oidc_issuer, self.oidc_client_id, secret, f"{self.console_url}{RETURN}")
+        return Provider(
+            self.oidc_name, self.oidc_issuer, self.oidc_client_id, secret, f"{self.console_url}{RETURN}"
+        )
 
     @property
     def owner_url(self) -> str:

@@ -94,4 +94,3 @@ def create_app(service: Service) -> FastAPI:
     serve_console(app)
     describe(app)
     return app
-

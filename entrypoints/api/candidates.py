@@ -1,7 +1,6 @@
 """Merge candidates over HTTP: listed, dismissed. Accepting one is making a link of the two (`contact-links`)."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field

@@ -18,7 +18,7 @@ _ERRORS: Final[dict[int, str]] = {
     401: "no valid API key of this organization",
     403: "the key's role may not do this",
     404: "nothing under this id in this organization",
-    409: "a message id or idempotency key was used before for something else, or a list has changed since it was shown",
+    409: "an id or key was used before for something else, or a list has changed since it was shown",
     410: "erased: what this would open is gone for good",
     413: "the body is larger than 1 MiB (files: 256 MiB)",
     422: "a field cannot be taken; `errors` names it",

@@ -37,7 +37,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class Asked(BaseModel):
-    """Base of what is sent to us: unknown fields are refused, so that a misspelt one is noticed, and so is "5" for 5."""
+    """Base of what is sent to us: a misspelt field is noticed and refused, and so is "5" for 5."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

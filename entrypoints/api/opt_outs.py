@@ -57,4 +57,3 @@ def search_opt_outs(
     )
     reading = Reading(values, asked.reason)
     return provenance.page(ledger, caller.organization, wanted, reading, after=asked.after, limit=asked.limit)
-

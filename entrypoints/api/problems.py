@@ -148,7 +148,7 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """Every method that the path knows (RFC 9110 §15.5.6): each may be a route of its own, and the router names one."""
+    """Every method that the path knows (RFC 9110 §15.5.6), of however many routes; the router names one."""
     return [
         method
         for method in _METHODS

@@ -1,4 +1,4 @@
-"""The SMS contacts of a sender, as the dashboard shows them (S1-S11): by body, since part of a number is personal."""
+"""The SMS contacts of a sender (S1-S11), asked for by body: part of a number is personal."""
 
 from typing import Annotated
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from entrypoints.api.deactivations import CSV
+from entrypoints.api.bodies import CSV
 from entrypoints.api.examples import FILE
 from entrypoints.api.messages import BATCH
 from entrypoints.wiring import projecting

@@ -19,7 +19,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 @pytest.fixture
 def shown(server: Served, admin: Caller) -> dict[str, Any]:
     """The names that the document's Python defines, once it has paused Ann who signed up before."""
-    admin.record(signup(admin.organization), signup(admin.organization, {"kind": "email", "value": "b@example.com"}))
+    admin.record(
+        signup(admin.organization), signup(admin.organization, {"kind": "email", "value": "b@example.com"})
+    )
     with projecting(server.ledger.settings) as source:
         catch_up(source, list(PROJECTIONS.values()))
     code = "\n".join(re.findall(r"^```python\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL))

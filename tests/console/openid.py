@@ -1,4 +1,4 @@
-"""An OpenID provider for tests: it signs real tokens, gives each code out once, and can be told to do things wrong."""
+"""An OpenID provider for tests: it signs real tokens, takes each code once, and can be told to do wrong."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ class OpenId:
     issuer: str = ""
     person: dict[str, Any] = field(default_factory=dict)
     altered: Callable[[dict[str, Any]], None] = lambda _: None
-    key: RSAKey = KEY
+    key: RSAKey = field(default_factory=lambda: KEY)
     thin: bool = False
     """The e-mail address is told at the userinfo endpoint alone."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -91,7 +91,10 @@ class OpenId:
             **({} if self.thin else self.person),
         }
         self.altered(claims)
-        tokens = {"access_token": uuid4().hex, "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)}
+        tokens = {
+            "access_token": uuid4().hex,
+            "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key),
+        }
         self.tokens += tokens.values()
         return JSONResponse({**tokens, "token_type": "Bearer"})
 
