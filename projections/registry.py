@@ -13,6 +13,7 @@ from projections.platform_listings import PlatformListings
 from projections.projection import Projection
 from projections.replies import Replies
 from projections.scopes import Scopes
+from projections.sms_contacts import SmsContacts
 
 PROJECTIONS: Final[dict[str, Projection]] = {
     projection.name: projection
@@ -27,5 +28,6 @@ PROJECTIONS: Final[dict[str, Projection]] = {
         Replies(),
         OptOuts(),
         Duplicates(),
+        SmsContacts(),
     )
 }

@@ -9,9 +9,10 @@ from entrypoints import sms_contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked, Scope
 from entrypoints.api.problems import invalid
-from entrypoints.sms_contacts import CONSENT, PhonesPage, Tab, digits_of
+from entrypoints.sms_contacts import PhonesPage, digits_of
 from ledger.events.scope import covers
-from projections import sms_contacts as table
+from projections import sms_list
+from projections.sms_contacts import Tab
 
 router = APIRouter(prefix="/v1/organizations/{organization}/sms", tags=["contacts"])
 _Reader = Annotated[Caller, Depends(needs("contacts"))]
@@ -40,7 +41,7 @@ class PhonesQuestion(Asked):
 def list_senders(ledger: Ledger, caller: _Reader) -> list[SenderSeen]:
     """Senders that were created or that texts are consented to."""
     with ledger.reading.connection() as connection:
-        found = table.senders(connection, caller.organization)
+        found = sms_list.senders(connection, caller.organization)
     return [SenderSeen(sender=code, name=name) for code, name in found.items()]
 
 
@@ -49,13 +50,13 @@ def search_phones(asked: PhonesQuestion, ledger: Ledger, caller: _Reader, values
     """A page of one tab of one sender, latest first."""
     if not covers(caller.organization, asked.sender):
         raise invalid(("sender", f"must begin with `{caller.organization}`, the organization in the path"))
-    wanted = table.Asked(
+    wanted = sms_list.Asked(
         asked.sender,
-        CONSENT[asked.tab],
+        asked.tab,
         asked.list if asked.tab == "contacts" else None,
         asked.reason if asked.tab == "opted-out" else None,
         digits_of(asked.search) if asked.search else None,
     )
     return sms_contacts.page(
-        ledger, caller.organization, asked.tab, wanted, after=asked.after, limit=asked.limit, values=values
+        ledger, caller.organization, wanted, after=asked.after, limit=asked.limit, values=values
     )

@@ -17,6 +17,8 @@ from entrypoints.console import (
     rejected,
     replies,
     sms,
+    sms_adding,
+    sms_number,
     start,
     tables,
 )
@@ -42,5 +44,6 @@ PLACES: Final[tuple[Place, ...]] = (
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    for router in (assets.router, start.router, acting.router, contact.router, *(place.router for place in PLACES)):
+    single = (assets, start, acting, contact, sms_adding, sms_number)
+    for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)

@@ -13,7 +13,9 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from entrypoints import people
+from entrypoints.console.forms import NOTHING, Returned
 from entrypoints.console.rendering import HEADERS, page
+from entrypoints.console.texts import TEXTS
 from entrypoints.unsubscribe.forms import LARGEST
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
@@ -50,7 +52,7 @@ def install(app: FastAPI) -> None:
 def viewer(request: Request) -> Viewer:
     """Who is looking, with the roles as they stand now. Raises LoggedOut."""
     token = request.cookies.get(COOKIE)
-    found = people.viewer(ledger(request), token) if token else None
+    found = people.viewer(_ledger(request), token) if token else None
     if found is None:
         query = f"?{request.url.query}" if request.url.query else ""
         raise LoggedOut(request.url.path + query if request.method in ("GET", "HEAD") else HOME)
@@ -94,7 +96,7 @@ Unproven = Annotated[Mapping[str, str], Depends(_sent)]
 def login_page(request: Request, back: str = HOME) -> Response:
     """Asks who it is; somebody who is logged in goes on."""
     token = request.cookies.get(COOKIE)
-    if token and people.viewer(ledger(request), token):
+    if token and people.viewer(_ledger(request), token):
         return RedirectResponse(within(back), 303)
     return login(request, back=back)
 
@@ -105,78 +107,91 @@ def log_in(request: Request, sent: Unproven) -> Response:
     back = within(sent.get("back", HOME))
     client = request.client.host if request.client else ""
     email = sent.get("email", "").strip()
-    answer = people.log_in(ledger(request), email, sent.get("password", ""), client)
+    answer = people.log_in(_ledger(request), email, sent.get("password", ""), client)
     if isinstance(answer, people.TooManyTries):
-        shown = login(request, 429, back=back, email=email, wrong="tries")
+        shown = login(request, 429, back=back, form=_wrong(request, sent, "password", "login.tries"))
         shown.headers["Retry-After"] = str(answer.wait)
         return shown
     if answer is None:
-        return login(request, 422, back=back, email=email, wrong="password")
+        return login(request, 422, back=back, form=_wrong(request, sent, "password", "login.wrong"))
     return begun(request, answer, back)
 
 
-def login(request: Request, status: int = 200, *, back: str, email: str = "", wrong: str | None = None) -> Response:
-    """The login page. `wrong`: what did not work, as the texts name it."""
-    provider = ledger(request).settings.provider
-    known = {"back": within(back), "email": email, "wrong": wrong}
-    return page(request, "login.html", status, **known, provider=provider.name if provider else None)
+def login(
+    request: Request, status: int = 200, *, back: str, form: Returned = NOTHING, wrong: str | None = None
+) -> Response:
+    """The login page. `wrong`: the text of what did not work at the provider."""
+    provider = _ledger(request).settings.provider
+    name = provider.name if provider else None
+    return page(request, "login.html", status, back=within(back), form=form, wrong=wrong, provider=name)
 
 
 def begun(request: Request, token: str, back: str) -> Response:
     """Goes on in a new session, which takes the place of any the browser had."""
+    ledger = _ledger(request)
     if old := request.cookies.get(COOKIE):
-        people.log_out(ledger(request), old)
+        people.log_out(ledger, old)
     response = RedirectResponse(back, 303, HEADERS)
-    is_secure = secure(ledger(request))
-    response.set_cookie(COOKIE, token, path="/console", httponly=True, samesite="lax", secure=is_secure)
+    response.set_cookie(COOKIE, token, path="/console", httponly=True, samesite="lax", secure=secure(ledger))
     return response
 
 
 @router.post("/logout")
 def log_out(request: Request, _sent: Form) -> Response:
     """Ends the session."""
-    people.log_out(ledger(request), request.cookies.get(COOKIE, ""))
+    people.log_out(_ledger(request), request.cookies.get(COOKIE, ""))
     response = RedirectResponse(_LOGIN, 303, HEADERS)
-    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="lax", secure=secure(ledger(request)))
+    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="lax", secure=secure(_ledger(request)))
     return response
 
 
 @router.get("/password/{token}")
 def password_page(token: str, request: Request) -> Response:
     """Asks for a new password, where the link still holds."""
-    if not people.link_holds(ledger(request), token):
-        return page(request, "password.html", 404, token=None, wrong=None, done=False)
-    return page(request, "password.html", token=token, wrong=None, done=False)
+    if not people.link_holds(_ledger(request), token):
+        return page(request, "password.html", 404, token=None, form=NOTHING, done=False)
+    return page(request, "password.html", token=token, form=NOTHING, done=False)
 
 
 @router.post("/password/{token}")
 def set_password(token: str, request: Request, sent: Unproven) -> Response:
     """Sets the password; the link ends with it, and every session of the person."""
     password = sent.get("password", "")
+    if password != sent.get("again", ""):
+        form = _wrong(request, {}, "again", "password.differ")
+        return page(request, "password.html", 422, token=token, form=form, done=False)
     try:
-        if password != sent.get("again", ""):
-            raise MessageRefused("password", "password: the two are not the same; type it twice")
-        done = people.set_password(ledger(request), token, password)
+        done = people.set_password(_ledger(request), token, password)
     except MessageRefused as refused:
-        return page(request, "password.html", 422, token=token, wrong=refused.detail.partition(": ")[2], done=False)
-    return page(request, "password.html", 200 if done else 404, token=None, wrong=None, done=done)
+        form = Returned(request.url.path, {}, {"password": refused.detail.partition(": ")[2]})
+        return page(request, "password.html", 422, token=token, form=form, done=False)
+    return page(request, "password.html", 200 if done else 404, token=None, form=NOTHING, done=done)
 
 
-def ledger(request: Request) -> Service:
-    """What the process holds open."""
+def _wrong(request: Request, sent: Mapping[str, str], field: str, text: str) -> Returned:
+    """The form given back; passwords are typed anew."""
+    return Returned(request.url.path, {"email": sent.get("email", "").strip()}, {field: TEXTS[text]})
+
+
+def _ledger(request: Request) -> Service:
     held: Service = request.app.state.service
     return held
 
 
-def secure(held: Service) -> bool:
+def secure(ledger: Service) -> bool:
     """Whether cookies go over TLS only."""
-    return held.settings.cookies_secure and not held.settings.demo
+    return ledger.settings.cookies_secure and not ledger.settings.demo
 
 
 def within(back: str) -> str:
     """A path of the console: a link to the login page leads nowhere else."""
-    inside = back == HOME or back.startswith((f"{HOME}/", f"{HOME}?"))
-    return back if inside and back.isprintable() and "\\" not in back else HOME
+    return inside(back) or HOME
+
+
+def inside(back: str) -> str:
+    """The path if it is one of the console, else nothing."""
+    ours = back == HOME or back.startswith((f"{HOME}/", f"{HOME}?"))
+    return back if ours and back.isprintable() and "\\" not in back else ""
 
 
 async def _to_login(_request: Request, error: Exception) -> Response:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
 from entrypoints.console.texts_of_login import TEXTS_OF_LOGIN
+from entrypoints.console.texts_of_sms import TEXTS_OF_SMS
 
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
@@ -40,8 +42,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "the next 30 minutes.",
     "reason.hint": "A case number, no personal data",
     "reason.give": "Show values",
+    **TEXTS_OF_FORMS,
     **TEXTS_OF_LISTS,
     **TEXTS_OF_LOGIN,
+    **TEXTS_OF_SMS,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",

@@ -11,8 +11,9 @@ from entrypoints.access import Permission
 from entrypoints.acting import Hand
 from entrypoints.api.problems import Problem
 from entrypoints.console import session
+from entrypoints.console.forms import Returned, returned
 from entrypoints.console.reasons import looked
-from entrypoints.console.rendering import Appearance, appearance
+from entrypoints.console.rendering import Appearance, appearance, here
 from entrypoints.console.texts import TEXTS
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
@@ -38,6 +39,16 @@ class View:
 
     def may(self, permission: Permission) -> bool:
         return self.viewer.may(self.organization, permission)
+
+    @property
+    def returned(self) -> Returned:
+        """The form that could not be taken and is given back on this page."""
+        return returned(self.request)
+
+    @property
+    def here(self) -> str:
+        """The address of this page, as its forms say it."""
+        return here(self.request)
 
     def hand(self) -> Hand:
         """The person as who acts: every change made here is an act like any other."""

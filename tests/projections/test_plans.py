@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import Connection, Cursor
 
+from entrypoints.sms_contacts import COLUMNS, ORDERS
 from ledger.store.migrate import migrate
 from projections import (
     audit_history,
@@ -29,12 +31,14 @@ from projections import (
     replies,
     rule_breakers,
     scopes,
-    sms_contacts,
+    sms_list,
     traces,
 )
 from projections.contact_list import RANKED_BY, Filter, Ranking
 from projections.projection import Projection
 from projections.registry import PROJECTIONS
+from projections.sms_contacts import Tab
+from projections.sms_list import Order
 from tests.projections.world import PACKAGES
 from tests.servers import new_database
 from tests.store.making import IDS, KEYRING
@@ -61,6 +65,7 @@ BIG = (
     "platform_listings",
     "contact_values",
     "value_counters",
+    "sms_contacts",
 )
 FILL = """
 CREATE FUNCTION id(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
@@ -138,6 +143,15 @@ INSERT INTO contact_values SELECT 'org' || n % 4, 'email', 'p' || n || '@example
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO value_counters SELECT 'org' || n % 4, 'email', 'p' || n || '@example.com', 1 + (n % 20 = 0)::int
 FROM generate_series(1, %(rows)s) n;
+INSERT INTO sms_contacts
+SELECT id(-n), 'org' || n % 4 || '/shop/48' || n % 10 / 5 || '/list' || n % 20, 'org' || n % 4,
+       'org' || n % 4 || '/shop/48' || n % 10 / 5, (ARRAY['contacts', 'opted-out', 'other', NULL])[1 + n / 4 % 4],
+       '+1' || (4155550000 + n * 7919 % 100000)::text,
+       CASE WHEN n % 3 = 0 THEN '' ELSE 'p' || n || '@example.com' END,
+       '2026-01-01'::timestamptz + n * interval '1 minute', (ARRAY['keyword', 'ban', 'import'])[1 + n % 3],
+       '2026-01-01'::timestamptz + n * interval '1 minute',
+       CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
+FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_counters SELECT organization, mark, count(*) FROM contact_search, unnest(counted_as) AS mark
 GROUP BY 1, 2;
 """
@@ -171,6 +185,7 @@ def filled(database_url: str) -> Iterator[Connection[Any]]:
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 SOON = datetime(2027, 1, 2, tzinfo=UTC)
 DEEP = (NOW, UUID(int=1))
+SENDER = "org1/shop/480"
 PERSON = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
 QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "contacts": lambda c: contact_list.contacts(c, "org1"),
@@ -227,12 +242,18 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     ),
     "organizations with opt-outs": lambda c: opt_outs.organizations(c),
     "opt-outs of everybody": lambda c: opt_outs.latest(c, 100),
-    "phones of a sender": lambda c: sms_contacts.phones(
-        c, "org1", sms_contacts.Asked("org1/shop/481", "unsubscribed"), after=(NOW, UUID(int=5), "", "")
+    "phones of a sender that have a part": lambda c: sms_list.phones(
+        c, "org1", sms_list.Asked(SENDER, "contacts", digits="+141555501")
     ),
-    "phones of a sender that have a part": lambda c: sms_contacts.phones(
-        c, "org1", sms_contacts.Asked("org1/shop/481", "subscribed", digits="+14155")
+    "phones of a list": lambda c: sms_list.phones(
+        c, "org1", sms_list.Asked(SENDER, "contacts", scope=f"{SENDER}/list1")
     ),
+    "phones that opted out for a reason": lambda c: sms_list.phones(
+        c, "org1", sms_list.Asked(SENDER, "opted-out", reason="ban"), after=(NOW.isoformat(), PERSON, SENDER)
+    ),
+    "senders": lambda c: sms_list.senders(c, "org1"),
+    "lists of a sender": lambda c: sms_list.lists(c, "org1", SENDER),
+    "replies of a number": lambda c: replies.of_identifier(c, "org0", PERSON),
     "published so far": lambda c: c.execute(marks.PUBLISHED, (ROWS - 50,)),
     "scopes": lambda c: scopes.created(c, "org1"),
     "scopes, deep": lambda c: scopes.created(c, "org1", after="org1/m5"),
@@ -267,6 +288,18 @@ def crowded(projection: Projection, connection: Connection[Any]) -> Any:
 for ranked in RANKED_BY:
     QUERIES[f"deleted contacts by {ranked}"] = partial(deleted, ranked, None)
     QUERIES[f"deleted contacts by {ranked}, deep"] = partial(deleted, ranked, (SOON, UUID(int=1)))
+
+
+def phones(tab: Tab, order: Order, descending: bool, deep: bool, connection: Connection[Any]) -> Any:
+    key = NOW.isoformat() if order in ("moment", "message") else "m"
+    wanted = sms_list.Asked(SENDER, tab, order=order, descending=descending)
+    return sms_list.phones(connection, "org1", wanted, after=(key, PERSON, SENDER) if deep else None)
+
+
+for tab, columns in COLUMNS.items():
+    for column, descending, deep in product(columns, (True, False), (True, False)):
+        name = f"phones, {tab} by {column}{' down' if descending else ''}{', deep' if deep else ''}"
+        QUERIES[name] = partial(phones, tab, ORDERS[column], descending, deep)
 
 for one in PROJECTIONS.values():
     if one.DUE is not None:
