@@ -10,6 +10,7 @@ import psycopg
 from consumers.broker import BrokerUnavailable, missing_topics, spans
 from consumers.positions import standings
 from consumers.publisher import TOPICS
+from entrypoints.console.assets import there
 from entrypoints.health import readiness
 from entrypoints.settings import Settings, load, unknown
 from entrypoints.wiring import PACKAGES, ROLES, opened, secrets
@@ -41,6 +42,7 @@ def examine() -> Iterator[Finding]:
     yield _found("settings", _environment)
     yield _found("links", lambda: _links(settings))
     yield _found("sign-on", lambda: _sign_on(settings))
+    yield _found("console", _console)
     database = list(_database(settings))
     yield from database
     if all(finding.ok for finding in database):
@@ -83,6 +85,12 @@ def _sign_on(settings: Settings) -> str:
     except SignOnRefused as refused:
         raise SettingsRefused(f"LEDGER_OIDC_ISSUER: {refused.reason}; correct the issuer or its server") from None
     return f"with {provider.name} at {provider.issuer}; register {provider.redirect} there as the redirect address"
+
+
+def _console() -> str:
+    if there("uplot.js"):
+        return "draws charts"
+    return "draws no charts, tables say the same: build with npm (`make assets`) for them"
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

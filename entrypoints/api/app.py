@@ -1,7 +1,7 @@
 """Puts the HTTP service together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 import anyio.to_thread
@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from entrypoints.api import (
     answering,
+    batches,
     candidates,
     compliance,
     contacts,
@@ -26,6 +27,7 @@ from entrypoints.api import (
     policies,
     probes,
     problems,
+    profiles,
     reads,
     replies,
     reversals,
@@ -33,9 +35,11 @@ from entrypoints.api import (
     settings,
     sms,
     suppressing,
+    trends,
 )
 from entrypoints.api.description import ERRORS, describe
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
+from entrypoints.batches.running import BatchRunner
 from entrypoints.console import session, sign_on
 from entrypoints.console.app import serve_console
 from entrypoints.unsubscribe.app import serve_links
@@ -44,7 +48,9 @@ from entrypoints.wiring import Service
 ROUTERS: Final = (
     answering.router,
     contacts.router,
+    profiles.router,
     deletion.router,
+    batches.router,
     deactivations.router,
     erasures.router,
     disclosures.router,
@@ -52,6 +58,7 @@ ROUTERS: Final = (
     messages.router,
     policies.router,
     compliance.router,
+    trends.router,
     opt_outs.router,
     sms.router,
     scopes.router,
@@ -72,22 +79,19 @@ ROUTERS: Final = (
 
 def create_app(service: Service) -> FastAPI:
     """The application on an opened service. The service is closed by whoever opened it."""
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
-        yield
+    runner = BatchRunner(service)
 
     app = FastAPI(
         title="contact-ledger",
         version="1",
         description="Who may be written to, on which channel, for what: and why.",
-        lifespan=lifespan,
+        lifespan=_lifespan(service, runner),
         docs_url=None,
         redoc_url=None,
         responses=ERRORS,
     )
     app.state.service = service
+    app.state.batches = runner
     app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(Account)
@@ -101,3 +105,15 @@ def create_app(service: Service) -> FastAPI:
     serve_console(app)
     describe(app)
     return app
+
+
+def _lifespan(service: Service, runner: BatchRunner) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What is there while the application is: threads for requests, and the one that brings bulk actions on."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
+        with runner.running():
+            yield
+
+    return lifespan

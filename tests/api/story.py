@@ -19,7 +19,7 @@ from entrypoints.wiring import projecting
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
-from tests.api.serving import Caller, Served, served
+from tests.api.serving import Caller, Served, served, wait_until
 from tests.servers import Postgres, new_database
 
 ROOT: Final = "/v1/organizations/{organization}/"
@@ -187,6 +187,7 @@ def contacts(story: Story) -> None:
     story.ask("POST contacts/export", {"mark": "email.active"})
     ben = story.contact(BEN)
     story.ask("GET contacts/{contact_id}", contact_id=ben)
+    profile(story, ben)
     story.ask("POST contacts/{contact_id}/delete", {"reason": "asked by phone"}, contact_id=ben)
     story.ask("POST contacts/{contact_id}/restore", {"reason": "deleted by mistake"}, contact_id=ben)
     story.ask("GET sms/senders")
@@ -194,6 +195,17 @@ def contacts(story: Story) -> None:
     auditor = story.server.caller(story.admin.organization, "auditor")
     story.ask("GET contacts/{contact_id}", contact_id=ben, caller=auditor, reason="case 4711")
     story.ask("GET reads")
+
+
+def profile(story: Story, one: str) -> None:
+    """A contact edited, given a customer number, and compared with what it was."""
+    story.ask("PATCH contacts/{contact_id}/profile", {"set": {"last_name": "Example"}}, contact_id=one)
+    story.ask("GET contacts/{contact_id}/profile", contact_id=one)
+    number = {"kind": "external_id", "value": "9001"}
+    given = {"identifier": number, "reason": "the shop gave a customer number"}
+    story.ask("POST contacts/{contact_id}/identifiers", given, contact_id=one)
+    moments = {"a": "2026-03-02T12:00:00Z", "b": "2026-03-04T12:00:00Z"}
+    story.ask("GET contacts/{contact_id}/compare", query=moments, contact_id=one)
 
 
 def compliance(story: Story) -> None:
@@ -205,6 +217,7 @@ def compliance(story: Story) -> None:
     story.record(event("sms.inbound.v1", code, **said) | {"time": "2026-03-03T10:00:00Z"})
     story.ask("GET compliance/clock", query={"overdue": False, "limit": 10})
     story.ask("GET compliance/summary")
+    story.ask("GET trends", query={"since": "2026-03-01", "until": "2026-03-05"})
     story.ask("POST opt-outs/search", {"identifier": BEN, "since": "2026-03-01T00:00:00Z"})
     story.ask("GET compliance/unclassified")
     [waiting] = story.ask("GET replies", query={"state": "open"})["replies"]
@@ -248,6 +261,7 @@ def bulk(story: Story) -> None:
     burst = {"from": "2026-03-03T00:00:00Z", "to": "2026-03-04T00:00:00Z", "methods": ["link"]}
     listed = story.ask("POST reversals/preview", burst)
     story.ask("POST reversals", {**burst, **who, "approve": listed["digest"]})
+    batches(story)
     file = "number,date,status\n+14155550101,2026-03-04,deactivated\n"
     story.ask("POST deactivations", file, query={"record": True}, kind=CSV)
     story.ask("GET duplicates", query={"channel": "email"})
@@ -259,6 +273,20 @@ def bulk(story: Story) -> None:
     wanted = {"mark": "email.unsubscribed"}
     listed = story.ask("POST deletions/preview", wanted)
     story.ask("POST deletions", {**wanted, **who, "approve": listed["digest"], "reason": "of no use"})
+
+
+def batches(story: Story) -> None:
+    """A bulk action looked at and approved, and another one given up."""
+    everyone = {"people": {"type": "subscriber"}, "action": "pause", "reason": "the shop moves"}
+    batch = story.ask("POST batches", everyone)["id"]
+    wait_until(lambda: story.admin.get(f"batches/{batch}").json()["state"] == "waiting")
+    shown = story.ask("GET batches/{batch_id}", batch_id=batch)
+    story.ask("GET batches/{batch_id}/people", batch_id=batch, query={"limit": 2})
+    approval = {"digest": shown["digest"], "reason": "as agreed"}
+    story.ask("POST batches/{batch_id}/approve", approval, batch_id=batch)
+    other = story.ask("POST batches", {**everyone, "action": "resume"})["id"]
+    story.ask("POST batches/{batch_id}/withdraw", batch_id=other)
+    story.ask("GET batches")
 
 
 def erasure(story: Story) -> None:
