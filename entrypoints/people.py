@@ -170,14 +170,23 @@ def log_in(ledger: Service, email: str, password: str, client: str) -> str | Too
     proven = proves(password, known.password_hash if known else None)
     if not proven or known is None or known.password_hash is None or known.disabled:
         return None
-    token = secrets.token_urlsafe(32)
     renewed = hashed(password) if outdated(known.password_hash) else None
     with ledger.writing.connection() as connection:
         credentials.succeeded(connection, [subject, place])
-        sessions.begin(connection, _digest(token), subject, now)
         if renewed:
             credentials.rehashed(connection, subject, known.password_hash, renewed)
-    return token
+    return _begun(ledger, subject)
+
+
+def let_in(ledger: Service, email: str) -> str | None:
+    """Begins a session for whom a provider has proven to have this address, and returns its token.
+
+    None where nobody was added with it, or the person is disabled.
+    """
+    person = _subject(ledger, email)
+    with ledger.writing.connection() as connection:
+        known = credentials.credential(connection, person)
+    return _begun(ledger, person) if known and not known.disabled else None
 
 
 def log_out(ledger: Service, token: str) -> None:
@@ -203,6 +212,13 @@ def viewer(ledger: Service, token: str) -> Viewer | None:
     known = {code: people(read[stream]).get(person) for code, stream in streams.items()}
     roles = {code: role for code, one in known.items() if one and (role := _role(one.role))}
     return Viewer(person, _name(known.values()), roles)
+
+
+def _begun(ledger: Service, person: UUID) -> str:
+    token = secrets.token_urlsafe(32)
+    with ledger.writing.connection() as connection:
+        sessions.begin(connection, _digest(token), person, ledger.now())
+    return token
 
 
 def _seen(one: Person) -> PersonSeen:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from entrypoints import policies
 from entrypoints.api.auth import Caller, Ledger, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, Moment
 from entrypoints.wiring import Service
 from ledger.comparison import Comparison
 from ledger.rules.policy import Policies
@@ -54,8 +54,8 @@ class PolicyGiven(Asked):
     policy: Name
     version: Name
     parameters: dict[str, Any] = Field(default_factory=dict, examples=[{"bounce_threshold": 5}])
-    in_force_from: AwareDatetime | None = Field(None, description="absent: from now")
-    in_force_until: AwareDatetime | None = None
+    in_force_from: Moment | None = Field(None, description="absent: from now")
+    in_force_until: Moment | None = None
 
 
 class AdoptionQuestion(Asked):
@@ -72,7 +72,7 @@ class DiffQuestion(Asked):
 
     before: PolicyGiven | Annotated[str, Field(max_length=130)] = policies.CURRENT
     after: PolicyGiven | Annotated[str, Field(max_length=130)]
-    at: AwareDatetime | None = Field(None, description="the moment judged; absent: now")
+    at: Moment | None = Field(None, description="the moment judged; absent: now")
     always: bool = Field(False, description="as if each had always been in force, not only as dated")
 
 

@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from entrypoints import channels, fields, keys, retention, settings_history
 from entrypoints.access import PERMISSIONS, Permission, Role
 from entrypoints.api.auth import Caller, Ledger, hand, needs, no_more_than
-from entrypoints.api.models import Asked, Channel
+from entrypoints.api.models import Asked, Channel, Moment
 from entrypoints.api.problems import Problem
 from entrypoints.channels import ChannelSeen
 from entrypoints.fields import FieldSeen
@@ -29,7 +29,7 @@ class KeyAsked(Asked):
     """A key to be issued."""
 
     role: Role
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     permissions: list[Permission] | None = Field(
         None,
         description="what it is limited to of what its role may do; absent: all of it",

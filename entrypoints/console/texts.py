@@ -8,6 +8,7 @@ from entrypoints.console.texts_of_contact import TEXTS_OF_CONTACT
 from entrypoints.console.texts_of_criteria import TEXTS_OF_CRITERIA
 from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
+from entrypoints.console.texts_of_login import TEXTS_OF_LOGIN
 from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
 from entrypoints.console.texts_of_policies import TEXTS_OF_POLICIES
 from entrypoints.console.texts_of_rejections import TEXTS_OF_REJECTIONS
@@ -53,6 +54,7 @@ TEXTS: Final[Mapping[str, str]] = {
     **TEXTS_OF_POLICIES,
     **TEXTS_OF_REJECTIONS,
     **TEXTS_OF_SETTINGS,
+    **TEXTS_OF_LOGIN,
     **TEXTS_OF_CRITERIA,
     **TEXTS_OF_SMS,
     **TEXTS_OF_OPERATIONS,

@@ -109,6 +109,9 @@ NEEDED: dict[str, Permission] = {
     "POST contact-links/unlink-whole": "linking",
     "POST contact-links/{link_id}/unlink/preview": "contacts",
     "POST contact-links/{link_id}/unlink": "linking",
+    "POST opt-outs/search": "explain",
+    "GET sms/senders": "contacts",
+    "POST sms/search": "contacts",
 }
 """What each route needs, written down apart from the routes: one that is not here fails the test."""
 
