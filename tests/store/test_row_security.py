@@ -50,7 +50,10 @@ WHERE relkind IN ('v', 'm') AND relnamespace::regnamespace::text NOT IN ('pg_cat
   AND NOT coalesce('security_invoker=true' = ANY (reloptions), false)
 """
 _NEEDED = """
-SELECT a.attname, format_type(a.atttypid, a.atttypmod), pg_get_expr(c.relpartbound, c.oid)
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(
+    (SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
+     WHERE conrelid = attrelid AND contype = 'c' AND conkey = ARRAY[attnum]),
+    CASE WHEN attname = 'channel' THEN pg_get_expr(c.relpartbound, c.oid) END)
 FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
 WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND c.relkind = 'r'
   AND (attname = 'organization' OR attnotnull AND NOT atthasdef)
@@ -61,6 +64,7 @@ _VALUES: Final = {
     "timestamp with time zone": "now()",
     "boolean": "true",
     "date": "current_date",
+    "real": "1",
     "jsonb": "'{}'",
     "bytea": "''",
 }
@@ -96,11 +100,11 @@ def _add_row(connection: Connection[Any], table: str, code: str) -> None:
     if not needed:
         return  # a partitioned table: its partitions get rows
     values = []
-    for name, kind, bound in needed:
+    for name, kind, allowed in needed:
         if name == "organization":
             values.append(Literal(code))
-        elif name == "channel" and bound:
-            values.append(Literal(re.findall(r"'([^']+)'", bound)[0]))
+        elif kind == "text" and allowed:
+            values.append(Literal(re.findall(r"'([^']+)'", allowed)[0]))
         elif kind.endswith("[]"):
             values.append(SQL("'{}'"))
         else:
