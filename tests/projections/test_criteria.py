@@ -152,6 +152,12 @@ def test_each_criterion_finds_whom_it_fits_by_either_way(
 def test_where_an_index_leads_nobody_who_fits_is_missed(number: int, people: World) -> None:
     document, expected = EXAMPLES[number]
     asking = Asking("acme", people.now)
+    if (alone := tree.in_search(tree.checked(document), asking)) is not None:
+        with people.connect() as connection:
+            query = "SELECT s.id FROM contact_search s WHERE " + alone
+            found = {row[0] for row in connection.execute(query.encode(), asking.values)}
+            rows = contact_list.contacts(connection, "acme")
+            assert _names([row for row in rows if row.id in found]) == expected
     queries = tree.found_by(tree.checked(document), asking)
     with people.connect() as connection:
         for query in queries:
