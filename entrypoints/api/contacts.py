@@ -69,7 +69,8 @@ class ContactsSearch(ContactsQuestion, PeopleSearched):
     """The same, and which page of them."""
 
 
-def _filter(question: PeopleQuestion) -> Filter:
+def filter_of(question: PeopleQuestion) -> Filter:
+    """The people asked for."""
     criteria = question.criteria if isinstance(question, PeopleSearched) else None
     deleted = None if question.with_deleted else question.deleted
     return Filter(question.search, question.type, question.mark, deleted, question.ranked, criteria)
@@ -101,7 +102,7 @@ def search_contacts(
 )
 def export_contacts(question: PeopleSearched, ledger: Ledger, caller: _Reader, values: Values) -> StreamingResponse:
     """Everyone who fits, as one CSV, as of one moment."""
-    parts = contact_export.laid_aside(ledger, caller.organization, _filter(question), values=values)
+    parts = contact_export.laid_aside(ledger, caller.organization, filter_of(question), values=values)
     return StreamingResponse(parts, media_type="text/csv")
 
 
@@ -115,7 +116,7 @@ def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller, values: bo
     return contacts.page(
         ledger,
         caller.organization,
-        _filter(question),
+        filter_of(question),
         after=question.after,
         limit=question.limit,
         counted=question.count,

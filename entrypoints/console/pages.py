@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -100,14 +101,19 @@ def show(view: View, template: str, data: BaseModel, table: Table, *, status: in
 
 
 def notice(request: Request, problem: Problem) -> Response:
-    """A page that says what went wrong and what to do."""
-    return page(request, "notice.html", problem.status, problem=problem)
+    """A page that says what went wrong and what to do; with the navigation where it is known who looks at what."""
+    view: View | None = getattr(request.state, "view", None)
+    known = {"view": view, "places": request.app.state.places, "names": {}, "now": view.now} if view else {}
+    return page(request, "notice.html", problem.status, problem=problem, **known)
 
 
 def _csv(table: Table) -> str:
-    names, rows = table
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(names)
-    writer.writerows([[cell(value) for value in row] for row in rows])
-    return written.getvalue()
+    return "".join(csv_lines(*table))
+
+
+def csv_lines(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A table as CSV, line by line."""
+    for row in chain([names], rows):
+        written = io.StringIO()
+        csv.writer(written).writerow([cell(value) for value in row])
+        yield written.getvalue()

@@ -10,6 +10,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from entrypoints.acting import Hand
+from entrypoints.batches import asking, seeing
+from ledger.batching import Wanted
+from projections.contact_list import Filter
+from tests.api.serving import wait_until
 from tests.console.conftest import PASSWORD, Scene
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +84,10 @@ def test_no_page_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: 
         bypass_csp=True,
     )
     one = scene.contact("ann4@example.com")
+    hand = Hand(scene.server.ledger, scene.organization, "test", "person/ann")
+    wanted = Wanted("unsubscribe", "email", f"{scene.organization}/shop")
+    batch = asking.ask(hand, wanted, Filter(), "the shop was sold", which=["Type: Subscriber"])
+    wait_until(lambda: seeing.get(scene.server.ledger, scene.organization, batch).state == "waiting")
     PICTURES.mkdir(parents=True, exist_ok=True)
     places = {
         "contacts": scene.contacts,
@@ -87,6 +96,11 @@ def test_no_page_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: 
         "criteria-profile": f"{scene.contacts}?ranked=earliest&build=profile",
         "contact": f"{scene.contacts}/{one['id']}?{_why(one)}",
         "error": f"{scene.contacts}?after=x",
+        "bulk": f"/console/{scene.organization}/bulk",
+        "bulk-new": f"/console/{scene.organization}/bulk/new?of=type%3Dsubscriber",
+        "bulk-batch": f"/console/{scene.organization}/bulk/{batch}",
+        "act": f"{scene.contacts}/{one['id']}/act?action=unsubscribe",
+        "new-contact": f"{scene.contacts}/new",
     }
     for name, address in places.items():
         page.goto(address)
