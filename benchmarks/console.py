@@ -29,16 +29,13 @@ from entrypoints.acting import Hand
 from entrypoints.contacts import cursor
 from entrypoints.embedded import free_port
 from entrypoints.wiring import Service, opened
+from projections.registry import PROJECTIONS
 
 CONTACTS = 1_000_000
 _TIMES = 12
 """Requests of each page that count; two more come before."""
 _LOGGED = {"log_duration": "on", "log_min_messages": "log"}
 _DURATION = re.compile(rb"duration: ([0-9.]+) ms")
-_TABLES = (
-    *("channel_status", "identifiers", "all_contacts", "scopes"),
-    *("replies", "opt_outs", "duplicates", "audit_history"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def main(contacts: int = CONTACTS) -> None:
             fill_with(ledger, contacts, lives)
             session = _logged_in(ledger)
         say("projecting them")
-        project(on, *_TABLES, workers=2)
+        project(on, *PROJECTIONS, workers=2)
         _settle(on)
         with _serving(on, session) as browser:
             asked = pages(browser, ORGANIZATION, SCOPE, contacts, _middle(on, contacts))
