@@ -31,6 +31,7 @@ from entrypoints.api import (
     reversals,
     scopes,
     settings,
+    sms_contacts,
     suppressing,
 )
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
@@ -90,6 +91,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(identity.router)
     app.include_router(people.router)
     app.include_router(reads.router)
+    app.include_router(sms_contacts.router)
     app.include_router(suppressing.router)
     app.include_router(reversals.router)
     app.include_router(links.router)

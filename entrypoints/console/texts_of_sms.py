@@ -35,8 +35,8 @@ TEXTS_OF_SMS: Final[Mapping[str, str]] = {
     "sms.filter.list": "List: {name}",
     "sms.filter.reason": "Reason: {name}",
     # Acts
-    "sms.acts": "Act",
-    "sms.acts.on": "Act on {phone}",
+    "sms.acts": "Actions",
+    "sms.acts.on": "on {phone}",
     "sms.act.unsubscribe": "Unsubscribe",
     "sms.act.ban": "Ban",
     "sms.act.unban": "Lift the ban",

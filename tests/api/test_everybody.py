@@ -53,6 +53,7 @@ NEEDED: dict[str, Permission] = {
     "DELETE fields/{field}": "settings",
     "GET retention": "organization",
     "PUT retention/{subject}": "settings",
+    "POST sms-contacts": "contacts",
     "POST suppress": "sendable",
     "POST reversals/preview": "reverse",
     "POST reversals": "reverse",

@@ -42,3 +42,7 @@ if (!/(^|; )console_zone=/.test(document.cookie)) {
 if (matchMedia("(max-width: 60rem)").matches) {
   document.querySelectorAll("details.filters").forEach((filters) => { filters.open = false; });
 }
+
+// A form that came back is its page again: loading that anew, or going back to it, asks for the page and sends nothing.
+const refused = document.querySelector("[data-back]");
+if (refused) history.replaceState(null, "", refused.dataset.back);
