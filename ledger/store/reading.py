@@ -127,7 +127,7 @@ class Reading:
         return streams
 
     def read_less(
-        self, stream_ids: Collection[UUID], less: Sequence[str], *, upto: int
+        self, stream_ids: Collection[UUID], less: Sequence[str], *, upto: int = END
     ) -> dict[UUID, list[Recorded]]:
         """These streams up to a position without the events of the names in `less`, in no order.
 
