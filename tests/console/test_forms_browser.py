@@ -124,7 +124,7 @@ def test_a_row_is_refused_in_place_mended_and_done(
     bad = row.locator("input[name=reason]")
     assert bad.input_value() == "   "
     assert bad.get_attribute("aria-invalid") == "true"
-    assert "say why" in row.locator(f"[id='{bad.get_attribute('aria-describedby')}']").inner_text()
+    assert "Say why" in row.locator(f"[id='{bad.get_attribute('aria-describedby')}']").inner_text()
     if scripts:
         assert bad.evaluate("field => field === document.activeElement")
     bad.fill("asked by phone")
