@@ -8,6 +8,7 @@ from projections.channel_status import ChannelStatus
 from projections.duplicates import Duplicates
 from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
+from projections.opt_ins import OptIns
 from projections.opt_outs import OptOuts
 from projections.platform_listings import PlatformListings
 from projections.projection import Projection
@@ -27,6 +28,7 @@ PROJECTIONS: Final[dict[str, Projection]] = {
         PlatformListings(),
         Replies(),
         OptOuts(),
+        OptIns(),
         Duplicates(),
         SmsContacts(),
     )

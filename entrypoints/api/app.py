@@ -33,6 +33,7 @@ from entrypoints.api import (
     settings,
     sms_contacts,
     suppressing,
+    trends,
 )
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
@@ -84,8 +85,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(disclosures.router)
     app.include_router(duplicates.router)
     app.include_router(messages.router)
-    app.include_router(policies.router)
-    app.include_router(compliance.router)
+    for module in (policies, compliance, trends):
+        app.include_router(module.router)
     app.include_router(scopes.router)
     app.include_router(settings.router)
     app.include_router(identity.router)

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
+from entrypoints.api.problems import Problem
 from entrypoints.console import (
     acting,
     assets,
@@ -13,6 +14,7 @@ from entrypoints.console import (
     contacts,
     deleted,
     duplicates,
+    operations,
     opt_outs,
     rejected,
     replies,
@@ -21,8 +23,12 @@ from entrypoints.console import (
     sms_number,
     start,
     tables,
+    trends,
 )
 from entrypoints.console.pages import Place
+from entrypoints.console.pages import router as pages_router
+from entrypoints.console.texts import TEXTS
+from entrypoints.kafka_glance import KafkaGlance
 
 PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
@@ -33,17 +39,29 @@ PLACES: Final[tuple[Place, ...]] = (
     replies.PLACE,
     clock.PLACE,
     opt_outs.PLACE,
+    trends.PLACE,
     rejected.PLACE,
     tables.POLICIES,
-    tables.OPERATIONS,
+    operations.PLACE,
     tables.SETTINGS,
 )
 """What the navigation leads to, in its order."""
 
 
+nowhere = pages_router()
+
+
+@nowhere.get("/{path:path}")
+def no_such_page(path: str) -> Response:
+    """Says of whatever is no page that there is none, as a page."""
+    raise Problem(404, "not-found", TEXTS["error.no_page"])
+
+
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
+    app.state.kafka = KafkaGlance(app.state.service.settings)
     single = (assets, start, acting, contact, sms_adding, sms_number)
     for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)
+    app.include_router(nowhere)

@@ -100,8 +100,10 @@ def show(view: View, template: str, data: BaseModel, table: Table, *, status: in
 
 
 def notice(request: Request, problem: Problem) -> Response:
-    """A page that says what went wrong and what to do."""
-    return page(request, "notice.html", problem.status, problem=problem)
+    """A page that says what went wrong and what to do; with the navigation where it is known who looks at what."""
+    view: View | None = getattr(request.state, "view", None)
+    known = {"view": view, "places": request.app.state.places, "names": {}, "now": view.now} if view else {}
+    return page(request, "notice.html", problem.status, problem=problem, **known)
 
 
 def _csv(table: Table) -> str:

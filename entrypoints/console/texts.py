@@ -5,6 +5,7 @@ from typing import Final
 
 from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
+from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
 from entrypoints.console.texts_of_sms import TEXTS_OF_SMS
 
 TEXTS: Final[Mapping[str, str]] = {
@@ -44,6 +45,7 @@ TEXTS: Final[Mapping[str, str]] = {
     **TEXTS_OF_FORMS,
     **TEXTS_OF_LISTS,
     **TEXTS_OF_SMS,
+    **TEXTS_OF_OPERATIONS,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",

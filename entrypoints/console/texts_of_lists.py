@@ -184,7 +184,7 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "under Deleted and can be restored. If the list changes before you confirm, you are shown the new one.",
     "duplicates.approve.go": "Delete {number} contacts",
     "duplicates.shown": "The first {shown} of {number}; the twins below hold them all.",
-    # Policies, operations, settings
+    # Policies, settings
     "tables.none": "None yet.",
     "nav.policies": "Policies",
     "policies": "Policies",
@@ -196,11 +196,6 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "policies.right": "The other",
     "policies.differs": "Differs",
     "policies.compare": "Compare",
-    "nav.operations": "Operations",
-    "operations": "Operations",
-    "operations.lead": "How far each projection is behind the log, and how far each topic was read.",
-    "operations.projections": "Projections",
-    "operations.topics": "Topics",
     "nav.settings": "Settings",
     "settings": "Settings",
     "settings.lead": "What the organization has laid down. The command line and the API change it.",

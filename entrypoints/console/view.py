@@ -65,7 +65,7 @@ def looking(permission: Permission) -> Callable[..., View]:
             role = who.organizations[organization]
             raise Problem(403, "forbidden", TEXTS["error.forbidden"].format(role=role, permission=permission))
         ledger: Service = request.app.state.service
-        return View(
+        request.state.view = seen = View(
             request,
             ledger,
             who,
@@ -77,6 +77,7 @@ def looking(permission: Permission) -> Callable[..., View]:
             who.may(organization, "values")
             or (who.may(organization, "values_for_reason") and looked(request, ledger, who, organization)),
         )
+        return seen
 
     return view
 

@@ -39,6 +39,7 @@ NEEDED: dict[str, Permission] = {
     "GET compliance/calendar": "explain",
     "PUT compliance/calendar": "settings",
     "GET compliance/summary": "explain",
+    "GET trends": "contacts",
     "GET scopes": "organization",
     "POST scopes": "settings",
     "PUT unknown-scopes": "settings",

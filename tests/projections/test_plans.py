@@ -1,7 +1,7 @@
 """Every query that a request runs finds its rows by an index, on tables big enough for that to matter."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import product
 from typing import Any
@@ -15,6 +15,7 @@ from entrypoints.sms_contacts import COLUMNS, ORDERS
 from ledger.store.migrate import migrate
 from projections import (
     audit_history,
+    by_day,
     channel_status,
     conflicts,
     contact_aliases,
@@ -56,6 +57,8 @@ BIG = (
     "marks",
     "merge_candidates",
     "opt_outs",
+    "opt_ins_by_day",
+    "opt_outs_by_day",
     "outbox",
     "replies",
     "status_counters",
@@ -125,6 +128,11 @@ SELECT n, id(n), id(-n), 'org' || n % 4, 'name', 'link', 'email', 'org' || n % 4
            - CASE WHEN n % 500 = 0 THEN '20 days' ELSE '0' END::interval,
        '2026-01-01'::timestamptz + n * interval '1 minute'
 FROM generate_series(1, %(rows)s) n;
+INSERT INTO opt_ins_by_day
+SELECT 'org' || n % 4, '2026-01-01'::date + (n / 100)::int, 'form', 'email',
+       'org' || n % 4 || '/shop/-/list' || n % 100, n
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO opt_outs_by_day SELECT * FROM opt_ins_by_day;
 INSERT INTO marks
 SELECT stage, n, '2026-01-01'::timestamptz + n * interval '1 minute',
        '2026-01-01'::timestamptz + n * interval '1 minute' - CASE WHEN n = 9000 THEN '8 days' ELSE '0' END::interval
@@ -240,6 +248,8 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "opt-outs of a list": lambda c: opt_out_search.opt_outs_of(
         c, "org1", opt_out_search.Asked(scope="org1/shop/-/news"), after=(NOW, 5_000)
     ),
+    "opt-ins and opt-outs by day": lambda c: by_day.counted(c, "org1", NOW.date(), NOW.date() + timedelta(days=30)),
+    "statuses that wait to be published": lambda c: outbox.waiting(c, ROWS - 50, 10_001),
     "organizations with opt-outs": lambda c: opt_outs.organizations(c),
     "opt-outs of everybody": lambda c: opt_outs.latest(c, 100),
     "phones of a sender that have a part": lambda c: sms_list.phones(
