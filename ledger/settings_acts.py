@@ -116,6 +116,26 @@ class ReversalApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchApproval:
+    """Approves that one thing be done to everyone on a list (no message type); as `BatchApproved`."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    batch: UUID
+    action: str
+    channel: str
+    scope: str
+    digest: str
+    people: int
+    changes: int
+    asked_by: str
+    asked_at: datetime
+    approved_by: str
+    which: str
+    reason: str
+    approval: str
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarChoice:
     """Whose business days count for opt-outs: ISO 3166 country, ISO 3166-2 part of it, IANA time zone."""
 
@@ -154,6 +174,7 @@ SettingsBody = (
     | RetentionRule
     | PolicyAdoption
     | ReversalApproval
+    | BatchApproval
     | CalendarChoice
     | IdentityRulesChange
 )

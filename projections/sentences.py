@@ -220,6 +220,10 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
         + ("reversals be taken back" if body.undoes else "events be taken back")
         + f" together, as batch {body.batch}."
     ),
+    s.BatchApproved: lambda body: (
+        f"Approved that {body.changes:,} of {body.people:,} listed people be acted on together"
+        f" ({body.action.replace('_', ' ')}), as batch {body.batch}."
+    ),
     s.ImportStarted: _said("Import started."),
     s.ImportFinished: _said("Import finished."),
     s.ImportUndone: _said("Import undone."),

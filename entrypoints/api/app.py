@@ -1,7 +1,7 @@
 """Puts the HTTP service together."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
 import anyio.to_thread
@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from entrypoints.api import (
     answering,
+    batches,
     candidates,
     compliance,
     contacts,
@@ -26,6 +27,7 @@ from entrypoints.api import (
     policies,
     probes,
     problems,
+    profiles,
     reads,
     replies,
     reversals,
@@ -37,6 +39,7 @@ from entrypoints.api import (
 )
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
+from entrypoints.batches.running import BatchRunner
 from entrypoints.console import session
 from entrypoints.console.app import serve_console
 from entrypoints.unsubscribe.app import serve_links
@@ -57,29 +60,26 @@ _ERRORS: Final[dict[int, str]] = {
 
 def create_app(service: Service) -> FastAPI:
     """The application on an opened service. The service is closed by whoever opened it."""
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
-        yield
+    runner = BatchRunner(service)
 
     app = FastAPI(
         title="contact-ledger",
         version="1",
         description="Who may be written to, on which channel, for what: and why.",
-        lifespan=lifespan,
+        lifespan=_lifespan(service, runner),
         docs_url=None,
         redoc_url=None,
         responses={status: _documented(text) for status, text in _ERRORS.items()},
     )
     app.state.service = service
+    app.state.batches = runner
     app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(Account)
     problems.install(app)
     app.include_router(answering.router)
-    app.include_router(contacts.router)
-    app.include_router(deletion.router)
+    for module in (contacts, profiles, deletion, batches):
+        app.include_router(module.router)
     app.include_router(deactivations.router)
     app.include_router(erasures.router)
     app.include_router(disclosures.router)
@@ -106,6 +106,18 @@ def create_app(service: Service) -> FastAPI:
     serve_console(app)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _lifespan(service: Service, runner: BatchRunner) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What is there while the application is: threads for requests, and the one that brings bulk actions on."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
+        with runner.running():
+            yield
+
+    return lifespan
 
 
 def _documented(text: str) -> dict[str, Any]:

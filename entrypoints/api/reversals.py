@@ -33,6 +33,7 @@ class Wanted(Asked):
     source: str | None = Field(None, max_length=_TEXT)
     import_id: str | None = Field(None, max_length=_TEXT)
     suspected: bool = Field(False, description="only those flagged as a scanner's")
+    of_batch: UUID | None = Field(None, description="the bulk action that did it")
     undo: UUID | None = Field(None, description="the batch that shall itself be taken back")
 
     @model_validator(mode="after")
@@ -94,6 +95,7 @@ def _criteria(wanted: Wanted) -> Criteria | UUID:
             wanted.source,
             wanted.import_id,
             wanted.suspected,
+            str(wanted.of_batch) if wanted.of_batch is not None else None,
         )
     except ValueError as refused:
         raise invalid(field_error(str(refused))) from None

@@ -38,6 +38,7 @@ _Network = Annotated[str | None, typer.Option(help="Address, or network as 192.0
 _Source = Annotated[str | None, typer.Option(help="The service that sent them.")]
 _Import = Annotated[str | None, typer.Option("--import", help="Id of the import that brought them.")]
 _Suspected = Annotated[bool, typer.Option("--suspected", help="Only those flagged as a scanner's.")]
+_OfBatch = Annotated[UUID | None, typer.Option("--of-batch", help="Only what this bulk action did.")]
 _Batch = Annotated[UUID | None, typer.Option(help="With --undo: the batch to take back itself.")]
 _Undo = Annotated[bool, typer.Option("--undo", help="Take back an earlier reversal in bulk.")]
 _Approve = Annotated[str | None, typer.Option(help="Do it: the digest of the list that was shown.")]
@@ -56,6 +57,7 @@ def reverse(
     source: _Source = None,
     import_: _Import = None,
     suspected: _Suspected = False,
+    of_batch: _OfBatch = None,
     batch: _Batch = None,
     undo: _Undo = False,
     approve: _Approve = None,
@@ -76,6 +78,7 @@ def reverse(
         raise typer.BadParameter("--undo and --batch go together")
     evidence = {"user_agent": user_agent, "network": network}
     more = {"scope": scope, "source": source, "import_id": import_, "suspected": suspected}
+    more["of_batch"] = str(of_batch) if of_batch is not None else None
     wanted = batch or _criteria(begin, end, method, **evidence, **more)
     with opened() as ledger:
         bulk = reversing(ledger)

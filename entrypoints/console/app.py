@@ -8,12 +8,19 @@ from entrypoints.api.problems import Problem
 from entrypoints.console import (
     acting,
     assets,
+    bulk,
     candidates,
     clock,
     contact,
+    contact_comparing,
+    contact_editing,
+    contact_identifier,
+    contact_linking,
+    contact_subscribing,
     contacts,
     deleted,
     duplicates,
+    new_contact,
     operations,
     opt_outs,
     rejected,
@@ -33,6 +40,7 @@ from entrypoints.kafka_glance import KafkaGlance
 PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
     sms.PLACE,
+    bulk.PLACE,
     deleted.PLACE,
     duplicates.PLACE,
     candidates.PLACE,
@@ -46,6 +54,14 @@ PLACES: Final[tuple[Place, ...]] = (
     tables.SETTINGS,
 )
 """What the navigation leads to, in its order."""
+_OF_A_CONTACT: Final = (
+    contact,
+    contact_editing,
+    contact_subscribing,
+    contact_linking,
+    contact_comparing,
+    contact_identifier,
+)
 
 
 nowhere = pages_router()
@@ -61,7 +77,9 @@ def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
     app.state.kafka = KafkaGlance(app.state.service.settings)
-    single = (assets, start, acting, contact, sms_adding, sms_number)
+    single = (assets, start, acting, new_contact, sms_adding, sms_number)
     for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)
+    for page in _OF_A_CONTACT:
+        app.include_router(page.router)
     app.include_router(nowhere)

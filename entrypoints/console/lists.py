@@ -44,6 +44,7 @@ def show_list(
     table: Table,
     *,
     template: str | None = None,
+    status: int = 200,
     **shown: Any,
 ) -> Response:
     """A list in the form it was asked for, by the template of its path's name where no other is given.
@@ -57,6 +58,7 @@ def show_list(
         template or f"{path}.html",
         data,
         table,
+        status=status,
         asked=asked,
         names=names,
         link=lambda **changes: link(view, path, asked, changes),
@@ -122,6 +124,14 @@ def given_reason(form: Mapping[str, str]) -> str:
     if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
         raise MessageRefused("invalid-request", say("form.no_reason", number=LONGEST_REASON))
     return reason
+
+
+def wrong_fields(refused: MessageRefused | None) -> dict[str, str]:
+    """Field → what is wrong with it; under an empty name what is wrong with the whole."""
+    if refused is None:
+        return {}
+    field, separator, message = refused.detail.partition(": ")
+    return {field: message} if separator else {"": refused.detail}
 
 
 def once(form: Mapping[str, str]) -> str:

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -107,9 +108,12 @@ def notice(request: Request, problem: Problem) -> Response:
 
 
 def _csv(table: Table) -> str:
-    names, rows = table
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(names)
-    writer.writerows([[cell(value) for value in row] for row in rows])
-    return written.getvalue()
+    return "".join(csv_lines(*table))
+
+
+def csv_lines(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A table as CSV, line by line."""
+    for row in chain([names], rows):
+        written = io.StringIO()
+        csv.writer(written).writerow([cell(value) for value in row])
+        yield written.getvalue()

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from entrypoints.console.texts_of_bulk import TEXTS_OF_BULK
+from entrypoints.console.texts_of_contact import TEXTS_OF_CONTACT
+from entrypoints.console.texts_of_criteria import TEXTS_OF_CRITERIA
 from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
 from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
@@ -44,8 +47,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "reason.give": "Show values",
     **TEXTS_OF_FORMS,
     **TEXTS_OF_LISTS,
+    **TEXTS_OF_CRITERIA,
     **TEXTS_OF_SMS,
     **TEXTS_OF_OPERATIONS,
+    **TEXTS_OF_CONTACT,
+    **TEXTS_OF_BULK,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",
     "error": "This did not work",
@@ -239,7 +245,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "act.unban": "Lift the ban",
     "act.no_identifier": "This contact holds no such identifier now, or nothing can be sent to it.",
     "act.no_action": "action: choose one of those the page offers",
-    "act.no_reason": "reason: say why in 1 to 500 characters; go back, what you typed is still there",
+    "act.no_reason": "reason: say why, in 1 to 500 characters",
     "act.no_form": "once: send the form of the profile's page",
     "timeline": "Timeline",
     "timeline.none": "Nothing has happened yet.",

@@ -25,6 +25,8 @@ from ledger.acts import (
 )
 from ledger.candidate_acts import Dismissal
 from ledger.deciding import (
+    assigning,
+    batches,
     calendar,
     candidates,
     contacts,
@@ -44,9 +46,11 @@ from ledger.deciding import (
 )
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
+from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import (
+    BatchApproval,
     CalendarChoice,
     FieldChange,
     IdentityRulesChange,
@@ -75,12 +79,14 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     Reassignment: identifiers.reassignment,
     ProfileEdit: contacts.profile_edit,
     Identification: contacts.identification,
+    IdentifierAssignment: assigning.assign,
     Link: linking.link_asked,
     Unlink: linking.unlink,
     Dismissal: candidates.dismiss,
     ContactChange: contacts.contact_change,
     Reversal: reversals.reversal,
     ReversalApproval: reversals.approval,
+    BatchApproval: batches.approval,
     Registration: settings.register,
     KeyIssue: settings.issue_key,
     PlatformListing: settings.list_on_platform,

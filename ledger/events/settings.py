@@ -176,6 +176,31 @@ class ReversalApproved(Event):
     reason: SealedText = None
 
 
+class BatchApproved(Event):
+    """Somebody approved that one thing be done to everyone on a list; each act has the batch as correlation id."""
+
+    NAME: ClassVar[str] = "organization.batch-approved.v1"
+    batch: UUID
+    action: str
+    channel: str
+    scope: str
+    digest: str
+    """SHA-256 over the ids of the list that was shown."""
+    people: int
+    """How many were listed."""
+    changes: int
+    """How many of them would change when they were looked at: the others are not acted on."""
+    asked_by: str
+    asked_at: datetime
+    approved_by: str
+    which: SealedText = None
+    """Which people, in words."""
+    reason: SealedText = None
+    """Why it was asked for."""
+    approval: SealedText = None
+    """Why it was approved."""
+
+
 class ImportStarted(Event):
     NAME: ClassVar[str] = "import.started.v1"
     file_hash: str
@@ -225,6 +250,7 @@ SETTINGS_EVENTS: tuple[type[Event], ...] = (
     ApiKeyIssued,
     ApiKeyRevoked,
     ReversalApproved,
+    BatchApproved,
     ImportStarted,
     ImportFinished,
     ImportUndone,

@@ -39,6 +39,8 @@ class Criteria:
     source: str | None = None
     import_id: str | None = None
     suspected: bool = False
+    of_batch: str | None = None
+    """The bulk action that did it."""
 
     def __post_init__(self) -> None:
         """Raises ValueError naming the field that cannot be."""
@@ -69,6 +71,7 @@ class Criteria:
             and self.source in (None, envelope.source)
             and (self.import_id is None or (envelope.origin or "").startswith(f"import:{self.import_id}/"))
             and (not self.suspected or FLAG in envelope.flags)
+            and self.of_batch in (None, envelope.correlation_id)
         )
 
     def fits_evidence(self, evidence: Mapping[str, Any] | None) -> bool:

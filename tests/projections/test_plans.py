@@ -36,6 +36,7 @@ from projections import (
     traces,
 )
 from projections.contact_list import RANKED_BY, Filter, Ranking
+from projections.criteria import tree
 from projections.projection import Projection
 from projections.registry import PROJECTIONS
 from projections.sms_contacts import Tab
@@ -89,6 +90,12 @@ FROM (
         || CASE WHEN n % 500 = 0 THEN ARRAY['banned'] ELSE '{}' END AS counted
     FROM (SELECT id, organization, row_number() OVER () AS n FROM all_contacts) AS numbered
 ) AS people;
+UPDATE contact_search s
+SET facts = ARRAY[c.organization || ' city=' || (c.n % 5), c.organization || ' town=' || (c.n % 5000)]
+FROM (SELECT id, organization, row_number() OVER (ORDER BY id) AS n FROM all_contacts) AS c WHERE c.id = s.id;
+UPDATE all_contacts c
+SET profile = jsonb_build_object('city', split_part(facts[1], '=', 2), 'town', split_part(facts[2], '=', 2))
+FROM contact_search s WHERE s.id = c.id;
 INSERT INTO contact_aliases SELECT id, id, organization FROM all_contacts;
 INSERT INTO identifiers
 SELECT id(-n), 'org' || n % 4, 'email', 'p' || n || '@example.com', true, id(n), 1, '{}', '{}', false, now(), now(),
@@ -221,10 +228,14 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "alias": lambda c: contact_aliases.person_id(c, "org1", PERSON),
     "identifier": lambda c: identifiers.identifier(c, "org1", PERSON),
     "identifiers": lambda c: identifiers.identifiers(c, "org1", [PERSON, UUID(int=5)]),
+    "statuses of identifiers": lambda c: channel_status.of_identifiers(c, [PERSON, UUID(int=5)]),
     "statuses of an identifier": lambda c: channel_status.of_identifier(c, PERSON),
     "members": lambda c: channel_status.members(c, "org1", "email", "org1/shop/-/list1", "subscribed"),
     "history": lambda c: audit_history.history(c, "org1", [PERSON]),
     "history of a person": lambda c: audit_history.history(c, "org1", [PERSON, UUID(int=3), UUID(int=4)]),
+    "history of a kind, deep": lambda c: audit_history.history(
+        c, "org1", [UUID(int=3), UUID(int=4)], names=["name"], after=(NOW, 9_000), limit=51
+    ),
     "conflicts": lambda c: conflicts.conflicts(c, "org1"),
     "candidates": lambda c: merge_candidates.candidates(c, "org1", limit=20),
     "people weighed by rules of identity": lambda c: next(rule_breakers.people(c, "org1", least=1, page=20)),
@@ -232,6 +243,10 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "replies, deep": lambda c: replies.replies(c, "org0", "read", after=(NOW, UUID(int=1))),
     "reply": lambda c: replies.reply(c, "org0", PERSON),
     "counts of people": lambda c: counters.people(c, "org7"),
+    "channels in use": lambda c: counters.channels(c, "org7"),
+    "merchants": lambda c: scopes.merchants(c, "org7"),
+    "names of organizations": lambda c: scopes.names(c, ["org1", "org7"]),
+    "places": lambda c: scopes.places(c, "org1"),
     "counts of statuses": lambda c: counters.statuses(c, "org7"),
     "opt-outs": lambda c: opt_outs.newest(c, "org1"),
     "opt-outs, deep": lambda c: opt_outs.newest(c, "org1", after=(NOW, 5_000), limit=10),
@@ -281,6 +296,45 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "published when": lambda c: marks.published_at(c, ROWS - 50),
     "outbox": lambda c: outbox.after(c, ROWS - 50, 100),
 }
+
+
+LISTED = {"source": "subscription", "channel": "email", "state": "subscribed", "place": "org1/shop/-/list2"}
+TOWN = {"source": "profile", "field": "town", "test": "is", "value": "7"}
+CITY = {"source": "profile", "field": "city", "test": "is", "value": "3"}
+CRITERIA: dict[str, dict[str, Any]] = {
+    "a frequent value": CITY,
+    "a rare value": TOWN,
+    "a value that nobody has": {**TOWN, "value": "none"},
+    "a list": LISTED,
+    "a list since when": {**LISTED, "within_days": 1},
+    "a merchant that nobody is subscribed at": {**LISTED, "place": "org1/none"},
+    "a rare hold": {"source": "hold", "hold": "banned"},
+    "a state of deliverability": {"source": "deliverability", "channel": "email", "status": "bounced"},
+    "active since when": {"source": "deliverability", "channel": "email", "status": "active", "within_days": 9},
+    "a kind": {"source": "identifiers", "kind": "email"},
+    "creation in a day": {"source": "date", "date": "created", "from_day": "2026-01-02", "until_day": "2026-01-02"},
+    "purchases": {"source": "date", "date": "purchased", "within_days": 30},
+    "a subscription in a span": {"source": "date", "date": "subscribed", "within_days": 30},
+    "a method": {"source": "origin", "method": "form"},
+    "a type": {"source": "type", "type": "unsubscriber"},
+    "neither of two": {"not": {"any": [TOWN, LISTED]}},
+    "either of two that are rare": {"any": [TOWN, {"source": "hold", "hold": "banned"}]},
+    "both of two": {"all": [CITY, LISTED]},
+}
+
+
+def by_criteria(document: dict[str, Any], connection: Connection[Any]) -> Any:
+    wanted = Filter(criteria=tree.checked(document), at=datetime(2026, 1, 15, tzinfo=UTC))
+    contact_list.count(connection, "org1", wanted)
+    return contact_list.contacts(connection, "org1", wanted)
+
+
+for name, document in CRITERIA.items():
+    QUERIES[f"criteria: {name}"] = partial(by_criteria, document)
+for ranking in ("created", "earliest"):
+    QUERIES[f"contacts by {ranking}"] = partial(
+        lambda by, c: contact_list.contacts(c, "org1", Filter(ranked=by), after=DEEP), ranking
+    )
 
 
 def deleted(ranked: Ranking, after: tuple[datetime, UUID] | None, connection: Connection[Any]) -> Any:

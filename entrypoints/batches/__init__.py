@@ -1,0 +1,1 @@
+"""Bulk actions on frozen lists: asking, seeing, running."""
