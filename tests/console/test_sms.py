@@ -167,7 +167,7 @@ def test_a_phone_is_added_to_one_list_and_then_to_the_next(texts: Texts) -> None
     refused = texts.send("/add/save", address, **kept, **typed, attested="yes")
     assert refused.status_code == 422
     assert 'value="Zoë"' in refused.text
-    assert "Give a day as" in refused.text
+    assert "Type a day as" in refused.text
     typed["field.birthday"] = "1990-02-28"
     refused = texts.send("/add/save", address, **kept, **typed)
     assert refused.status_code == 422
