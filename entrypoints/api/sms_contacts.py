@@ -26,7 +26,7 @@ class SmsQuestion(Asked):
     reason: str | None = Field(
         None, max_length=40, pattern="^[a-z_]+$", description="opted-out: for this method, or ban", examples=["ban"]
     )
-    part: str | None = Field(None, min_length=3, max_length=40, examples=["555 01"])
+    part: str | None = Field(None, max_length=40, pattern=r"^[+() ./-]*([0-9][+() ./-]*){3,}$", examples=["555 01"])
     sort: Column | None = Field(None, description="a column of the tab; absent: its date", examples=["phone"])
     descending: bool = True
     after: str | None = Field(None, max_length=2_000, description="the `after` of the page before")
