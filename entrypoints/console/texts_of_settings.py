@@ -224,7 +224,6 @@ TEXTS_OF_SETTINGS: Final[Mapping[str, str]] = {
     "settings.keys.revoke": "Revoke",
     "settings.keys.revoke_of": "Revoke clk_{prefix}",
     "settings.keys.limited": "Only: {permissions}",
-    "column.used_at": "Last used",
     "key.usable": "Usable",
     "key.expired": "Expired",
     "key.revoked": "Revoked",
