@@ -22,7 +22,7 @@ from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, OWN_DEVICE_METHODS, 
 from ledger.rules.policy import Policies
 from ledger.rules.standing import Grant, OpenRequest, StandingOptOut, lifts, why_it_stands
 from ledger.rules.timeline import Timeline
-from ledger.rules.verdict import Verdict
+from ledger.rules.verdict import Verdict, made
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -63,10 +63,6 @@ HEARD: Final[frozenset[type[Event]]] = frozenset(
     }
 )
 """Events the walk takes: most others are claims, and a model's `isinstance` is slow where it says no."""
-
-
-_verdict: Final = tuple.__new__
-"""Makes a verdict of all its parts, in a third of the time that its constructor takes."""
 
 
 class _Walk:
@@ -129,7 +125,7 @@ class _Walk:
                 pass
 
     def _say(self, event: UUID, effect: str, rule: str, by: UUID | None = None) -> None:
-        self.verdicts[event] = _verdict(Verdict, (event, effect, by, rule, self.policy.version))
+        self.verdicts[event] = made(Verdict, (event, effect, by, rule, self.policy.version))
 
     def _named(self, channel: str, scope: str) -> bool:
         return channel in (self.channel, ALL) and covers(scope, self.scope)
@@ -299,7 +295,7 @@ class _Walk:
         policy = None
         if event is not None:
             _, _, by, rule, policy = self.verdicts[event]
-            self.verdicts[event] = _verdict(Verdict, (event, "decisive", by, rule, policy))
+            self.verdicts[event] = made(Verdict, (event, "decisive", by, rule, policy))
         return ConsentStatus(
             answer,
             event,
