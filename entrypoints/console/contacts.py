@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from entrypoints import contacts
 from entrypoints.console import typed
@@ -133,7 +133,10 @@ def search(view: Reader, form: Form) -> Response:
 def chosen(view: View, state: str) -> tuple[list[str], Filter]:
     """The filters of a list in this state, in words, and who fits them. Raises MessageRefused."""
     given = {name: value for name, value in parse_qsl(state) if name in ("q", "status", "type")}
-    asked = Question.model_validate(given)
+    try:
+        asked = Question.model_validate(given)
+    except ValidationError:
+        raise MessageRefused("invalid-request", "of: the state of a contact list, as its address has it") from None
     text = _typed(view, asked.q)
     return [one.name for one in _applied(asked, text)], Filter(text, asked.type, asked.status)
 
