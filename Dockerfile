@@ -1,5 +1,10 @@
 # The service's one image; the command says which process it is (docker-compose.yml lists them).
 
+FROM node:24-slim AS assets
+WORKDIR /assets
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && mkdir -p entrypoints/console/static && npm run libraries
+
 FROM python:3.13-slim AS build
 WORKDIR /build
 COPY requirements/build.txt requirements/run.txt requirements/
@@ -7,6 +12,7 @@ RUN python -m venv /opt/contact-ledger \
     && /opt/contact-ledger/bin/pip install --no-cache-dir --require-hashes \
         -r requirements/build.txt -r requirements/run.txt
 COPY . .
+COPY --from=assets /assets/entrypoints/console/static/ entrypoints/console/static/
 RUN /opt/contact-ledger/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim

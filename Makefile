@@ -12,29 +12,33 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
 
-.PHONY: soak mutate bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress
+.PHONY: soak mutate bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress bench-console
 .PHONY: help assets demo test check lint types contracts lock clean
 
 help:
 	echo "make demo          a running ledger with a day of traffic (ARGS=--once: report and leave)"
 	echo "make test          every test, on real servers (ARGS='-k stop': some of them)"
-	echo "make assets        what the tests of the console need of npm"
+	echo "make assets        what the console and its tests need of npm; without npm, pages have no charts"
 	echo "make check         lint, types and contracts, each also a target of its own"
 	echo "make soak          the rules on 100,000 generated histories (ARGS='5000 --seed 7': so many, from there)"
 	echo "make mutate        every small change of the rules, and whether a test sees it"
-	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy, bench-rollup, bench-suppress:"
-	echo "                   figures beside a reference"
+	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy, bench-rollup, bench-suppress,"
+	echo "                   bench-console: figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
 
 demo: $(VENV)/.demo
+	$(MAKE) assets || echo "contact-ledger: npm brought nothing, so pages have no charts" >&2
 	exec $(BIN)/contact-ledger demo $(ARGS)
 
 test: $(VENV)/.test assets
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-# What the console's tests need of npm; where npm is missing they say so.
-assets: $(if $(shell command -v npm),node_modules/.package-lock.json)
+# What the console draws charts with, and what its tests need of npm; where npm is missing pages and tests do without.
+assets: $(if $(shell command -v npm),entrypoints/console/static/uplot.js)
+
+entrypoints/console/static/uplot.js: node_modules/.package-lock.json
+	npm run --silent libraries >&2
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund --silent >&2
@@ -57,7 +61,7 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports >&2
 
-bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress: bench-%: $(VENV)/.test
+bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress bench-console: bench-%: $(VENV)/.test
 	exec $(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Each lock contains the ones before it, so a later stamp stands for the earlier ones.

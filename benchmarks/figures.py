@@ -29,7 +29,7 @@ def peak_mb(pid: int) -> float:
     """The most memory that the process, or one of those it started, has ever held, in MiB; 0 where it is gone."""
     try:
         with Path(f"/proc/{pid}/status").open() as status:
-            peak = next(line for line in status if line.startswith("VmHWM:"))
+            peak = next((line for line in status if line.startswith("VmHWM:")), "VmHWM: 0 kB")  # ended, not reaped
         started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return 0.0

@@ -13,25 +13,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from psycopg import Connection
 
+from benchmarks.crowd import ORGANIZATION, SCOPE, email, fill_with, phone, project
 from benchmarks.figures import conclude, percentile, say
-from benchmarks.stand import START, Stand, record, stand
-from consumers.intake import Message
-from entrypoints.demo.people import ORGANIZATIONS
+from benchmarks.stand import stand
 from entrypoints.explaining import explained
 from entrypoints.wiring import Service, opened, projecting
 from ledger.acts import Given
 from projections.contact_list import Filter, contacts
-from projections.rebuild import rebuild
-from projections.registry import PROJECTIONS
-from projections.watermarks import Watermark, move, watermark
 
 CONTACTS = 1_000_000
-_BATCH = 5_000
-ORGANIZATION = ORGANIZATIONS[0].code
-SCOPE = ORGANIZATIONS[0].lists[0]
 _OFFSET = """
 SELECT id, last_updated, (SELECT count(*) FROM all_contacts WHERE organization = %(organization)s)
 FROM all_contacts WHERE organization = %(organization)s
@@ -45,64 +37,13 @@ def main(people: int = CONTACTS) -> None:
         say(f"recording {people:,} contacts")
         fill_with(ledger, people)
         say("projecting them")
-        _project(on)
+        project(on, "all_contacts")
         choice = random.Random(1)
         figures = {"sendable_1000_p95_ms": _sendable(ledger, people, choice)}
         figures["explain_p95_ms"] = _explain(ledger, people, choice)
         with projecting(on.settings) as source, source.connect() as connection:
             figures |= _listed(connection, people, choice)
     conclude(figures)
-
-
-def fill_with(ledger: Service, people: int) -> None:
-    """Records so many people who signed up."""
-    for first in range(0, people, _BATCH):
-        record(ledger, [_signup(number) for number in range(first, min(first + _BATCH, people))])
-        if first % 100_000 == 0:
-            say(f"  {first:,}")
-
-
-def _signup(number: int) -> Message:
-    identifiers = [{"kind": "email", "value": email(number)}]
-    if number % 2:
-        identifiers.append({"kind": "phone", "value": _phone(number)})
-    data = {
-        "organization": ORGANIZATION,
-        "identifiers": identifiers,
-        "subscriptions": [{"channel": "email", "scope": SCOPE, "purposes": ["marketing"]}],
-        "method": "form",
-    }
-    event = {
-        "specversion": "1.0",
-        "id": str(number),
-        "source": "bench",
-        "type": "contact.signup.v1",
-        "time": START.isoformat(),
-        "data": data,
-    }
-    return Message(orjson.dumps(event), (), START)
-
-
-def email(number: int) -> str:
-    """The address of one of them."""
-    return f"person.{number:07d}.{number * 2_654_435_761 % 1_000_003:06d}@example.com"
-
-
-def _phone(number: int) -> str:
-    return f"+1415{number:07d}"
-
-
-def _project(on: Stand) -> None:
-    """The tables asked below, by rebuilding at the log's end: faster than following it."""
-    with projecting(on.settings) as source:
-        newest = source.log.newest()
-        projection = PROJECTIONS["all_contacts"]
-        with source.connect() as connection:
-            before = watermark(connection, projection.name)
-            move(connection, projection.name, before, Watermark(newest.position, newest.recorded_at))
-        rebuild(source, projection)
-        with source.connect() as connection:
-            connection.execute("ANALYZE all_contacts")
 
 
 def _sendable(ledger: Service, people: int, choice: random.Random) -> float:
@@ -136,7 +77,7 @@ def _explain(ledger: Service, people: int, choice: random.Random) -> float:
 def _listed(connection: Connection[Any], people: int, choice: random.Random) -> dict[str, float]:
     """p95 of searches, of the first page and of one deep in the list, beside offset and count."""
     parts = [email(choice.randrange(people))[7:17] for _ in range(30)]
-    parts += [_phone(choice.randrange(people))[4:] for _ in range(30)]
+    parts += [phone(choice.randrange(people))[4:] for _ in range(30)]
     search = _p95(lambda part: contacts(connection, ORGANIZATION, Filter(search=part)), parts)
     first = _p95(lambda _: contacts(connection, ORGANIZATION), range(40))
     after = _deep(connection, people)

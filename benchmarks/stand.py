@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.figures import say
 from consumers.broker import Outgoing, Producer, make_topics
@@ -44,6 +45,8 @@ class Stand:
     server_url: str
     bootstrap: str
     environment: Mapping[str, str]
+    log: Path | None = None
+    """What the server logs, where it is our own."""
 
     @property
     def settings(self) -> Settings:
@@ -51,15 +54,18 @@ class Stand:
 
 
 @contextmanager
-def stand(*, kafka: bool) -> Iterator[Stand]:
+def stand(*, kafka: bool, server_settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Stand]:
     """Servers of its own and a migrated ledger, all gone at the end."""
     with ExitStack() as stack:
-        server = os.environ.get("LEDGER_TEST_DATABASE_URL") or stack.enter_context(_postgres()).url
+        log = None
+        if (server := os.environ.get("LEDGER_TEST_DATABASE_URL", "")) == "":
+            own, log = stack.enter_context(_postgres(server_settings))
+            server = own.url
         url = stack.enter_context(new_database(server))
         bootstrap = os.environ.get("KAFKA_BOOTSTRAP", "none:9092")
         if kafka and bootstrap == "none:9092":
             bootstrap = stack.enter_context(own_kafka()).bootstrap
-        made = Stand(url, server, bootstrap, Kept.new().environment(url, bootstrap, TOPICS))
+        made = Stand(url, server, bootstrap, Kept.new().environment(url, bootstrap, TOPICS), log)
         migrated(made.settings)
         with opened(made.settings) as ledger:
             for organization in ORGANIZATIONS:
@@ -120,10 +126,11 @@ def record(ledger: Service, messages: Iterable[Message]) -> list[Outcome]:
 
 
 @contextmanager
-def _postgres() -> Iterator[EmbeddedPostgres]:
+def _postgres(settings: Mapping[str, str]) -> Iterator[tuple[EmbeddedPostgres, Path]]:
+    """The server, and the file it logs to."""
     home = Path(tempfile.mkdtemp(prefix="ledger-bench-"))
     try:
-        with EmbeddedPostgres(home, _SERVER) as server:
-            yield server
+        with EmbeddedPostgres(home, {**_SERVER, **settings}) as server:
+            yield server, home / "postgres.log"
     finally:
         shutil.rmtree(home, ignore_errors=True)

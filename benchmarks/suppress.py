@@ -16,8 +16,8 @@ from pathlib import Path
 import orjson
 import psutil
 
+from benchmarks.crowd import ORGANIZATION, SCOPE, email, fill_with
 from benchmarks.figures import conclude, peak_mb, say
-from benchmarks.query import ORGANIZATION, SCOPE, email, fill_with
 from benchmarks.stand import START, Stand, record, stand
 from consumers.intake import Message
 from entrypoints.wiring import Service, opened

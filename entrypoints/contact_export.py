@@ -5,6 +5,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import IO, Final, TextIO
 
 from entrypoints.contacts import ContactSeen, refuse_nul, seen
@@ -39,6 +40,7 @@ def everyone(ledger: Service, organization: str, asked: Filter) -> Iterator[Cont
     One snapshot: between pages read apart, whoever is updated meanwhile would move to the front and be missed.
     """
     refuse_nul(asked)
+    asked = replace(asked, at=asked.at or ledger.now())
     after = None
     with ledger.reading.connection() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

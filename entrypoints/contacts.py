@@ -2,9 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection
@@ -14,8 +15,12 @@ from entrypoints.masking import masked, masked_text
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused, NotFound
 from projections import contact_list, counters, identifiers
-from projections.contact_list import COUNTED_TO, ContactRow, Filter
+from projections.contact_list import COUNTED_TO, PATIENCE, ContactRow, Filter
+from projections.criteria.finding import TooSlow
 from projections.identifiers import IdentifierRow
+
+COUNTING: Final = 0.5
+"""Seconds that counting those who fit criteria may take; then they are only said to be more than the page shows."""
 
 
 class ContactSeen(BaseModel):
@@ -36,6 +41,7 @@ class ContactSeen(BaseModel):
     last_updated: datetime
     deleted: bool
     deleted_at: datetime | None = None
+    fields: dict[str, Any] = Field(default_factory=dict, description="the profile fields that were asked for")
 
 
 class IdentifierSeen(BaseModel):
@@ -64,7 +70,7 @@ class ContactsPage(BaseModel):
     """A page, last updated first or as it was to be ranked. `after` asks for the next one; null: this is the last.
 
     `found` counts those that fit, where asked: a single type or mark exactly, else up to 10,000, beyond which
-    `found_more` is true. `all` is everyone of the organization.
+    `found_more` is true, as it is where counting would take too long. `all` is everyone of the organization.
     """
 
     contacts: list[ContactSeen]
@@ -83,22 +89,30 @@ def page(
     limit: int = 50,
     counted: bool = False,
     values: bool = False,
+    fields: Sequence[str] = (),
 ) -> ContactsPage:
-    """One page of people. Raises MessageRefused naming what cannot be taken."""
+    """One page of people, each with these fields of its profile. Raises MessageRefused naming what cannot be taken.
+
+    Relative dates of its criteria are counted back from `asked.at`, now where it is not given.
+    """
+    asked = replace(asked, at=asked.at or ledger.now())
     start = _place(after) if after else None
     refuse_nul(asked)
     with ledger.reading.connection() as connection:
         try:
-            rows = contact_list.contacts(connection, organization, asked, after=start, limit=limit + 1)
+            rows = contact_list.contacts(
+                connection, organization, asked, after=start, limit=limit + 1, seconds=PATIENCE
+            )
         except ValueError as refused:
             raise MessageRefused("invalid-request", str(refused)) from None
         people = counters.people(connection, organization)
-        found, more = _found(connection, organization, asked, people) if counted else (None, None)
+        here = len(rows) if start is None and len(rows) <= limit else None
+        found, more = _found(connection, organization, asked, people, limit, here) if counted else (None, None)
     shown = rows[:limit]
     return ContactsPage(
-        contacts=[seen(row, values=values) for row in shown],
-        after=_cursor(*contact_list.place(shown[-1], asked.ranked)) if len(rows) > limit else None,
-        all=people.get("all", 0),
+        contacts=[seen(row, values=values, fields=fields) for row in shown],
+        after=cursor(*contact_list.place(shown[-1], asked.ranked)) if len(rows) > limit else None,
+        all=people.get("all", 0) + (people.get("deleted", 0) if asked.deleted is None else 0),
         found=found,
         found_more=more,
     )
@@ -111,13 +125,26 @@ def refuse_nul(asked: Filter) -> None:
 
 
 def _found(
-    connection: Connection[Any], organization: str, asked: Filter, people: Mapping[str, int]
+    connection: Connection[Any],
+    organization: str,
+    asked: Filter,
+    people: Mapping[str, int],
+    least: int,
+    whole: int | None,
 ) -> tuple[int, bool]:
-    """How many fit, and whether there are more than that: exact where the counters know it (Y3)."""
-    mark = contact_list.counted_as(asked)
-    if mark is not None:
-        return people.get(mark, 0), False
-    found = contact_list.count(connection, organization, asked)
+    """How many fit, and whether there are more than that: exact where the counters know it (Y3).
+
+    `whole`: how many there are, where one page shows all; else more than `least` do.
+    """
+    counted = contact_list.counted_as(asked)
+    if counted is not None:
+        return sum(people.get(one, 0) for one in counted), False
+    if whole is not None:
+        return whole, False
+    try:
+        found = contact_list.count(connection, organization, asked, seconds=COUNTING)
+    except TooSlow:
+        return least, True
     return min(found, COUNTED_TO), found > COUNTED_TO
 
 
@@ -135,10 +162,12 @@ def whole(ledger: Service, organization: str, contact_id: UUID, *, values: bool)
     )
 
 
-def seen(row: ContactRow, *, values: bool) -> ContactSeen:
-    """A row as it is shown to who may read values, or may not."""
+def seen(row: ContactRow, *, values: bool, fields: Sequence[str] = ()) -> ContactSeen:
+    """A row as it is shown to who may read values, or may not, with these fields of the profile."""
     kinds = {"emails": "email", "phones": "phone", "external_ids": "external_id"}
-    shown = {name: getattr(row, name) for name in ContactSeen.model_fields}
+    shown = {name: getattr(row, name) for name in ContactSeen.model_fields if name != "fields"}
+    held = {field: row.profile[field] for field in fields if field in row.profile}
+    shown["fields"] = held if values else dict.fromkeys(held, "***")
     if not values:
         shown["name"] = masked_text(row.name)
         for name, kind in kinds.items():
@@ -151,7 +180,8 @@ def _identifier(row: IdentifierRow, *, values: bool) -> IdentifierSeen:
     return IdentifierSeen(**shown | {"value": row.value if values else masked(row.kind or "", row.value)})
 
 
-def _cursor(moment: datetime, contact_id: UUID) -> str:
+def cursor(moment: datetime, contact_id: UUID) -> str:
+    """What asks for the page after the row that stands there."""
     return base64.urlsafe_b64encode(f"{moment.isoformat()} {contact_id}".encode()).decode()
 
 

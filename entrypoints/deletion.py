@@ -1,6 +1,7 @@
 """Contacts deleted and restored by the people who run a ledger, one by one or many under one approval."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from entrypoints.acting import Hand
@@ -26,6 +27,7 @@ def deleting(ledger: Service) -> Deleting:
 def fitting(ledger: Service, organization: str, asked: Filter) -> Iterator[UUID]:
     """Everyone who fits a filter of the contact list at one moment. Raises MessageRefused by field."""
     refuse_nul(asked)
+    asked = replace(asked, at=asked.at or ledger.now())
     with ledger.reading.connection() as connection:
         try:
             yield from contact_list.every_id(connection, organization, asked)

@@ -10,6 +10,7 @@ import psycopg
 from consumers.broker import BrokerUnavailable, missing_topics, spans
 from consumers.positions import standings
 from consumers.publisher import TOPICS
+from entrypoints.console.assets import there
 from entrypoints.health import readiness
 from entrypoints.settings import Settings, load, unknown
 from entrypoints.wiring import PACKAGES, ROLES, opened, secrets
@@ -40,6 +41,7 @@ def examine() -> Iterator[Finding]:
         return
     yield _found("settings", _environment)
     yield _found("links", lambda: _links(settings))
+    yield _found("console", _console)
     database = list(_database(settings))
     yield from database
     if all(finding.ok for finding in database):
@@ -69,6 +71,12 @@ def _links(settings: Settings) -> str:
         return "none are offered: LEDGER_LINK_KEYS and LEDGER_PUBLIC_URL are not set"
     others = len(settings.link_secrets) - 1
     return f"lead to {settings.links_at}; the first key signs, {others} older ones verify"
+
+
+def _console() -> str:
+    if there("uplot.js"):
+        return "draws charts"
+    return "draws no charts, tables say the same: build with npm (`make assets`) for them"
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -53,6 +53,11 @@ def listed(ledger: Service, organization: str) -> list[PersonSeen]:
     return [_seen(one) for one in sorted(known, key=lambda one: one.added_at, reverse=True)]
 
 
+def names(ledger: Service, organization: str) -> dict[str, str]:
+    """`person/…`, as acts name their actor → the name of whoever that is, of everyone ever added."""
+    return {f"person/{one.id}": one.name for one in listed(ledger, organization) if one.name}
+
+
 def get(ledger: Service, organization: str, person: UUID) -> PersonSeen:
     """One of them. Raises NotFound."""
     for one in listed(ledger, organization):

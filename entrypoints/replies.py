@@ -54,18 +54,33 @@ def page(
 
     Raises NotFound for an `after` that is none, and UnknownOrganization.
     """
-    calendar = calendar_of(settings_of(ledger, organization))
     with ledger.reading.connection() as connection:
         rows = replies.replies(connection, organization, state, after=_read_after(after), limit=limit + 1)
     shown = rows[:limit]
-    texts = _texts(ledger, shown) if values else {}
+    return Page(
+        _waiting(ledger, organization, shown, values=values), _after(shown[-1]) if len(rows) > limit else None
+    )
+
+
+def of_number(
+    ledger: Service, organization: str, identifier_id: UUID, *, limit: int = 50, values: bool = False
+) -> list[Waiting]:
+    """The latest texts of one number, whatever became of them. `values`: with what they say."""
+    with ledger.reading.connection() as connection:
+        rows = replies.of_identifier(connection, organization, identifier_id, limit=limit)
+    return _waiting(ledger, organization, rows, values=values)
+
+
+def _waiting(ledger: Service, organization: str, rows: list[ReplyRow], *, values: bool) -> list[Waiting]:
+    calendar = calendar_of(settings_of(ledger, organization))
+    texts = _texts(ledger, rows) if values else {}
     now = ledger.now()
     waiting = []
-    for row in shown:
+    for row in rows:
         due_at = due(row.received_at, calendar)
         late = row.state == "open" and due_at < now
         waiting.append(Waiting(row, due_at, late, texts.get(row.event_id)))
-    return Page(waiting, _after(shown[-1]) if len(rows) > limit else None)
+    return waiting
 
 
 def read_by_person(

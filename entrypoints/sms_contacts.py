@@ -1,10 +1,8 @@
 """The SMS contacts of a sender code, as its dashboard shows them (S1-S11)."""
 
-import base64
-import binascii
 import re
 from datetime import datetime
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -12,12 +10,27 @@ from pydantic import BaseModel, Field
 from entrypoints.masking import masked
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
-from projections import sms_contacts
-from projections.sms_contacts import After, Asked, SmsRow
+from projections import sms_list
+from projections.sms_contacts import Tab
+from projections.sms_list import After, Asked, Order, SmsRow
 
-Tab = Literal["contacts", "opted-out", "other"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
-CONSENT: Final[dict[Tab, str]] = {"contacts": "subscribed", "opted-out": "unsubscribed", "other": "declined"}
+COLUMNS: Final[dict[Tab, tuple[str, ...]]] = {
+    "contacts": ("phone", "emails", "subscribed_at", "list"),
+    "opted-out": ("phone", "emails", "opted_out_at", "reason"),
+    "other": ("phone", "message_at", "emails"),
+}
+"""The columns of each tab, exactly and in this order (S8, S10, S11)."""
+ORDERS: Final[dict[str, Order]] = {
+    "phone": "phone",
+    "emails": "email",
+    "subscribed_at": "moment",
+    "opted_out_at": "moment",
+    "list": "list",
+    "reason": "reason",
+    "message_at": "message",
+}
+"""Column → the order by it (S6)."""
 SHORTEST: Final = 3
 
 
@@ -26,6 +39,7 @@ class PhoneSeen(BaseModel):
 
     identifier_id: UUID
     contact_id: UUID | None
+    scope: str = Field(description="the list, or the sender itself, at which it stands so")
     phone: str | None = Field(description="null once erased")
     emails: list[str]
     subscribed_at: datetime | None = Field(description="contacts: the first time, however often since")
@@ -36,23 +50,23 @@ class PhoneSeen(BaseModel):
 
 
 class PhonesPage(BaseModel):
-    """A page of a tab, latest first. `after` asks for the next one; null: this is the last."""
+    """A page of a tab. `after` asks for the next one; null: this is the last."""
 
     phones: list[PhoneSeen]
     after: str | None
 
 
 def page(
-    ledger: Service, organization: str, tab: Tab, asked: Asked, *, after: str | None, limit: int, values: bool
+    ledger: Service, organization: str, asked: Asked, *, after: str | None, limit: int, values: bool
 ) -> PhonesPage:
-    """A page of a sender's tab. Raises MessageRefused."""
-    start = _place(after) if after else None
+    """A page of a sender's tab. `after` holds what it is sorted by, and must be sealed. Raises MessageRefused."""
+    start = _place(after, asked.order) if after else None
     with ledger.reading.connection() as connection:
-        rows = sms_contacts.phones(connection, organization, asked, after=start, limit=limit + 1)
+        rows = sms_list.phones(connection, organization, asked, after=start, limit=limit + 1)
     shown = rows[:limit]
     return PhonesPage(
-        phones=[_seen(row, tab, values=values) for row in shown],
-        after=_cursor(shown[-1].place) if len(rows) > limit else None,
+        phones=[_seen(row, asked.tab, values=values) for row in shown],
+        after=" ".join(map(str, reversed(sms_list.place(shown[-1], asked.order)))) if len(rows) > limit else None,
     )
 
 
@@ -60,32 +74,31 @@ def digits_of(text: str) -> str:
     """What part of a number is searched for, however it is written. Raises MessageRefused."""
     found = re.sub(r"[^+\d]", "", text)
     if len(found) < SHORTEST:
-        raise MessageRefused("invalid-request", f"search: give at least {SHORTEST} digits of a phone number")
+        raise MessageRefused("invalid-request", f"q: give at least {SHORTEST} digits of a phone number")
     return found
 
 
 def _seen(row: SmsRow, tab: Tab, *, values: bool) -> PhoneSeen:
+    phone = row.phone or None
     return PhoneSeen(
         identifier_id=row.identifier_id,
         contact_id=row.person_id,
-        phone=row.value if values else masked("phone", row.value),
+        scope=row.scope,
+        phone=phone if values else masked("phone", phone),
         emails=row.emails if values else [masked("email", one) or "" for one in row.emails],
-        subscribed_at=row.subscribed_at if tab == "contacts" else None,
+        subscribed_at=row.moment if tab == "contacts" else None,
         list=(row.list_name or row.scope) if tab == "contacts" else None,
         opted_out_at=row.moment if tab == "opted-out" else None,
         reason=row.reason if tab == "opted-out" else None,
-        message_at=(row.message_at or row.moment) if tab == "other" else None,
+        message_at=row.message_at if tab == "other" else None,
     )
 
 
-def _cursor(place: After) -> str:
-    text = " ".join([place[0].isoformat(), *map(str, place[1:])])
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _place(cursor: str) -> After:
+def _place(after: str, order: Order) -> After:
     try:
-        moment, identifier, scope, purpose = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        return datetime.fromisoformat(moment), UUID(identifier), scope, purpose
-    except (ValueError, binascii.Error):
+        scope, identifier, key = after.split(" ", 2)
+        if order in ("moment", "message"):
+            datetime.fromisoformat(key)
+        return key, UUID(identifier), scope
+    except ValueError:
         raise MessageRefused("invalid-request", "after: must be the `after` of an earlier page") from None

@@ -17,6 +17,7 @@ from consumers.consumer import Consumer, Refused
 from consumers.publisher import REJECTED, TOPICS, Events, Publisher, Statuses
 from consumers.reader import Reader, ReaderBeside
 from entrypoints.logs import configure
+from entrypoints.presence import Presence, present
 from entrypoints.probes import answering
 from entrypoints.processes import stop_signal
 from entrypoints.settings import Settings
@@ -36,7 +37,7 @@ _LAST_WORDS = 5.0
 
 def consume(settings: Settings) -> None:
     """Takes messages from Kafka until told to stop. Raises MessagesLost where a person must decide."""
-    with _worker(settings) as (ledger, stop), _purging(ledger, stop):
+    with _worker(settings, "consume") as (ledger, stop, _), _purging(ledger, stop):
         reader = ReaderBeside(partial(reading, settings))
         with closing(reader), closing(Announcer(settings.brokers)) as announcer:
             Consumer(reader, ledger.recording, announce=announcer).run(stop)
@@ -54,13 +55,22 @@ def reading(settings: Settings) -> Iterator[Reader]:
 
 def project(settings: Settings) -> None:
     """Keeps the tables people read, until told to stop. Raises ProjectionStopped once none can go on."""
-    with _worker(settings) as (_, stop), projecting(settings) as source, _thinning(source, stop):
-        Runner(PROJECTIONS.values(), source, stopped=_log_stop).run(stop, clock)
+    with (
+        _worker(settings, "project") as (_, stop, presence),
+        projecting(settings) as source,
+        _thinning(source, stop),
+    ):
+
+        def stopped(error: ProjectionStopped) -> None:
+            _log_stop(error)
+            presence.trouble(error)
+
+        Runner(PROJECTIONS.values(), source, stopped=stopped).run(stop, clock)
 
 
 def publish(settings: Settings) -> None:
     """Publishes events, and statuses that changed, until told to stop."""
-    with _worker(settings) as (_, stop), store(settings, "ledger_projector") as log:
+    with _worker(settings, "publish") as (_, stop, _), store(settings, "ledger_projector") as log:
         make_topics(settings.brokers, TOPICS)
         events, statuses = (Publisher(log, flow, partial(_fenced, settings)) for flow in (Events(), Statuses()))
         with _beside(stop, lambda: events.run(stop)):
@@ -121,9 +131,14 @@ class Announcer:
 
 
 @contextmanager
-def _worker(settings: Settings) -> Iterator[tuple[Service, threading.Event]]:
-    with stop_signal() as stop, opened(settings) as ledger, answering(ledger):
-        yield ledger, stop
+def _worker(settings: Settings, process: str) -> Iterator[tuple[Service, threading.Event, Presence]]:
+    with (
+        stop_signal() as stop,
+        opened(settings) as ledger,
+        answering(ledger),
+        present(ledger, process) as presence,
+    ):
+        yield ledger, stop, presence
 
 
 @contextmanager

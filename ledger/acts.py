@@ -13,6 +13,7 @@ from uuid import UUID
 
 from ledger.candidate_acts import Dismissal
 from ledger.events.vocabulary import Basis
+from ledger.identifier_acts import IdentifierAssignment
 from ledger.keyword_acts import KeywordBody
 from ledger.settings_acts import SettingsBody
 
@@ -170,7 +171,8 @@ class Reassignment:
 
 @dataclass(frozen=True, slots=True)
 class ProfileEdit:
-    """contact.profile.v1. Exactly one of `identifier` and `contact_id`."""
+    """contact.profile.v1. Exactly one of `identifier` and `contact_id`. `seen`: field → the newest edit naming it
+    that the editor saw (None: none); where another came meanwhile this one is refused."""
 
     RESTRICTIVE: ClassVar[bool] = False
     identifier: Given | None = None
@@ -179,6 +181,7 @@ class ProfileEdit:
     append: Mapping[str, Any] = field(default_factory=dict)
     fill: Mapping[str, Any] = field(default_factory=dict)
     remove: tuple[str, ...] = ()
+    seen: Mapping[str, UUID | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +269,7 @@ Body = (
     | Reassignment
     | ProfileEdit
     | Identification
+    | IdentifierAssignment
     | Link
     | Unlink
     | Dismissal

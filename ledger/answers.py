@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from ledger.ids import Ids
 from ledger.rules.adopted import policies
 from ledger.rules.identity import Person, holder, person
 from ledger.rules.policy import Policies
-from ledger.rules.status import Status, status
+from ledger.rules.status import NO_BEARING, Status, status
 from ledger.store.store import Store
 
 Asked = Given | UUID
@@ -74,7 +75,7 @@ class Answers:
         Without `at`, the moment is the later of now and the log's newest `recorded_at`. Raises
         UnknownOrganization, NotFound for an id the organization does not have, LogUnavailable.
         """
-        found, settings = self._found(organization, identifiers)
+        found, settings = self._found(organization, identifiers, whole=False)
         history = policies(settings)
         moment = at if at is not None else self.moment()
         return [
@@ -152,15 +153,24 @@ class Answers:
             return asked
         return self._ids.identifier(organization, asked.kind, asked.value)
 
-    def _found(self, organization: str, identifiers: Sequence[Asked]) -> tuple[list[_Found], list[Recorded]]:
+    def _found(
+        self, organization: str, identifiers: Sequence[Asked], *, whole: bool = True
+    ) -> tuple[list[_Found], list[Recorded]]:
         """What the log has of each, with the platform's listings, and the organization's settings.
 
-        In as few reads as can be: one, and another for listings of identifiers that were asked for by id.
+        In as few reads as can be: one, and another for listings of identifiers that were asked for by id. Not
+        `whole`: of those asked for by value only what a status depends on, in no order.
         """
         settings = self._ids.organization(organization)
         keys = [self._key(organization, asked) for asked in identifiers]
         listings = [self._listing(asked) for asked in identifiers]
-        streams = self._store.read({settings, *keys, *(key for key in listings if key is not None)})
+        wanted = {settings, *keys, *(key for key in listings if key is not None)}
+        if whole or not all(isinstance(asked, Given) for asked in identifiers):
+            streams = self._store.read(wanted)
+        else:
+            less = self._store.read_less(wanted, NO_BEARING)
+            streams = {key: less.get(key, []) for key in wanted}
+            streams[settings].sort(key=attrgetter("version"))
         if not streams[settings]:
             raise UnknownOrganization("no such organization")
         for number, asked in enumerate(identifiers):

@@ -191,7 +191,7 @@ class _Scene:
                 events = self.after[key]
                 listing = timeline(self._listing(events), at=at)
                 lines = timeline(self.before[key], at=at), timeline(events, at=at)
-                for channel, scope, purpose in sorted(_places(events, kind, self.history)):
+                for channel, scope, purpose in sorted(sendable_places(events, kind, self.history)):
                     without, with_ = (
                         judge(
                             line,
@@ -295,7 +295,7 @@ def _is_contact(events: Sequence[Recorded]) -> bool:
     return bool(events) and events[0].name.startswith("contact.")
 
 
-def _places(events: Sequence[Recorded], kind: str, history: Policies) -> set[Place]:
+def sendable_places(events: Sequence[Recorded], kind: str, history: Policies) -> set[Place]:
     """Named places at which something can be sent: of what names every purpose or channel, marketing on each."""
     return {
         (one, scope, "marketing" if purpose == ALL else purpose)

@@ -14,13 +14,13 @@ from uuid import UUID
 from ledger.canonical import NotCanonical, canonical
 from ledger.errors import UnknownOrganization
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IdentifierClaimed, IdentifierReleased
+from ledger.events.identifier import IdentifierClaimed
 from ledger.events.stored import EVENT_TYPES, UPCASTERS
 from ledger.events.vocabulary import CHANNELS_OF
 from ledger.ids import Ids
 from ledger.rules.adopted import policies
 from ledger.rules.policy import Policies
-from ledger.rules.status import Status, judge, reasons
+from ledger.rules.status import NO_BEARING, Status, judge, reasons
 from ledger.rules.timeline import Timeline, timeline
 from ledger.store.reading import Reading
 from ledger.store.store import Store
@@ -28,8 +28,6 @@ from ledger.store.store import Store
 NOT_AN_IDENTIFIER: Final = ("not_an_identifier",)
 """Reasons of a text that cannot be read as an identifier of the asked kind: it is not written to."""
 _NEVER: Final = ("never",)
-_NO_BEARING: Final = (IdentifierClaimed.NAME, IdentifierReleased.NAME)
-"""Who holds an address says nothing of whether it may be written to."""
 _IDENTIFIER: Final = tuple(name for name in (*EVENT_TYPES, *UPCASTERS) if name.startswith("identifier."))
 _PORTION: Final = 2_000
 """Streams judged at once."""
@@ -102,7 +100,7 @@ class Suppressing:
     def answers(self, values: Sequence[str]) -> list[tuple[str, ...]]:
         """Of each value the reasons why it may not be sent to, in order; none: it may."""
         keys = [self._keys(value) for value in values]
-        streams = self._log.read_less({key for pair in keys for key in pair}, _NO_BEARING, upto=self._asked.upto)
+        streams = self._log.read_less({key for pair in keys for key in pair}, NO_BEARING, upto=self._asked.upto)
         judged: dict[tuple[UUID, ...], tuple[str, ...]] = {(): NOT_AN_IDENTIFIER}
         for pair in keys:
             if pair not in judged:
@@ -149,7 +147,7 @@ class Suppressing:
     def _judged(self, portion: Sequence[Sequence[Recorded]]) -> Iterator[Suppressed]:
         asked = self._asked
         listings = {events[0].stream_id: key for events in portion if (key := _listing(events)) is not None}
-        listed = self._log.read_less(set(listings.values()), _NO_BEARING, upto=asked.upto)
+        listed = self._log.read_less(set(listings.values()), NO_BEARING, upto=asked.upto)
         found: list[tuple[Sequence[Recorded], Status]] = []
         for events in portion:
             platform = listed.get(listings.get(events[0].stream_id, events[0].stream_id), ())

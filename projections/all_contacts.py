@@ -9,6 +9,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from projections import contact_aliases
+from projections.contact_facts import facts as known_facts
 from projections.people import (
     Facts,
     Found,
@@ -61,6 +62,7 @@ SEARCH: Final = Table(
         "counted_as": "text[]",
         "text": "text",
         "platform_keys": "uuid[]",
+        "facts": "text[]",
     },
 )
 
@@ -122,6 +124,7 @@ class AllContacts(Projection):
                     _counted_as(said, stands),
                     _search_text(row),
                     platform_keys(one),
+                    [marked(one.organization, fact) for fact in _facts(said)],
                 )
             )
         return rows
@@ -137,6 +140,11 @@ class AllContacts(Projection):
 def marked(organization: str, mark: str) -> str:
     """A mark as `contact_search` keeps it: by organization, so that its index leads to nobody else's people."""
     return f"{organization} {mark}"
+
+
+def _facts(said: Facts) -> list[str]:
+    created = said.created
+    return known_facts(said.profile, created.body.method, created.envelope.source)  # type: ignore[attr-defined]
 
 
 def _counted_as(said: Facts, stands: Standing) -> list[str]:

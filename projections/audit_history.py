@@ -125,14 +125,19 @@ SELECT position, event_id, stream_id, organization, name, sentence, effective_at
        recorded_at, source, actor, origin, method, channel, scope, purposes, flags
 FROM audit_history
 """
-_HISTORY = (
-    SELECT
-    + """
-WHERE stream_id = ANY(%(streams)s) AND organization = %(organization)s
-  AND (effective_at, position) < (%(effective)s::timestamptz, %(position)s)
+_HISTORY = """
+SELECT position, event_id, stream_id, organization, name, sentence, effective_at, occurred_at, received_at,
+       recorded_at, source, actor, origin, method, channel, scope, purposes, flags
+FROM unnest(%(streams)s::uuid[]) AS s (id) CROSS JOIN LATERAL (
+    SELECT * FROM audit_history
+    WHERE stream_id = s.id AND organization = %(organization)s
+      AND (effective_at, position) < (%(effective)s::timestamptz, %(position)s)
+      AND (%(names)s::text[] IS NULL OR name = ANY(%(names)s))
+    ORDER BY effective_at DESC, position DESC LIMIT %(limit)s
+) AS h
 ORDER BY effective_at DESC, position DESC LIMIT %(limit)s
 """
-)
+"""Of each stream no more than a page is read, however long it is."""
 
 
 def history(
@@ -140,17 +145,19 @@ def history(
     organization: str,
     stream_ids: Collection[UUID],
     *,
+    names: Collection[str] | None = None,
     after: Entry | tuple[datetime, int] | None = None,
     limit: int = 100,
 ) -> list[Entry]:
     """What happened to these identifiers and contacts, latest first; the next page is `after` the last row, or its
-    (`effective_at`, `position`).
+    (`effective_at`, `position`). `names`: only events of these stored names.
 
     A person's history is that of its `contact_ids` and `identifier_ids` in `all_contacts`.
     """
     place = (after.effective_at, after.position) if isinstance(after, Entry) else after or ("infinity", 0)
     asked = {
-        "streams": list(stream_ids),
+        "streams": list(dict.fromkeys(stream_ids)),
+        "names": list(names) if names is not None else None,
         "organization": organization,
         "effective": place[0],
         "position": place[1],

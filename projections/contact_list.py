@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from heapq import merge
+from itertools import islice
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -12,18 +14,25 @@ from psycopg.rows import class_row
 
 from projections import counters
 from projections.all_contacts import marked
+from projections.criteria import tree
+from projections.criteria.criterion import Asking
+from projections.criteria.finding import STRETCH, patience, those
+from projections.criteria.tree import Node
 
 COUNTED_TO: Final = 10_000
 PAGE: Final = 50
 SHORTEST: Final = 3
 """A search needs so many characters: shorter parts have no trigram to be found by."""
-Ranking = Literal["updated", "created", "deleted"]
+Ranking = Literal["updated", "created", "earliest", "deleted"]
 RANKED_BY: Final[Mapping[Ranking, str]] = {
     "updated": "last_updated",
     "created": "created_at",
+    "earliest": "created_at",
     "deleted": "deleted_at",
 }
-"""The column of each ranking, newest first."""
+"""The column of each ranking (Y29): newest first, but `earliest` is by creation, oldest first."""
+PATIENCE: Final = 3.0
+"""Seconds that a page found by criteria may take in the database."""
 _NUMBER = re.compile(r"[+\d\s().\-/]+")
 
 
@@ -60,14 +69,17 @@ class Filter:
 
     `search`: part of an e-mail, phone, name or external id, or a whole contact id. `type`: subscriber,
     unsubscriber, purchaser, anonymous. `mark`: `email`, `email.active`, `phone.blacklisted`, `banned` …
-    `deleted`: those on the Deleted tab instead (Y9), who alone can be `ranked` otherwise than by last update.
+    `deleted`: those on the Deleted tab instead (Y9), who alone can be `ranked` by deletion; None: both together
+    (Y15). `criteria` as `criteria.tree` joins them, relative dates of theirs counted back from `at`.
     """
 
     search: str | None = None
     type: str | None = None
     mark: str | None = None
-    deleted: bool = False
+    deleted: bool | None = False
     ranked: Ranking = "updated"
+    criteria: Node | None = None
+    at: datetime | None = None
 
 
 _SELECT = """
@@ -77,7 +89,9 @@ SELECT c.id, c.organization, contact_ids, identifier_ids, name, first_name, last
 """
 _IDS = "SELECT c.id\n"
 _FROM = "FROM all_contacts c\n"
-_FROM_FOUND = "FROM all_contacts c JOIN contact_search s USING (id)\n"
+_FOUND = "JOIN contact_search s USING (id)\n"
+_START: Final = (("infinity", UUID(int=0)), ("-infinity", UUID(int=0)))
+"""Before the first row: newest first, and oldest first."""
 _LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
 _TYPE = "AND type = %(type)s\n"
 _MARK = "AND s.marks @> ARRAY[%(mark)s]\n"
@@ -87,11 +101,14 @@ _TEXT_OR_DIGITS = "AND (s.text LIKE %(text)s OR s.text LIKE %(digits)s)\n"
 _CONTACT = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
 _PAGES: Final[Mapping[Ranking, str]] = {
     ranking: f"""
-AND ({column}, c.id) < (%(moment)s::timestamptz, %(id)s)
-ORDER BY {column} DESC, c.id DESC LIMIT %(limit)s
+AND ({column}, c.id) {"> " if ranking == "earliest" else "<"} (%(moment)s::timestamptz, %(id)s)
+ORDER BY {column}{"" if ranking == "earliest" else " DESC"}, c.id{"" if ranking == "earliest" else " DESC"}
+LIMIT %(limit)s
 """
     for ranking, column in RANKED_BY.items()
 }
+_STRETCH = ("FROM (SELECT c.* FROM all_contacts c\n", ") c\n")
+"""As FROM: the rows of the list that come next, fit or not."""
 _COUNT = ("SELECT count(*) FROM (SELECT 1 ", " LIMIT %(most)s) AS found")
 _ONE = "WHERE c.organization = %(organization)s\n" + _CONTACT
 _MANY = "WHERE c.organization = %(organization)s AND c.id = ANY(%(ids)s)"
@@ -104,19 +121,42 @@ def contacts(
     *,
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
+    seconds: float | None = None,
 ) -> list[ContactRow]:
     """People, last updated first (L11) or as they are ranked; the next page is `after` the last row's `place`.
 
-    Raises ValueError where `search` is too short, or those are to be ranked by deletion who are not deleted.
+    Raises ValueError where `search` is too short, those are to be ranked by deletion who are not deleted, or
+    `criteria` take longer than `seconds`.
     """
     asked = asked or Filter()
-    if asked.ranked != "updated" and not asked.deleted:
-        raise ValueError("ranked: only the deleted are ranked by creation or deletion; ask for them with `deleted`")
-    query, values = _asked(connection, organization, asked)
-    values["moment"], values["id"] = after or ("infinity", UUID(int=0))
-    values["limit"] = limit
+    if asked.ranked == "deleted" and not asked.deleted:
+        raise ValueError("ranked: only the deleted are ranked by deletion; ask for them with `deleted`")
+    if asked.deleted is None:
+        each = [replace(asked, deleted=deleted) for deleted in (False, True)]
+        found = [contacts(connection, organization, o, after=after, limit=limit, seconds=seconds) for o in each]
+        oldest_first = asked.ranked == "earliest"
+        listed = merge(*found, key=lambda row: place(row, asked.ranked), reverse=not oldest_first)
+        return list(islice(listed, limit))
+    query = _asked(connection, organization, asked)
+    query.values["moment"], query.values["id"] = after or _START[asked.ranked == "earliest"]
+    query.values["limit"] = limit
+    with patience(connection, seconds if asked.criteria is not None else None):
+        return _page(connection, query, asked, limit)
+
+
+def _page(connection: Connection[Any], query: "_Query", asked: Filter, limit: int) -> list[ContactRow]:
+    """By criteria alone: from a stretch of the list where they fill the page, else from those an index leads to."""
     cursor = connection.cursor(row_factory=class_row(ContactRow))
-    return cursor.execute(_SELECT + query + _PAGES[asked.ranked], values, prepare=False).fetchall()
+    page, narrower = _PAGES[asked.ranked], ""
+    if asked.criteria is not None and not query.few:
+        stretch = (query.listed + page.replace("%(limit)s", "%(stretch)s")).join(_STRETCH)
+        values = {**query.values, "stretch": STRETCH}
+        text = _SELECT + stretch + query.joined + query.conditions + page
+        if len(rows := cursor.execute(text, values, prepare=False).fetchall()) == limit:
+            return rows
+        narrower = those(connection, asked.criteria, query.asking) or ""
+    text = _SELECT + _FROM + query.joined + query.conditions + narrower + page
+    return cursor.execute(text, query.values, prepare=False).fetchall()
 
 
 def place(row: ContactRow, ranked: Ranking) -> tuple[datetime, UUID]:
@@ -125,25 +165,38 @@ def place(row: ContactRow, ranked: Ranking) -> tuple[datetime, UUID]:
     return moment, row.id
 
 
-def count(connection: Connection[Any], organization: str, asked: Filter | None = None) -> int:
+def count(
+    connection: Connection[Any], organization: str, asked: Filter | None = None, *, seconds: float | None = None
+) -> int:
     """How many people these are, exactly up to COUNTED_TO; COUNTED_TO + 1 stands for "more than".
 
-    Everyone, and each single type or mark, is counted already: see `counters`.
+    Everyone, and each single type or mark, is counted already: see `counters`. Raises ValueError as `contacts`.
     """
-    query, values = _asked(connection, organization, asked or Filter())
-    values["most"] = COUNTED_TO + 1
-    row = connection.execute(query.join(_COUNT), values, prepare=False).fetchone()
+    asked = asked or Filter()
+    if asked.deleted is None:
+        each = [replace(asked, deleted=deleted) for deleted in (False, True)]
+        found = sum(count(connection, organization, one, seconds=seconds) for one in each)
+        return min(found, COUNTED_TO + 1)
+    query = _asked(connection, organization, asked)
+    query.values["most"] = COUNTED_TO + 1
+    with patience(connection, seconds if asked.criteria is not None else None):
+        narrower = None
+        if asked.criteria is not None and not query.few:
+            narrower = those(connection, asked.criteria, query.asking)
+        text = (_FROM + query.joined + query.conditions + (narrower or "")).join(_COUNT)
+        row = connection.execute(text, query.values, prepare=False).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def counted_as(asked: Filter) -> str | None:
-    """What `counters` counts these people as; None for what it does not count."""
-    if asked.search is not None or (asked.type is not None and (asked.mark is not None or asked.deleted)):
+def counted_as(asked: Filter) -> tuple[str, ...] | None:
+    """What `counters` counts these people as, together; None for what it does not count."""
+    several = asked.type is not None and (asked.mark is not None or asked.deleted is not False)
+    if asked.search is not None or asked.criteria is not None or several:
         return None
-    if asked.deleted:
-        return "deleted" if asked.mark is None else f"deleted.{asked.mark}"
-    return asked.mark or asked.type or "all"
+    deleted = "deleted" if asked.mark is None else f"deleted.{asked.mark}"
+    there = asked.mark or asked.type or "all"
+    return (there, deleted) if asked.deleted is None else (deleted,) if asked.deleted else (there,)
 
 
 def contact(connection: Connection[Any], organization: str, contact_id: UUID) -> ContactRow | None:
@@ -152,29 +205,46 @@ def contact(connection: Connection[Any], organization: str, contact_id: UUID) ->
     return cursor.execute(_SELECT + _FROM + _ONE, {"organization": organization, "contact": contact_id}).fetchone()
 
 
-def _asked(connection: Connection[Any], organization: str, asked: Filter) -> tuple[str, dict[str, Any]]:
-    """The query from FROM on, before paging, with its values."""
-    values: dict[str, Any] = {"organization": organization, "deleted": asked.deleted}
-    conditions = _LISTED
-    found = _FROM
+@dataclass(slots=True)
+class _Query:
+    """The pieces of a query from FROM on, before paging, with its values. `few`: an index leads to these people."""
+
+    listed: str
+    joined: str
+    conditions: str
+    few: bool
+    asking: Asking
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.asking.values
+
+
+def _asked(connection: Connection[Any], organization: str, asked: Filter) -> _Query:
+    asking = Asking(organization, asked.at or datetime.max.replace(tzinfo=UTC))
+    query = _Query(_LISTED, "", _LISTED, False, asking)
+    query.values["deleted"] = asked.deleted
     if asked.type is not None:
-        conditions += _TYPE
-        values["type"] = asked.type
+        query.conditions += _TYPE
+        query.values["type"] = asked.type
     if asked.mark is not None:
-        values["mark"] = marked(organization, asked.mark)
-        if _is_rare(connection, organization, asked.mark, deleted=asked.deleted):
-            conditions += _RARE_MARK
+        query.values["mark"] = marked(organization, asked.mark)
+        if _is_rare(connection, organization, asked.mark, deleted=bool(asked.deleted)):
+            query.few, query.conditions = True, query.conditions + _RARE_MARK
         else:
-            found, conditions = _FROM_FOUND, conditions + _MARK
+            query.joined, query.conditions = _FOUND, query.conditions + _MARK
     if asked.search is not None:
+        query.few = True
         contact_id = _contact_id(asked.search)
         if contact_id is not None:
-            conditions += _CONTACT
-            values["contact"] = contact_id
+            query.conditions += _CONTACT
+            query.values["contact"] = contact_id
         else:
-            found = _FROM_FOUND
-            conditions += _searched(asked.search.strip().lower(), values)
-    return found + conditions, values
+            query.joined = _FOUND
+            query.conditions += _searched(asked.search.strip().lower(), query.values)
+    if asked.criteria is not None:
+        query.conditions += f"AND {tree.condition(asked.criteria, asking)}\n"
+    return query
 
 
 def _is_rare(connection: Connection[Any], organization: str, mark: str, *, deleted: bool) -> bool:
@@ -219,8 +289,15 @@ def people(connection: Connection[Any], organization: str, ids: Sequence[UUID]) 
 
 def every_id(connection: Connection[Any], organization: str, asked: Filter) -> Iterator[UUID]:
     """Everyone who fits at one moment, in no order, portion by portion. Raises ValueError as `contacts` does."""
-    query, values = _asked(connection, organization, asked)
-    with connection.transaction(), connection.cursor("every_id") as cursor:
-        cursor.execute(_IDS + query, values)
-        while rows := cursor.fetchmany(10_000):
-            yield from (row[0] for row in rows)
+    deleted = (False, True) if asked.deleted is None else (asked.deleted,)
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        for one in [replace(asked, deleted=each) for each in deleted]:
+            query = _asked(connection, organization, one)
+            narrower = None
+            if one.criteria is not None and not query.few:
+                narrower = those(connection, one.criteria, query.asking)
+            with connection.cursor("every_id") as cursor:
+                cursor.execute(_IDS + _FROM + query.joined + query.conditions + (narrower or ""), query.values)
+                while rows := cursor.fetchmany(10_000):
+                    yield from (row[0] for row in rows)

@@ -17,6 +17,7 @@ from ledger.events.envelope import Recorded
 from ledger.events.identifier import Banned, OptedOut, ReplyReceived, ReplyReclassified
 from ledger.events.stored import stored_names
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, ReplyClass
+from projections import by_day
 from projections.marks import Stage
 from projections.portion import Portion
 from projections.projection import Projection
@@ -39,17 +40,24 @@ TABLE: Final = Table(
         "recorded_at": "timestamptz",
     },
 )
+COUNTER: Final = "opt_outs_by_day"
 
 
 class OptOuts(Projection):
     name = "opt_outs"
     tables = (TABLE,)
+    counters = (COUNTER,)
     scanned = stored_names((OptedOut, ReplyReceived, ReplyReclassified, Banned))
+    RECOUNT = by_day.recount(TABLE.name, COUNTER)
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         anew = {event.stream_id for event in portion.events if _is_stop_now(event)}
         replies = {reply.event_id: reply for stream in portion.read(anew).values() for reply in stream}
         return {TABLE.name: [row for event in portion.events for row in _rows(event, replies)]}
+
+    def merge(self, connection: Connection[Any], position: int) -> None:
+        by_day.count_new(connection, TABLE, COUNTER)
+        super().merge(connection, position)
 
 
 def _is_stop_now(event: Recorded) -> bool:

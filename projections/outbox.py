@@ -42,3 +42,13 @@ def after(connection: Connection[Any], change: int, limit: int) -> list[Change]:
 def forget(connection: Connection[Any], change: int) -> int:
     """Deletes the changes up to a number, which everybody has seen; returns how many."""
     return connection.execute("DELETE FROM outbox WHERE change <= %s", (change,)).rowcount
+
+
+def waiting(connection: Connection[Any], change: int, most: int) -> int:
+    """How many changes come after a number, counted no further than `most`."""
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT FROM outbox WHERE change > %s ORDER BY change LIMIT %s) AS waiting",
+        (change, most),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

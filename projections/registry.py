@@ -8,11 +8,13 @@ from projections.channel_status import ChannelStatus
 from projections.duplicates import Duplicates
 from projections.identifiers import Identifiers
 from projections.merge_candidates import MergeCandidates
+from projections.opt_ins import OptIns
 from projections.opt_outs import OptOuts
 from projections.platform_listings import PlatformListings
 from projections.projection import Projection
 from projections.replies import Replies
 from projections.scopes import Scopes
+from projections.sms_contacts import SmsContacts
 
 PROJECTIONS: Final[dict[str, Projection]] = {
     projection.name: projection
@@ -26,6 +28,8 @@ PROJECTIONS: Final[dict[str, Projection]] = {
         PlatformListings(),
         Replies(),
         OptOuts(),
+        OptIns(),
         Duplicates(),
+        SmsContacts(),
     )
 }

@@ -105,6 +105,9 @@ WHERE organization = %(organization)s AND state = %(state)s
 ORDER BY received_at, event_id LIMIT %(limit)s
 """
 )
+_OF_IDENTIFIER: Final = (
+    _SELECT + "WHERE identifier_id = %s AND organization = %s ORDER BY received_at DESC, event_id LIMIT %s"
+)
 _ORGANIZATIONS: Final = """
 WITH RECURSIVE every AS (
     (SELECT organization FROM replies ORDER BY organization LIMIT 1)
@@ -139,6 +142,14 @@ def replies(
         "limit": limit,
     }
     return connection.cursor(row_factory=class_row(ReplyRow)).execute(_PAGE, asked).fetchall()
+
+
+def of_identifier(
+    connection: Connection[Any], organization: str, identifier_id: UUID, *, limit: int = 50
+) -> list[ReplyRow]:
+    """The latest replies of one number, in any state."""
+    cursor = connection.cursor(row_factory=class_row(ReplyRow))
+    return cursor.execute(_OF_IDENTIFIER, (identifier_id, organization, limit)).fetchall()
 
 
 def organizations(connection: Connection[Any], state: str = "open") -> list[str]:

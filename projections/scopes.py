@@ -58,6 +58,14 @@ SELECT DISTINCT ON (merchant) merchant, display_name FROM (
     WHERE organization = %(organization)s AND split_part(scope, '/', 2) NOT IN ('', '-')
 ) AS named ORDER BY merchant, display_name
 """
+_PLACES = """
+SELECT scope, max(display_name) FROM (
+    (SELECT scope, display_name FROM scopes
+     WHERE organization = %(organization)s AND retired_at IS NULL ORDER BY scope LIMIT %(limit)s)
+    UNION ALL
+    (SELECT scope, NULL FROM scopes_seen WHERE organization = %(organization)s ORDER BY scope LIMIT %(limit)s)
+) AS known GROUP BY scope ORDER BY scope LIMIT %(limit)s
+"""
 _NAMES = "SELECT scope, display_name FROM scopes WHERE organization = ANY(%s) AND scope = ANY(%s)"
 
 
@@ -142,3 +150,8 @@ def names(connection: Connection[Any], organizations: Collection[str]) -> dict[s
     """Organization → display name."""
     asked = (list(organizations), list(organizations))
     return dict(connection.execute(_NAMES, asked))
+
+
+def places(connection: Connection[Any], organization: str, *, limit: int = 300) -> dict[str, str | None]:
+    """Scope → display name, of the first of those that were created or that events name."""
+    return dict(connection.execute(_PLACES, {"organization": organization, "limit": limit}, prepare=False))

@@ -1,139 +1,167 @@
-"""The SMS contacts of a sender (S1-S11), read from `channel_status`: subscribed, opted out, or neither."""
+"""`sms_contacts`: the phones of each sender code by tab, as its dashboard sorts and searches them (S1-S11).
 
-from dataclasses import dataclass
+One row for each phone and each place at a sender that its events name. A phone is a contact of every list it is
+subscribed to; opted out, or declined, it is listed once a sender, by its latest such place.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from psycopg import Connection
-from psycopg.rows import class_row
+from ledger.events.envelope import Recorded
+from ledger.events.identifier import IdentifierClaimed, ReplyReceived
+from ledger.events.scope import covers
+from ledger.events.vocabulary import ALL, Consent, Hold
+from ledger.rules.identity import holder
+from projections.people import people
+from projections.portion import IDENTIFIER_NAMES, Judged, Portion
+from projections.projection import Projection
+from projections.tables import Row, Rows, Table
 
-After = tuple[datetime, UUID, str, str]
-"""The last row of the page before: its moment, identifier, scope and purpose."""
-
-
-@dataclass(frozen=True, slots=True)
-class SmsRow:
-    """A phone at a list or sender. `moment` is since when it stands on its tab."""
-
-    identifier_id: UUID
-    scope: str
-    purpose: str
-    moment: datetime
-    value: str | None
-    person_id: UUID | None
-    emails: list[str]
-    list_name: str | None
-    subscribed_at: datetime | None
-    reason: str | None
-    message_at: datetime | None
-
-    @property
-    def place(self) -> After:
-        """Where the next page begins."""
-        return self.moment, self.identifier_id, self.scope, self.purpose
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which phones: of a sender's tab (a consent), of one list, opted out for a reason, with part of a number."""
-
-    sender: str
-    consent: str
-    scope: str | None = None
-    reason: str | None = None
-    digits: str | None = None
+TABLE: Final = Table(
+    "sms_contacts",
+    key=("identifier_id", "scope"),
+    columns={
+        "identifier_id": "uuid",
+        "scope": "text",
+        "organization": "text",
+        "sender": "text",
+        "tab": "text",
+        "phone": "text",
+        "email": "text",
+        "moment": "timestamptz",
+        "reason": "text",
+        "message_at": "timestamptz",
+        "changes_at": "timestamptz",
+    },
+)
+Tab = Literal["contacts", "opted-out", "other"]
+_SMS: Final = "sms"
+_SENDER: Final = 3
+"""Segments of a sender's scope: organization, merchant, sender."""
 
 
-_SELECT: Final = """
-SELECT s.identifier_id, s.scope, s.purpose, stood.moment, i.value,
-       coalesce(a.person_id, i.contact_id) AS person_id, coalesce(c.emails, '{}') AS emails,
-       named.display_name AS list_name, s.first_subscribed_at AS subscribed_at, stood.reason,
-       (SELECT max(r.received_at) FROM replies r WHERE r.identifier_id = s.identifier_id) AS message_at
-FROM sms_status s
-    CROSS JOIN LATERAL (SELECT
-        split_part(s.scope, '/', 2) || '/' || split_part(s.scope, '/', 3) AS sender,
-        CASE WHEN s.hold = 'banned' THEN 'unsubscribed' ELSE s.consent END AS consent,
-        CASE WHEN s.hold = 'banned' THEN s.hold_since ELSE s.consent_since END AS moment,
-        CASE WHEN s.hold = 'banned' THEN 'ban' ELSE s.consent_method END AS reason
-    ) AS stood
-    LEFT JOIN identifiers i ON i.id = s.identifier_id
-    LEFT JOIN contact_aliases a ON a.contact_id = i.contact_id
-    LEFT JOIN all_contacts c ON c.id = coalesce(a.person_id, i.contact_id)
-    LEFT JOIN scopes named ON named.organization = s.organization AND named.scope = s.scope
-WHERE s.organization = %(organization)s AND stood.sender = %(sender)s AND stood.consent = %(consent)s
-  AND (stood.moment, s.identifier_id, s.scope, s.purpose)
-      < (%(moment)s::timestamptz, %(identifier)s, %(scope_after)s, %(purpose)s)
-"""
-# One row a phone and list, whatever the purposes; on the other tabs one row a phone.
-_ONCE_A_LIST: Final = """
-  AND NOT EXISTS (SELECT FROM sms_status o WHERE o.channel = 'sms' AND o.identifier_id = s.identifier_id
-      AND o.scope = s.scope AND o.consent = s.consent AND o.purpose > s.purpose)
-"""
-_ONCE: Final = """
-  AND NOT EXISTS (SELECT FROM sms_status o WHERE o.channel = 'sms' AND o.identifier_id = s.identifier_id
-      AND split_part(o.scope, '/', 2) || '/' || split_part(o.scope, '/', 3) = stood.sender
-      AND CASE WHEN o.hold = 'banned' THEN 'unsubscribed' ELSE o.consent END = stood.consent
-      AND (CASE WHEN o.hold = 'banned' THEN o.hold_since ELSE o.consent_since END, o.scope, o.purpose)
-          > (stood.moment, s.scope, s.purpose))
-"""
-_LIST: Final = "  AND s.scope = %(scope)s\n"
-_FOR_REASON: Final = "  AND stood.reason = %(reason)s\n"
-_SEARCHED: Final = """
-  AND i.value LIKE %(digits)s AND s.identifier_id IN (
-      SELECT unnest(found.identifier_ids) FROM contact_search JOIN all_contacts found USING (id)
-      WHERE contact_search.organization = %(organization)s AND text LIKE %(digits)s)
-"""
-_PAGE: Final = "ORDER BY stood.moment DESC, s.identifier_id DESC, s.scope DESC, s.purpose DESC LIMIT %(limit)s"
-_SENDERS: Final = """
-SELECT DISTINCT ON (sender) sender, display_name FROM (
-    SELECT scope AS sender, display_name FROM scopes WHERE organization = %(organization)s AND level = 'sender'
-    UNION ALL
-    SELECT split_part(scope, '/', 1) || '/' || split_part(scope, '/', 2) || '/' || split_part(scope, '/', 3), NULL
-    FROM status_counters
-    WHERE organization = %(organization)s AND channel = 'sms' AND split_part(scope, '/', 3) NOT IN ('', '-')
-) AS named ORDER BY sender, display_name
-"""
-_LISTS: Final = """
-SELECT DISTINCT counted.scope, display_name FROM status_counters counted
-    LEFT JOIN scopes USING (organization, scope)
-WHERE counted.organization = %(organization)s AND channel = 'sms' AND starts_with(counted.scope, %(below)s)
-ORDER BY 1
-"""
+class SmsContacts(Projection):
+    name = "sms_contacts"
+    tables = (TABLE,)
+    scanned = IDENTIFIER_NAMES
+    DUE = "SELECT DISTINCT identifier_id FROM sms_contacts WHERE changes_at <= %s"
+    CROWD = "SELECT changes_at FROM sms_contacts WHERE changes_at <= %s ORDER BY changes_at OFFSET %s LIMIT 1"
+
+    def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
+        """Phones that events are about, and those of people whose e-mails may be others now."""
+        streams = portion.read(portion.identifiers() | set(also))
+        touched = {key for key, events in streams.items() if _may_be_phone(events)}
+        holders = {found for key in touched if (found := holder(streams[key])) is not None}
+        emails: dict[UUID, list[UUID]] = {}
+        for one in people(portion, portion.contacts() | holders):
+            held = one.person.identifiers
+            phones = {key for key, kind in held.items() if kind == "phone"}
+            touched |= phones
+            mails = [key for key, kind in held.items() if kind == "email"]
+            emails |= dict.fromkeys(phones, mails)
+        own = {key for key in touched if portion.answers_for(key)}
+        portion.read_identifiers(own)
+        values = portion.values(own.union(*(emails.get(key, ()) for key in own)))
+        return {TABLE.name: [row for key in own for row in _rows(portion, key, values, emails.get(key, ()))]}
 
 
-def phones(
-    connection: Connection[Any], organization: str, asked: Asked, *, after: After | None = None, limit: int = 50
-) -> list[SmsRow]:
-    """Phones of a tab, latest first; the next page is `after` the last row's place."""
-    moment, identifier, scope, purpose = after or ("infinity", UUID(int=0), "", "")
-    values = {
-        "organization": organization,
-        "sender": asked.sender.partition("/")[2],
-        "consent": asked.consent,
-        "scope": asked.scope,
-        "reason": asked.reason,
-        "digits": f"%{asked.digits}%",
-        "moment": moment,
-        "identifier": identifier,
-        "scope_after": scope,
-        "purpose": purpose,
-        "limit": limit,
-    }
-    query = _SELECT + (_ONCE_A_LIST if asked.consent == "subscribed" else _ONCE)
-    query += _LIST if asked.scope is not None else ""
-    query += _FOR_REASON if asked.reason is not None else ""
-    query += _SEARCHED if asked.digits is not None else ""
-    cursor = connection.cursor(row_factory=class_row(SmsRow))
-    return cursor.execute(query + _PAGE, values, prepare=False).fetchall()
+def _may_be_phone(events: Sequence[Recorded]) -> bool:
+    """Whether it is claimed as a phone; what was never claimed may be one."""
+    kinds = [event.body.kind for event in events if isinstance(event.body, IdentifierClaimed)]
+    return not kinds or kinds[-1] == "phone"
 
 
-def senders(connection: Connection[Any], organization: str) -> dict[str, str | None]:
-    """Sender → display name, of those that were created or that texts are consented to (S1)."""
-    return dict(connection.execute(_SENDERS, {"organization": organization}, prepare=False))
+class _Stands(NamedTuple):
+    """Where a phone stands at a place: on which tab, since when and why."""
+
+    tab: Tab | None
+    moment: datetime | None
+    reason: str
 
 
-def lists(connection: Connection[Any], organization: str, sender: str) -> dict[str, str | None]:
-    """Lists of the sender that anybody ever stood on → display name (S4)."""
-    asked = {"organization": organization, "below": f"{sender}/"}
-    return dict(connection.execute(_LISTS, asked, prepare=False))
+_NOWHERE: Final = _Stands(None, None, "")
+
+
+def _rows(portion: Portion, key: UUID, values: Mapping[UUID, str], emails: Sequence[UUID]) -> Iterator[Row]:
+    events = portion.read([key])[key]
+    email = next((values[one] for one in emails if one in values), "")
+    places = _places(portion.judged(key))
+    if not any(isinstance(event.body, IdentifierClaimed) for event in events):
+        places = {scope: said for scope, said in places.items() if said[0].channel == _SMS}
+    stands = {scope: _stands(said) for scope, said in places.items()}
+    shown = set(_shown(stands))
+    for scope, (tab, moment, reason) in sorted(stands.items()):
+        yield (
+            key,
+            scope,
+            events[0].envelope.organization,
+            _sender(scope),
+            tab if scope in shown else None,
+            values.get(key, ""),
+            email,
+            moment,
+            reason,
+            _last_message(events, _sender(scope)) or moment,
+            min((one.changes_at for one in places[scope] if one.changes_at is not None), default=None),
+        )
+
+
+def _places(judged: Collection[Judged]) -> dict[str, list[Judged]]:
+    """Scope at a sender → what texts are judged as there; what names every channel, where nothing names texts."""
+    found: dict[str, list[Judged]] = {}
+    for channel in (_SMS, ALL):
+        here: dict[str, list[Judged]] = {}
+        for one in judged:
+            if one.channel == channel and _is_of_sender(one.scope):
+                here.setdefault(one.scope, []).append(one)
+        found = {**here, **found}
+    return found
+
+
+def _is_of_sender(scope: str) -> bool:
+    segments = scope.split("/")
+    return len(segments) >= _SENDER and segments[_SENDER - 1] != "-"
+
+
+def _sender(scope: str) -> str:
+    return "/".join(scope.split("/")[:_SENDER])
+
+
+def _stands(said: Sequence[Judged]) -> _Stands:
+    """Banned before subscribed for any purpose, before opted out, before declined."""
+    held = said[0].hold
+    if held.hold is Hold.BANNED:
+        return _Stands("opted-out", held.since, "ban")
+    consents = [one.consent for one in said]
+    subscribed = [one for one in consents if one.consent is Consent.SUBSCRIBED and one.first_subscribed_at]
+    if subscribed:
+        moment, method = min((one.first_subscribed_at, one.method or "") for one in subscribed)
+        return _Stands("contacts", moment, method)
+    tabs: tuple[tuple[Consent, Tab], ...] = ((Consent.UNSUBSCRIBED, "opted-out"), (Consent.DECLINED, "other"))
+    for consent, tab in tabs:
+        found = [(one.since, one.method or "") for one in consents if one.consent is consent and one.since]
+        if found:
+            return _Stands(tab, *max(found))
+    return _NOWHERE
+
+
+def _shown(stands: Mapping[str, _Stands]) -> Iterator[str]:
+    """Scopes that are listed: every list subscribed to, of the rest the latest of each sender and tab."""
+    latest: dict[tuple[str, Tab], tuple[datetime, str]] = {}
+    for scope, (tab, moment, _) in stands.items():
+        if tab == "contacts":
+            yield scope
+        elif tab is not None and moment is not None:
+            place = (_sender(scope), tab)
+            latest[place] = max(latest.get(place, (moment, scope)), (moment, scope))
+    yield from (scope for _, scope in latest.values())
+
+
+def _last_message(events: Sequence[Recorded], sender: str) -> datetime | None:
+    """When the phone last texted the sender."""
+    texts = [
+        event for event in events if isinstance(event.body, ReplyReceived) and covers(sender, event.body.sender)
+    ]
+    return max((event.envelope.received_at for event in texts), default=None)

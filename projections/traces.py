@@ -10,6 +10,8 @@ GOING: Final = {
     "all_contacts": "SELECT count(*) FROM all_contacts WHERE id = ANY(%(contacts)s)",
     "contact_search": "SELECT count(*) FROM contact_search WHERE id = ANY(%(contacts)s)",
     "identifiers": "SELECT count(*) FROM identifiers WHERE id = ANY(%(identifiers)s) AND value IS NOT NULL",
+    "sms_contacts": "SELECT count(*) FROM sms_contacts WHERE identifier_id = ANY(%(identifiers)s)"
+    " AND (phone <> '' OR email <> '')",
 }
 """Table → how many of its rows hold values of these contacts and identifiers. None are left once it is cleared."""
 STAYING: Final = {

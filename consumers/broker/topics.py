@@ -24,9 +24,12 @@ _PATIENCE_MS = 10_000
 """The client tries again and again where a cluster does not answer or lets nobody in: for so long, when asked."""
 
 
-def spans(cluster: Address, topics: Collection[str]) -> list[Span]:
-    """What each partition of these topics holds now; topics that do not exist are left out."""
-    with _opened(KafkaConsumer, cluster, **_LOOKING) as client:
+def spans(cluster: Address, topics: Collection[str], *, patience_ms: int = 30_000) -> list[Span]:
+    """What each partition of these topics holds now; topics that do not exist are left out.
+
+    `patience_ms`: for how long a cluster that does not answer is tried. Raises BrokerUnavailable.
+    """
+    with _opened(KafkaConsumer, cluster, bootstrap_timeout_ms=patience_ms, **_LOOKING) as client:
         client.topics()
         found = [TopicPartition(topic, one) for topic in topics for one in client.partitions_for_topic(topic)]
         return list(spans_of(client, found).values())

@@ -27,12 +27,14 @@ from entrypoints.api import (
     policies,
     probes,
     problems,
+    profiles,
     reads,
     replies,
     reversals,
     scopes,
     settings,
     suppressing,
+    trends,
 )
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
@@ -75,16 +77,15 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(Account)
     problems.install(app)
     app.include_router(answering.router)
-    app.include_router(contacts.router)
-    app.include_router(deletion.router)
-    app.include_router(batches.router)
+    for module in (contacts, profiles, deletion, batches):
+        app.include_router(module.router)
     app.include_router(deactivations.router)
     app.include_router(erasures.router)
     app.include_router(disclosures.router)
     app.include_router(duplicates.router)
     app.include_router(messages.router)
-    app.include_router(policies.router)
-    app.include_router(compliance.router)
+    for module in (policies, compliance, trends):
+        app.include_router(module.router)
     app.include_router(scopes.router)
     app.include_router(settings.router)
     app.include_router(identity.router)

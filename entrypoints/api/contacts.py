@@ -1,6 +1,6 @@
 """People: listed, searched, and one with everything known of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -11,9 +11,27 @@ from entrypoints import contact_export, contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked
 from projections.contact_list import Filter, Ranking
+from projections.criteria.tree import Document
 
 router = APIRouter(prefix="/v1/organizations/{organization}/contacts", tags=["contacts"])
 _Reader = Annotated[Caller, Depends(needs("contacts"))]
+FieldCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+CRITERIA: Final[list[Any]] = [
+    {
+        "all": [
+            {"source": "subscription", "channel": "email", "state": "subscribed", "place": "acme/shop"},
+            {"source": "date", "date": "created", "within_days": 30},
+            {
+                "any": [
+                    {"source": "profile", "field": "city", "test": "is", "value": "Ulm"},
+                    {"source": "identifiers", "kind": "phone", "has": "at_least", "number": 1},
+                ]
+            },
+            {"not": {"source": "deliverability", "channel": "email", "status": "bounced", "within_days": 90}},
+        ]
+    }
+]
+"""How criteria look, for readers of the API's description."""
 
 
 class PeopleQuestion(Asked):
@@ -25,7 +43,11 @@ class PeopleQuestion(Asked):
     type: Literal["subscriber", "unsubscriber", "purchaser", "anonymous"] | None = None
     mark: str | None = Field(None, max_length=50, pattern="^[a-z_.]+$", examples=["email.active", "banned"])
     deleted: bool = Field(False, description="those deleted, instead of those that are not")
-    ranked: Ranking = Field("updated", description="newest first by this; created and deleted with `deleted`")
+    with_deleted: bool = Field(False, description="those deleted, beside those that are not")
+    ranked: Ranking = Field(
+        "updated",
+        description="newest first by this, `earliest` oldest first by creation; by deletion with `deleted`",
+    )
 
 
 class ContactsQuestion(PeopleQuestion):
@@ -34,11 +56,24 @@ class ContactsQuestion(PeopleQuestion):
     after: str | None = Field(None, max_length=200, description="the `after` of the page before")
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="also count those that fit")
+    fields: list[FieldCode] = Field([], max_length=20, description="profile fields to show with each person")
+
+
+class PeopleSearched(PeopleQuestion):
+    """The same, and criteria joined by `all`, `any` and `not`."""
+
+    criteria: Document | None = Field(None, examples=CRITERIA)
+
+
+class ContactsSearch(ContactsQuestion, PeopleSearched):
+    """The same, and which page of them."""
 
 
 def filter_of(question: PeopleQuestion) -> Filter:
     """The people asked for."""
-    return Filter(question.search, question.type, question.mark, question.deleted, question.ranked)
+    criteria = question.criteria if isinstance(question, PeopleSearched) else None
+    deleted = None if question.with_deleted else question.deleted
+    return Filter(question.search, question.type, question.mark, deleted, question.ranked, criteria)
 
 
 @router.get("")
@@ -51,9 +86,12 @@ def list_contacts(
 
 @router.post("/search")
 def search_contacts(
-    question: ContactsQuestion, ledger: Ledger, caller: _Reader, values: Values
+    question: ContactsSearch, ledger: Ledger, caller: _Reader, values: Values
 ) -> contacts.ContactsPage:
-    """The same by body, so that what is searched for shows in no URL."""
+    """The same by body, so that what is searched for shows in no URL; and by criteria.
+
+    Each criterion names its `source`: profile, subscription, deliverability, hold, identifiers, date, origin, type.
+    """
     return _page(question, ledger, caller, values)
 
 
@@ -62,7 +100,7 @@ def search_contacts(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "a line a person"}},
 )
-def export_contacts(question: PeopleQuestion, ledger: Ledger, caller: _Reader, values: Values) -> StreamingResponse:
+def export_contacts(question: PeopleSearched, ledger: Ledger, caller: _Reader, values: Values) -> StreamingResponse:
     """Everyone who fits, as one CSV, as of one moment."""
     parts = contact_export.laid_aside(ledger, caller.organization, filter_of(question), values=values)
     return StreamingResponse(parts, media_type="text/csv")
@@ -83,4 +121,5 @@ def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller, values: bo
         limit=question.limit,
         counted=question.count,
         values=values,
+        fields=question.fields,
     )

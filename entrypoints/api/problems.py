@@ -112,7 +112,7 @@ def problem_of(error: Exception) -> Problem:
             name = HTTPStatus(status).phrase.lower().replace(" ", "-")
             return Problem(status, name, _ADVICE.get(status, str(error.detail)), headers=error.headers)
         case MessageRefused(reason=reason, detail=detail):
-            status = 409 if reason == "conflict" else 422
+            status = 409 if reason in ("conflict", "edited_meanwhile") else 422
             return Problem(status, reason.replace("_", "-"), detail, [field_error(detail)])
         case FileRefused():
             return invalid(("body", str(error)))

@@ -7,6 +7,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from entrypoints.api.app import create_app
+from entrypoints.presence import present
 from entrypoints.probes import answering
 from entrypoints.processes import stop_signal
 from entrypoints.settings import Settings
@@ -26,6 +27,7 @@ def serve(settings: Settings) -> None:
     with (
         opened(settings, timeout=_TIMEOUT) as service,
         stop_signal(),
+        present(service, "serve"),
         listening(settings.http_host, settings.http_port) as bound,
     ):
         answer(create_app(service), bound)
@@ -39,6 +41,7 @@ def serve_links(settings: Settings) -> None:
     with (
         opened(settings, timeout=_TIMEOUT) as service,
         stop_signal(),
+        present(service, "unsubscribe-service"),
         answering(service),
         listening(settings.http_host, settings.http_port) as bound,
     ):

@@ -29,9 +29,9 @@ def contacts(
     ] = None,
     mark: Annotated[str | None, typer.Option(help="A status: email.active, phone.unsubscribed, banned, …")] = None,
     deleted: Annotated[bool, typer.Option("--deleted", help="Those deleted, instead of the others.")] = False,
-    ranked: Annotated[str, typer.Option(help="Newest first by: updated; with --deleted also created, deleted.")] = (
-        "updated"
-    ),
+    ranked: Annotated[
+        str, typer.Option(help="Newest first by: updated, created, with --deleted deleted; oldest first: earliest.")
+    ] = "updated",
     csv: Annotated[Path | None, typer.Option("--csv", help="Write everyone who fits to this CSV file.")] = None,
     after: Annotated[str | None, typer.Option(help="The next page: what the page before ended with.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="People on a page.")] = 50,

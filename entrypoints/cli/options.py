@@ -120,10 +120,10 @@ def scope_state(text: str) -> "ScopeState":
 def ranking(text: str) -> "Ranking":
     """By what people are ranked. Raises typer.BadParameter."""
     match text:
-        case "updated" | "created" | "deleted":
+        case "updated" | "created" | "earliest" | "deleted":
             return text
         case _:
-            raise typer.BadParameter("--ranked is updated, created or deleted")
+            raise typer.BadParameter("--ranked is updated, created, earliest or deleted")
 
 
 def unknown_rule(text: str) -> "Rule":

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
+from entrypoints.api.problems import Problem
 from entrypoints.console import (
     acting,
     assets,
@@ -11,18 +12,30 @@ from entrypoints.console import (
     candidates,
     clock,
     contact,
+    contact_comparing,
+    contact_editing,
+    contact_identifier,
+    contact_linking,
+    contact_subscribing,
     contacts,
     deleted,
     duplicates,
     new_contact,
+    operations,
     opt_outs,
     rejected,
     replies,
     sms,
+    sms_adding,
+    sms_number,
     start,
     tables,
+    trends,
 )
 from entrypoints.console.pages import Place
+from entrypoints.console.pages import router as pages_router
+from entrypoints.console.texts import TEXTS
+from entrypoints.kafka_glance import KafkaGlance
 
 PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
@@ -34,17 +47,39 @@ PLACES: Final[tuple[Place, ...]] = (
     replies.PLACE,
     clock.PLACE,
     opt_outs.PLACE,
+    trends.PLACE,
     rejected.PLACE,
     tables.POLICIES,
-    tables.OPERATIONS,
+    operations.PLACE,
     tables.SETTINGS,
 )
 """What the navigation leads to, in its order."""
+_OF_A_CONTACT: Final = (
+    contact,
+    contact_editing,
+    contact_subscribing,
+    contact_linking,
+    contact_comparing,
+    contact_identifier,
+)
+
+
+nowhere = pages_router()
+
+
+@nowhere.get("/{path:path}")
+def no_such_page(path: str) -> Response:
+    """Says of whatever is no page that there is none, as a page."""
+    raise Problem(404, "not-found", TEXTS["error.no_page"])
 
 
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
-    beside = (assets.router, start.router, acting.router, new_contact.router, contact.router)
-    for router in (*beside, *(place.router for place in PLACES)):
+    app.state.kafka = KafkaGlance(app.state.service.settings)
+    single = (assets, start, acting, new_contact, sms_adding, sms_number)
+    for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)
+    for page in _OF_A_CONTACT:
+        app.include_router(page.router)
+    app.include_router(nowhere)

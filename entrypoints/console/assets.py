@@ -1,4 +1,7 @@
-"""The console's style and script, each at an address of its content, so that browsers may keep them for ever."""
+"""The console's styles and scripts, each at an address of its content, so that browsers may keep them for ever.
+
+`uplot.js` and `uplot.css` come by npm when the package is built (`make assets`); pages do without them.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +14,11 @@ from fastapi import APIRouter, Response
 
 from entrypoints.api.problems import Problem
 
-_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
 router = APIRouter(prefix="/console/static", include_in_schema=False)
 
 
@@ -34,6 +41,11 @@ def _assets() -> dict[str, _Asset]:
 def address(name: str) -> str:
     """Where the file is served."""
     return f"/console/static/{_assets()[name].version}/{name}"
+
+
+def there(name: str) -> bool:
+    """Whether this installation has the file."""
+    return name in _assets()
 
 
 @router.get("/{version}/{name}")

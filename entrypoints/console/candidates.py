@@ -74,11 +74,11 @@ def preview(view: Reader, asked: Annotated[PairAsked, Query()]) -> Response:
 def merge(view: Linker, form: Form) -> RedirectResponse:
     """Links the two, for a reason."""
     linking.link(view.hand(), named_id(form, "left"), named_id(form, "right"), given_reason(form))
-    return done(view, "candidates")
+    return done(view, "candidates", what="merged")
 
 
 @router.post("/{organization}/candidates/dismiss")
 def dismiss(view: Linker, form: Form) -> RedirectResponse:
     """Says that they are two people, for a reason."""
     candidates.dismiss(view.hand(), named_id(form, "left"), named_id(form, "right"), given_reason(form))
-    return done(view, "candidates")
+    return done(view, "candidates", what="dismissed")

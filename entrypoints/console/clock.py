@@ -1,12 +1,13 @@
 """The compliance clock: each opt-out from receipt to Kafka, what is overdue, how fast it goes."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import Depends, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from entrypoints import compliance
+from entrypoints import compliance, replies
 from entrypoints.compliance import ClockPage, ClockSummary, OptOutSeen
 from entrypoints.console.lists import State, moment, show_list
 from entrypoints.console.pages import Place, twins
@@ -15,6 +16,8 @@ from entrypoints.console.view import View, looking
 
 router = pages_router()
 PLACE: Final = Place("clock", "nav.clock", "explain", router)
+_FIRST_LATE: Final = 10
+_REPLIES_COUNTED: Final = 100
 
 
 class Question(State):
@@ -24,15 +27,26 @@ class Question(State):
     since: str | None = Field(None, max_length=40)
 
 
+class Waiting(BaseModel):
+    """Replies nobody has understood: each may be an opt-out. The clock of the first runs out at `first_due_at`."""
+
+    replies: int
+    more: bool
+    first_due_at: datetime | None
+    overdue: bool
+
+
 class Clock(ClockPage):
-    """The page; `summary` on the first one."""
+    """The page. On the first: `summary`, the first `late` ones where all are listed, the replies `waiting`."""
 
     summary: ClockSummary | None
+    late: list[OptOutSeen]
+    waiting: Waiting | None
 
 
 @twins(router, "/{organization}/clock")
 def clock(view: Annotated[View, Depends(looking("explain"))], asked: Annotated[Question, Query()]) -> Response:
-    """The list, last received first; overdue ones, first received first."""
+    """The list, last received first, below those that are overdue; overdue ones alone, first received first."""
     since = moment(view, "since", asked.since)
     page = compliance.page(
         view.ledger,
@@ -44,9 +58,27 @@ def clock(view: Annotated[View, Depends(looking("explain"))], asked: Annotated[Q
     )
     first = asked.after is None and view.twin != "csv"
     summary = compliance.summary(view.ledger, view.organization, since=since) if first else None
+    late = _late(view) if first and asked.show == "all" and summary and summary.overdue else []
     names = [name for name in OptOutSeen.model_fields if name != "position"]
-    data = Clock(**page.model_dump(), summary=summary)
+    waiting = _waiting(view) if first else None
+    data = Clock(**page.model_dump(), summary=summary, late=late, waiting=waiting)
     return show_list(view, "clock", asked, data, (names, list(_rows(page.opt_outs, names))))
+
+
+def _late(view: View) -> list[OptOutSeen]:
+    """The overdue ones received first."""
+    return compliance.page(view.ledger, view.organization, overdue=True, limit=_FIRST_LATE).opt_outs
+
+
+def _waiting(view: View) -> Waiting:
+    found = replies.page(view.ledger, view.organization, limit=_REPLIES_COUNTED)
+    first = found.replies[0] if found.replies else None
+    return Waiting(
+        replies=len(found.replies),
+        more=found.after is not None,
+        first_due_at=first.due_at if first else None,
+        overdue=first is not None and first.overdue,
+    )
 
 
 def _rows(shown: Sequence[OptOutSeen], names: Sequence[str]) -> Iterator[list[object]]:

@@ -1,72 +1,59 @@
-"""One contact (P1-P5, C3, C6-C12, Y25): who it is, where it stands, what happened, and why."""
+"""One contact (P1-P5, C3, C6-C12, Y24, Y25): who it is, where it stands, what happened, and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from datetime import timedelta
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from entrypoints import contacts
-from entrypoints.console.pages import Table, show, twins
+from entrypoints import holdings, profiles
+from entrypoints.console import one_contact
+from entrypoints.console.one_contact import address, moment, show_contact
+from entrypoints.console.pages import Table, twins
 from entrypoints.console.pages import router as pages_router
-from entrypoints.console.timeline import Happened, timeline
+from entrypoints.console.standing import Standing, Undelivered, standings, undelivered
+from entrypoints.console.timeline import KINDS, Happened, timeline
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactWhole
 from entrypoints.explaining import ExplainAnswer, explained
 from ledger.by_hand import ACTIONS
 from ledger.errors import MessageRefused
+from ledger.events.scope import covers
 from ledger.events.vocabulary import CHANNELS_OF, PURPOSES
-from projections import channel_status, scopes
 
 router = pages_router()
 _PAGE: Final = 50
-
-
-class Standing(BaseModel):
-    """Where an identifier stands at one place: a row of the subscriptions."""
-
-    identifier_id: UUID
-    channel: str
-    scope: str
-    purpose: str
-    consent: str
-    consent_since: datetime | None
-    consent_method: str | None
-    first_subscribed_at: datetime | None
-    latest_subscribed_at: datetime | None
-    deliverability: str
-    deliverability_since: datetime | None
-    soft_bounces: int
-    hold: str
-    hold_since: datetime | None
-    hold_until: datetime | None
-    sendable: bool
-    reasons: list[str]
+_JUST_BEFORE: Final = timedelta(microseconds=1)
+DONE: Final = ("edit", "same", "identifier", "linked", "unlinked", *ACTIONS)
+"""What the page can say was done."""
 
 
 class Profile(BaseModel):
     """Everything the page shows."""
 
     contact: ContactWhole
+    fields: list[profiles.FieldSeen]
+    held_once: list[holdings.HeldOnce] = Field(description="identifiers it no longer holds")
     subscriptions: list[Standing]
+    undelivered: dict[UUID, Undelivered] = Field(description="identifier → why it is not reached")
     timeline: list[Happened]
     older: str | None = Field(description="`before` of the next page of the timeline")
     why: ExplainAnswer | None
 
 
 class Question(BaseModel):
-    """The state of the page: how far back the timeline is, and what is asked why."""
+    """The state of the page: which events the timeline shows and how far back, and what is asked why."""
 
     before: str | None = Field(None, max_length=100)
+    kind: str | None = Field(None, max_length=20)
     identifier: UUID | None = None
     channel: str | None = Field(None, max_length=20)
     scope: str | None = Field(None, max_length=400)
     purpose: str | None = Field(None, max_length=20)
     at: str | None = Field(None, max_length=40)
+    known_at: str | None = Field(None, max_length=40)
     done: str | None = Field(None, max_length=40)
 
 
@@ -77,67 +64,95 @@ def profile(
     asked: Annotated[Question, Query()],
 ) -> Response:
     """One contact by any id it ever had."""
-    whole = contacts.whole(view.ledger, view.organization, contact_id, values=view.values)
-    happened, older = timeline(view, [*whole.contact_ids, *whole.identifier_ids], asked.before, _PAGE)
-    with view.ledger.reading.connection() as connection:
-        rows = channel_status.of_identifiers(connection, whole.identifier_ids)
-        names = scopes.names(connection, list(view.viewer.organizations))
-    standing = [Standing(**{name: asdict(row)[name] for name in Standing.model_fields}) for row in rows]
+    one = one_contact.whole(view, contact_id)
+    streams = [*one.contact_ids, *one.identifier_ids]
+    happened, older = timeline(view, streams, asked.before, _PAGE, asked.kind or None)
+    standing = standings(view, one.identifier_ids)
+    why, wrong = _asked_why(view, one, asked)
     data = Profile(
-        contact=whole, subscriptions=standing, timeline=happened, older=older, why=_why(view, whole, asked)
+        contact=one,
+        fields=profiles.seen(view.ledger, view.organization, one.id, values=view.values).fields,
+        held_once=holdings.held_once(view.ledger, one.contact_ids, values=view.values),
+        subscriptions=standing,
+        undelivered=undelivered(view, one.identifiers, standing),
+        timeline=happened,
+        older=older,
+        why=why,
     )
-    return show(
+    return show_contact(
         view,
+        one,
+        "",
         "contact.html",
         data,
         _table(happened),
+        status=422 if wrong else 200,
         asked=asked,
-        names=names,
-        identifiers={one.id: one for one in whole.identifiers},
-        reachable=[one for one in whole.identifiers if CHANNELS_OF.get(one.kind or "")],
-        asked_channels=sorted({c for one in whole.identifiers for c in CHANNELS_OF.get(one.kind or "", ())}),
-        asked_scopes=sorted({one.scope for one in standing} | {view.organization}),
+        wrong_fields=wrong,
+        identifiers={held.id: held for held in one.identifiers},
+        reachable=[held for held in one.identifiers if CHANNELS_OF.get(held.kind or "")],
+        asked_channels=sorted({c for held in one.identifiers for c in CHANNELS_OF.get(held.kind or "", ())}),
+        asked_scopes=sorted({row.scope for row in standing} | {view.organization}),
         purposes=PURPOSES,
+        kinds=KINDS,
         actions=ACTIONS,
+        said_done=DONE,
         once=uuid4(),
+        around=lambda event: address(
+            view,
+            one.id,
+            "compare",
+            a=(event.effective_at - _JUST_BEFORE).isoformat(),
+            b=event.effective_at.isoformat(),
+        ),
         link=lambda **changes: _link(view, contact_id, asked, **changes),
     )
 
 
-def _why(view: View, whole: ContactWhole, asked: Question) -> ExplainAnswer | None:
+def _asked_why(view: View, one: ContactWhole, asked: Question) -> tuple[ExplainAnswer | None, dict[str, str]]:
+    """The explained answer, and what is wrong with which field of the question; the twins refuse a wrong one."""
+    try:
+        return _why(view, one, asked), {}
+    except MessageRefused as refused:
+        if view.twin != "html":
+            raise
+        return None, {refused.detail.partition(": ")[0]: one_contact.message(refused)}
+
+
+def _why(view: View, one: ContactWhole, asked: Question) -> ExplainAnswer | None:
     """The explained answer, where something was asked and the role may know."""
     if asked.identifier is None or not view.may("explain"):
         return None
-    if asked.identifier not in whole.identifier_ids:
+    held = next((held for held in one.identifiers if held.id == asked.identifier), None)
+    if held is None:
         raise MessageRefused("invalid-request", "identifier: not one of this contact's")
-    place = (asked.channel or "email", asked.scope or view.organization, asked.purpose or "marketing")
-    if place[0] not in {c for channels in CHANNELS_OF.values() for c in channels}:
-        raise MessageRefused("invalid-request", "channel: not one the ledger knows")
-    if place[1].split("/")[0] != view.organization:
+    channels = CHANNELS_OF.get(held.kind or "", ())
+    place = (
+        asked.channel or next(iter(channels), ""),
+        asked.scope or view.organization,
+        asked.purpose or "marketing",
+    )
+    if place[0] not in channels:
+        raise MessageRefused(
+            "invalid-request", f"channel: this identifier is reached by {', '.join(channels) or 'none'}"
+        )
+    if not covers(view.organization, place[1]):
         raise MessageRefused("invalid-request", "scope: must begin with the organization")
     if place[2] not in PURPOSES:
         raise MessageRefused("invalid-request", "purpose: must be marketing, cart or transactional")
     found = view.ledger.answers.explain(
-        view.organization, asked.identifier, *place, at=_moment(view, asked.at), opened=view.values
+        view.organization,
+        asked.identifier,
+        *place,
+        at=moment(view, "at", asked.at),
+        known_at=moment(view, "known_at", asked.known_at),
+        opened=view.values,
     )
     return explained(asked.identifier, found, values=view.values)
 
 
-def _moment(view: View, text: str | None) -> datetime | None:
-    """What was typed, in the viewer's zone where it names none."""
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise MessageRefused("invalid-request", "at: give a moment as 2026-01-31T12:00") from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=view.appearance.zone)
-
-
-def _link(view: View, contact_id: UUID, asked: Question, **changes: Any) -> str:
-    state = {**asked.model_dump(exclude_defaults=True, exclude={"done"}), **changes}
-    query = urlencode({name: value for name, value in state.items() if value is not None})
-    return f"/console/{view.organization}/contacts/{contact_id}" + (f"?{query}" if query else "")
+def _link(view: View, contact_id: UUID, asked: Question, **changes: object) -> str:
+    return address(view, contact_id, **{**asked.model_dump(exclude_defaults=True, exclude={"done"}), **changes})
 
 
 def _table(happened: Sequence[Happened]) -> Table:

@@ -1,15 +1,17 @@
-"""All contacts (L1-L15, Y1-Y7, Y14-Y23): listed, searched and filtered, the whole state in the address."""
+"""All contacts (L1-L15, Y1-Y7, Y14-Y23, Y29): listed, searched, found by criteria, all state in the address."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal, get_args
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from entrypoints import contacts
-from entrypoints.console import typed
+from entrypoints.console import building, criteria, typed
+from entrypoints.console.criteria import Typed
 from entrypoints.console.pages import Place, Table, show, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.rendering import HEADERS
@@ -21,8 +23,11 @@ from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF
 from projections import counters, scopes
 from projections.contact_list import Filter
+from projections.criteria.registry import SOURCES
+from projections.criteria.tree import Node, NotOf
 
 Type = Literal["subscriber", "unsubscriber", "purchaser", "anonymous"]
+Ranked = Literal["updated", "created", "earliest"]
 Column = Literal["type", "channels", "updated", "created", "source", "id"]
 COLUMNS: Final[tuple[Column, ...]] = get_args(Column)
 USUAL: Final[tuple[Column, ...]] = ("channels", "updated", "created", "source")
@@ -49,6 +54,9 @@ STATUSES: Final[dict[str, tuple[str, ...]]] = {
     "group.holds": ("paused", "blocked", "banned"),
 }
 """The status filters (Y14-Y23), one of which may be on at a time."""
+WITH_DELETED: Final = "email"
+"""The status filter that deleted contacts fit too (Y15)."""
+FieldCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 router = pages_router()
 Reader = Annotated[View, Depends(looking("contacts"))]
@@ -62,7 +70,11 @@ class Question(BaseModel):
     status: str | None = Field(None, max_length=50)
     type: Type | None = None
     merchant: str | None = Field(None, max_length=200)
+    criteria: str | None = Field(None, max_length=12_000, description="as JSON; sealed where somebody typed of it")
+    ranked: Ranked = "updated"
     columns: list[Column] = Field(list(USUAL))
+    fields: list[FieldCode] = Field([], max_length=20, description="profile fields that are columns")
+    build: str | None = Field(None, max_length=50, description="the source of criteria whose form is open")
     after: str | None = Field(None, max_length=200)
     limit: int = Field(50, ge=1, le=1_000)
 
@@ -82,16 +94,38 @@ class Contacts(ContactsPage):
 
 @twins(router, "/{organization}/contacts")
 def all_contacts(view: Reader, asked: Annotated[Question, Query()]) -> Response:
-    """The list, last updated first."""
-    text = _typed(view, asked.q)
+    """The list, last updated first or as it is ranked."""
+    return _list(view, asked, Typed())
+
+
+def _wanted(view: View, asked: Question) -> Filter:
+    """Exactly the people of the list on screen, of all its pages. Raises MessageRefused."""
+    deleted = None if asked.status == WITH_DELETED else False
+    root = criteria.read(view, asked.criteria)
+    return Filter(_typed(view, asked.q), asked.type, asked.status, deleted, asked.ranked, root, view.now)
+
+
+def _question(state: str) -> Question:
+    """The state of the list out of a form, which holds the address. Raises MessageRefused."""
+    known = {name: held if name in ("columns", "fields") else held[-1] for name, held in parse_qs(state).items()}
+    try:
+        return Question.model_validate({**known, "after": None})
+    except ValidationError:
+        raise MessageRefused("invalid-request", TEXTS["error.state"]) from None
+
+
+def _list(view: View, asked: Question, written: Typed) -> Response:
+    wanted = _wanted(view, asked)
+    text, root = wanted.search, wanted.criteria
     page = contacts.page(
         view.ledger,
         view.organization,
-        Filter(text, asked.type, asked.status),
+        wanted,
         after=asked.after,
         limit=asked.limit,
         counted=True,
         values=view.values,
+        fields=asked.fields,
     )
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
@@ -99,25 +133,70 @@ def all_contacts(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         merchants = scopes.merchants(connection, view.organization)
         names = scopes.names(connection, list(view.viewer.organizations))
     channels = [channel for channel in CHANNELS if channel in ALWAYS or channel in used]
-    applied = _applied(asked, text)
-    data = Contacts(**page.model_dump(), applied=applied)
+    fields = criteria.field_names(view)
+    in_words = criteria.shown(root, fields) if root is not None else None
+    data = Contacts(**dict(page), applied=_applied(asked, text, in_words))
     return show(
         view,
         "contacts.html",
         data,
-        _table(page.contacts, channels, asked.merchant),
+        _table(page.contacts, channels, asked),
+        status=422 if written.wrong else 200,
         asked=asked,
         text=text,
-        counts=counts,
+        counts=_counted(counts),
         merchants=merchants,
         names=names,
         channels=channels,
         statuses=STATUSES,
         types=get_args(Type),
+        rankings=get_args(Ranked),
         all_columns=COLUMNS,
+        kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after"}),
+        fields=fields,
         subscribed=subscribed,
         link=lambda **changes: _link(view, asked, **changes),
+        **_builder(view, asked, root, in_words, written),
     )
+
+
+def _builder(
+    view: View, asked: Question, root: Node | None, in_words: criteria.Shown | None, written: Typed
+) -> dict[str, Any]:
+    """What the template shows of criteria: those that are on, the steps from there, and the form that is open."""
+
+    def link(changed: Node | None) -> str:
+        return _link(view, asked, criteria=criteria.addressed(view, changed))
+
+    source = asked.build if asked.build in SOURCES else None
+    return {
+        "sources": list(SOURCES),
+        "source": source,
+        "in_words": in_words,
+        "form": criteria.form(view, source, written) if source else [],
+        "written": written,
+        "into": criteria.where(root) if source and root is not None else [],
+        "without": lambda path: link(building.removed(root, path) if root is not None else None),
+        "switched": lambda path: link(building.switched(root, path) if root is not None else None),
+    }
+
+
+@router.post("/{organization}/contacts/criteria")
+def add_criterion(view: Reader, form: Form) -> Response:
+    """Goes to the list with one criterion more; what cannot be taken comes back with what is wrong at the field."""
+    asked = _question(form.get("list", ""))
+    source = form.get("source", "")
+    if source not in SOURCES:
+        raise MessageRefused("invalid-request", "source: choose one of those the page offers")
+    made = criteria.taken(source, form)
+    if isinstance(made, Typed):
+        asked.build = source
+        chosen = {name: form.get(name, "") for name in ("sense", "into")}
+        return _list(view, asked, replace(made, values={**made.values, **chosen}))
+    node: Node = NotOf(not_of=made) if form.get("sense") == "not" else made
+    root = building.added(criteria.read(view, asked.criteria), node, form.get("into", ""))
+    address = _link(view, asked, criteria=criteria.addressed(view, root), build=None)
+    return RedirectResponse(address, 303, HEADERS)
 
 
 @router.post("/{organization}/contacts/search")
@@ -132,13 +211,10 @@ def search(view: Reader, form: Form) -> Response:
 
 def chosen(view: View, state: str) -> tuple[list[str], Filter]:
     """The filters of a list in this state, in words, and who fits them. Raises MessageRefused."""
-    given = {name: value for name, value in parse_qsl(state) if name in ("q", "status", "type")}
-    try:
-        asked = Question.model_validate(given)
-    except ValidationError:
-        raise MessageRefused("invalid-request", "of: the state of a contact list, as its address has it") from None
-    text = _typed(view, asked.q)
-    return [one.name for one in _applied(asked, text)], Filter(text, asked.type, asked.status)
+    asked = _question(state)
+    wanted = _wanted(view, asked)
+    in_words = criteria.shown(wanted.criteria, criteria.field_names(view)) if wanted.criteria is not None else None
+    return [one.name for one in _applied(asked, wanted.search, in_words)], wanted
 
 
 def subscribed(contact: ContactSeen, channel: str, merchant: str | None) -> str | None:
@@ -174,7 +250,7 @@ def _typed(view: View, token: str | None) -> str | None:
     return text
 
 
-def _applied(asked: Question, text: str | None) -> list[Applied]:
+def _applied(asked: Question, text: str | None, in_words: criteria.Shown | None) -> list[Applied]:
     found = []
     if text is not None:
         found.append(Applied(name=say("filter.search", text=text), field="q"))
@@ -182,7 +258,24 @@ def _applied(asked: Question, text: str | None) -> list[Applied]:
         found.append(Applied(name=say("filter.status", name=_status_name(asked.status)), field="status"))
     if asked.type is not None:
         found.append(Applied(name=say("filter.type", name=TEXTS[f"type.{asked.type}"]), field="type"))
+    if in_words is not None:
+        found.append(Applied(name=say("filter.criteria", text=_sentence(in_words)), field="criteria"))
     return found
+
+
+def _sentence(node: criteria.Shown) -> str:
+    """The criteria in one line: `all of (…; not …; any of (…))`."""
+    words = node.text
+    if node.joined:
+        words = f"{node.text} ({'; '.join(map(_sentence, node.parts))})"
+    negated = node.negated and node.joined != "any"
+    return f"{say('criteria.not')} {words}" if negated else words
+
+
+def _counted(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """How many fit each filter: `WITH_DELETED` counts the deleted too."""
+    deleted = counts.get(f"deleted.{WITH_DELETED}", 0)
+    return {**counts, WITH_DELETED: counts.get(WITH_DELETED, 0) + deleted}
 
 
 def _status_name(mark: str) -> str:
@@ -198,13 +291,13 @@ def _link(view: View, asked: Question, **changes: Any) -> str:
     return f"/console/{view.organization}/contacts" + (f"?{query}" if query else "")
 
 
-def _table(shown: Sequence[ContactSeen], channels: Sequence[str], merchant: str | None) -> Table:
+def _table(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question) -> Table:
     names = ["id", "name", "emails", "phones", "external_ids", "type", *channels]
-    names += ["last_updated", "created_at", "created_method", "created_source"]
-    return names, list(_rows(shown, channels, merchant))
+    names += ["last_updated", "created_at", "created_method", "created_source", "deleted", *asked.fields]
+    return names, list(_rows(shown, channels, asked))
 
 
-def _rows(shown: Sequence[ContactSeen], channels: Sequence[str], merchant: str | None) -> Iterator[list[object]]:
+def _rows(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question) -> Iterator[list[object]]:
     for one in shown:
         yield [
             str(one.id),
@@ -213,9 +306,11 @@ def _rows(shown: Sequence[ContactSeen], channels: Sequence[str], merchant: str |
             " ".join(one.phones),
             " ".join(one.external_ids),
             one.type,
-            *[subscribed(one, channel, merchant) for channel in channels],
+            *[subscribed(one, channel, asked.merchant) for channel in channels],
             one.last_updated.isoformat(),
             one.created_at.isoformat(),
             one.created_method,
             one.created_source,
+            one.deleted,
+            *[one.fields.get(field) for field in asked.fields],
         ]

@@ -3,16 +3,29 @@
 from typing import Annotated, Final
 
 from fastapi import Depends, Query, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import Field
 
 from entrypoints import contacts, deletion
-from entrypoints.console.lists import State, done, given_reason, named_id, search_address, searched, show_list
+from entrypoints.console.contacts import STATUSES
+from entrypoints.console.lists import (
+    State,
+    done,
+    given_reason,
+    long_enough,
+    named_id,
+    search_address,
+    searched,
+    show_list,
+)
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
+from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
-from projections.contact_list import Filter
+from entrypoints.contact_export import laid_aside
+from projections import counters
+from projections.contact_list import RANKED_BY, SHORTEST, Filter, Ranking
 
 router = pages_router()
 PLACE: Final = Place("deleted", "nav.deleted", "contacts", router)
@@ -21,38 +34,65 @@ _NAMES: Final = ("id", "name", "emails", "phones", "deleted_at", "created_at", "
 
 
 class Question(State):
-    """What is searched for, sealed; and the status filter that is on."""
+    """What is searched for, sealed; the status filter that is on; and what they are ranked by, newest first."""
 
     q: str | None = Field(None, max_length=2_000)
     status: str | None = Field(None, max_length=50)
+    ranked: Ranking = "deleted"
 
 
 @twins(router, "/{organization}/deleted")
 def deleted(view: Reader, asked: Annotated[Question, Query()]) -> Response:
-    """Deleted contacts, last updated first."""
+    """Deleted contacts, last deleted first."""
     text = searched(view, asked.q)
     page = contacts.page(
         view.ledger,
         view.organization,
-        Filter(text, None, asked.status, deleted=True),
+        _filter(asked, text),
         after=asked.after,
         limit=asked.limit,
         counted=True,
         values=view.values,
     )
+    with view.ledger.reading.connection() as connection:
+        counts = counters.people(connection, view.organization)
     rows = [[one.model_dump(mode="json")[name] for name in _NAMES] for one in page.contacts]
     rows = [[" ".join(value) if isinstance(value, list) else value for value in row] for row in rows]
-    return show_list(view, "deleted", asked, page, (_NAMES, rows), text=text)
+    return show_list(
+        view,
+        "deleted",
+        asked,
+        page,
+        (_NAMES, rows),
+        text=text,
+        counts=counts,
+        statuses=STATUSES,
+        rankings=tuple(RANKED_BY),
+    )
+
+
+@router.get("/{organization}/deleted/all.csv")
+def all_deleted(view: Reader, asked: Annotated[Question, Query()]) -> StreamingResponse:
+    """Everyone on the tab as it is filtered, not one page of them."""
+    wanted = _filter(asked, searched(view, asked.q))
+    parts = laid_aside(view.ledger, view.organization, wanted, values=view.values)
+    headers = HEADERS | {"Content-Disposition": 'attachment; filename="deleted.csv"'}
+    return StreamingResponse(parts, 200, headers, "text/csv; charset=utf-8")
 
 
 @router.post("/{organization}/deleted/search")
 def search(view: Reader, form: Form) -> RedirectResponse:
     """Goes to the list; what was searched for shows in no address."""
-    return search_address(view, form, "deleted", sealed=("q",), plain=("status",))
+    long_enough(form, "q", SHORTEST)
+    return search_address(view, form, "deleted", sealed=("q",), plain=("status", "ranked"))
 
 
 @router.post("/{organization}/deleted/restore")
-def restore(view: Annotated[View, Depends(looking("reverse"))], form: Form) -> RedirectResponse:
+def restore(view: Annotated[View, Depends(looking("deletion"))], form: Form) -> RedirectResponse:
     """Restores a contact, for a reason."""
     deletion.change(view.hand(), "restore", named_id(form, "contact"), given_reason(form))
-    return done(view, "deleted")
+    return done(view, "deleted", form, "restored")
+
+
+def _filter(asked: Question, text: str | None) -> Filter:
+    return Filter(text, None, asked.status, deleted=True, ranked=asked.ranked)

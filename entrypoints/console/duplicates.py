@@ -1,25 +1,33 @@
-"""Duplicates (Y10-Y12): values that several people have, who they are, and deleting one of them."""
+"""Duplicates (Y10-Y13): values that several people have, who they are, and deleting one of them, or all but one."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
+from uuid import UUID
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from entrypoints import deletion, duplicates
+from entrypoints import contacts, deletion, duplicates
 from entrypoints.console import typed
 from entrypoints.console.lists import State, done, given_reason, named_id, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
-from entrypoints.duplicates import HolderSeen, SharedPage
+from entrypoints.contacts import ContactSeen
+from entrypoints.duplicates import HolderSeen, SharedPage, Which
+from ledger.deleting import DeletionList
 from ledger.errors import MessageRefused
+from projections import contact_list
+from projections import duplicates as table
 
 router = pages_router()
 PLACE: Final = Place("duplicates", "nav.duplicates", "contacts", router)
 Reader = Annotated[View, Depends(looking("contacts"))]
+Remover = Annotated[View, Depends(looking("reverse"))]
 Channel = Literal["email", "phone"]
+SHOWN: Final = 100
+"""People of a removal who are named on its page; its twins hold them all."""
 
 
 class Question(State):
@@ -34,6 +42,21 @@ class HoldersAsked(State):
 
     channel: Channel = "email"
     q: str = Field(max_length=2_000)
+
+
+class RemovalAsked(State):
+    """Of each value of the channel, whom to delete."""
+
+    channel: Channel = "email"
+    created: Which = "later"
+
+
+class Removal(BaseModel):
+    """Who would be deleted, and the digest by which that is approved. `shown`: the first of them, as people."""
+
+    digest: str
+    contacts: list[UUID]
+    shown: list[ContactSeen]
 
 
 class Holders(BaseModel):
@@ -57,8 +80,17 @@ def shared(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     after = _sealed(view, page.after) if page.after else None
     data = SharedPage(values=page.values, count=page.count, after=after)
     rows = [[one.value, one.people] for one in page.values]
+    with view.ledger.reading.connection() as connection:
+        counts = {one: table.count(connection, view.organization, one) for one in get_args(Channel)}
     return show_list(
-        view, "duplicates", asked, data, (("value", "people"), rows), sealed=lambda v: _sealed(view, v)
+        view,
+        "duplicates",
+        asked,
+        data,
+        (("value", "people"), rows),
+        counts=counts,
+        counted_to=table.COUNTED_TO,
+        sealed=lambda v: _sealed(view, v),
     )
 
 
@@ -80,11 +112,46 @@ def holders(view: Reader, asked: Annotated[HoldersAsked, Query()]) -> Response:
     return show_list(view, "duplicates/holders", asked, data, (list(HolderSeen.model_fields), rows))
 
 
+@twins(router, "/{organization}/duplicates/removal")
+def removal(view: Remover, asked: Annotated[RemovalAsked, Query()]) -> Response:
+    """Who goes when all but one of each value are deleted (Y13), exactly. Changes nothing."""
+    listing = _listing(view, asked.channel, asked.created)
+    shown: list[ContactSeen] = []
+    with view.ledger.reading.connection() as connection:
+        for contact_id in listing.deletable[:SHOWN]:
+            row = contact_list.contact(connection, view.organization, contact_id)
+            if row is not None:
+                shown.append(contacts.seen(row, values=view.values))
+    data = Removal(digest=listing.digest, contacts=listing.deletable, shown=shown)
+    return show_list(view, "duplicates/removal", asked, data, (("contact",), [[one] for one in listing.deletable]))
+
+
+@router.post("/{organization}/duplicates/remove")
+def remove(view: Remover, form: Form) -> RedirectResponse:
+    """Deletes, softly, who was listed. Another list than the one shown is refused, and shown anew."""
+    channel: Channel = "phone" if form.get("channel") == "phone" else "email"
+    created: Which = "earlier" if form.get("created") == "earlier" else "later"
+    reason = given_reason(form)
+    deletion.deleting(view.ledger).delete(
+        view.organization,
+        _listing(view, channel, created),
+        approve=form.get("approve", ""),
+        actor=view.hand().actor,
+        reason=reason,
+    )
+    return done(view, "duplicates", None, "removed")
+
+
 @router.post("/{organization}/duplicates/delete")
-def delete(view: Annotated[View, Depends(looking("reverse"))], form: Form) -> RedirectResponse:
+def delete(view: Annotated[View, Depends(looking("deletion"))], form: Form) -> RedirectResponse:
     """Deletes one of them, softly and for a reason (Y12)."""
     deletion.change(view.hand(), "delete", named_id(form, "contact"), given_reason(form))
-    return done(view, "duplicates")
+    return done(view, "duplicates", form, "deleted")
+
+
+def _listing(view: View, channel: Channel, created: Which) -> DeletionList:
+    wanted = duplicates.removable(view.ledger, view.organization, channel, created)
+    return deletion.deleting(view.ledger).listing(view.organization, wanted, gated=False)
 
 
 def _sealed(view: View, text: str) -> str:

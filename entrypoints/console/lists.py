@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from fastapi import Response
@@ -11,19 +11,24 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, model_validator
 
 from entrypoints.console import typed
+from entrypoints.console.forms import BACK
 from entrypoints.console.pages import Table, show
 from entrypoints.console.rendering import HEADERS
-from entrypoints.console.texts import TEXTS
+from entrypoints.console.session import inside
+from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
 from ledger.errors import MessageRefused
 from projections import scopes
+
+LONGEST_REASON: Final = 500
 
 
 class State(BaseModel):
     """The state of a list, as its address has it; a field left empty in a form is not said."""
 
-    after: str | None = Field(None, max_length=200)
+    after: str | None = Field(None, max_length=400)
     limit: int = Field(50, ge=1, le=1_000)
+    done: str | None = Field(None, max_length=40, description="what a form has just done")
 
     @model_validator(mode="before")
     @classmethod
@@ -63,7 +68,7 @@ def show_list(
 
 def link(view: View, path: str, asked: State, changes: Mapping[str, Any]) -> str:
     """The address of the list with these changes; the first page unless `after` is among them."""
-    state = {**asked.model_dump(mode="json", exclude_defaults=True, exclude={"after"}), **changes}
+    state = {**asked.model_dump(mode="json", exclude_defaults=True, exclude={"after", "done"}), **changes}
     query = urlencode({name: value for name, value in state.items() if value not in (None, "")}, doseq=True)
     return f"/console/{view.organization}/{path}" + (f"?{query}" if query else "")
 
@@ -78,6 +83,12 @@ def search_address(
         state[name] = typed.sealed(view.ledger, view.organization, text) if text else ""
     query = urlencode({name: value for name, value in state.items() if value})
     return RedirectResponse(f"/console/{view.organization}/{path}" + (f"?{query}" if query else ""), 303, HEADERS)
+
+
+def long_enough(form: Mapping[str, str], name: str, shortest: int) -> None:
+    """Raises MessageRefused where what is searched for is shorter than a search can be; nothing is no search."""
+    if 0 < len(form.get(name, "").strip()) < shortest:
+        raise MessageRefused("invalid-request", say("form.search_short", number=shortest))
 
 
 def searched(view: View, token: str | None) -> str | None:
@@ -110,8 +121,8 @@ def named_id(form: Mapping[str, str], name: str) -> UUID:
 def given_reason(form: Mapping[str, str]) -> str:
     """Why somebody does this. Raises MessageRefused where it is not said."""
     reason = form.get("reason", "").strip()
-    if not reason:
-        raise MessageRefused("invalid-request", "reason: say why")
+    if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
+        raise MessageRefused("invalid-request", say("form.no_reason", number=LONGEST_REASON))
     return reason
 
 
@@ -123,6 +134,19 @@ def wrong_fields(refused: MessageRefused | None) -> dict[str, str]:
     return {field: message} if separator else {"": refused.detail}
 
 
-def done(view: View, path: str) -> RedirectResponse:
-    """Back to the list after something was done."""
-    return RedirectResponse(f"/console/{view.organization}/{path}", 303, HEADERS)
+def once(form: Mapping[str, str]) -> str:
+    """The id a form was given when it was rendered: sent twice it is one act. Raises MessageRefused."""
+    try:
+        return str(UUID(form.get("once", "")))
+    except ValueError:
+        raise MessageRefused("invalid-request", TEXTS["form.once"]) from None
+
+
+def done(view: View, path: str, form: Mapping[str, str] | None = None, what: str = "") -> RedirectResponse:
+    """Back to the page under the form, which is the list at `path` or a page below it; it says `what` was done."""
+    home = f"/console/{view.organization}/{path}"
+    address, _, query = inside((form or {}).get(BACK, "")).partition("?")
+    if address != home and not address.startswith(f"{home}/"):
+        address, query = home, ""
+    state = [pair for pair in parse_qsl(query) if pair[0] != "done"] + ([("done", what)] if what else [])
+    return RedirectResponse(address + (f"?{urlencode(state)}" if state else ""), 303, HEADERS)

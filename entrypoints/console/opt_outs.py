@@ -12,7 +12,9 @@ from entrypoints.console.lists import State, moment, search_address, searched, s
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
+from entrypoints.console.texts import say
 from entrypoints.console.view import View, looking
+from entrypoints.console.wording import word
 from entrypoints.provenance import OptOutTraced, Reading
 from projections.opt_out_search import Asked
 
@@ -55,7 +57,32 @@ def opt_outs(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     )
     names = list(OptOutTraced.model_fields)
     rows = [list(one.model_dump(mode="json").values()) for one in page.opt_outs]
-    return show_list(view, "opt-outs", asked, page, (names, rows), address=address, reason=reason, methods=METHODS)
+    return show_list(
+        view,
+        "opt-outs",
+        asked,
+        page,
+        (names, rows),
+        address=address,
+        reason=reason,
+        methods=METHODS,
+        conditions=_conditions(asked, address, reason),
+    )
+
+
+def _conditions(asked: Question, address: str | None, reason: str | None) -> list[tuple[str, str]]:
+    """What was asked for, in the words of the form: it stands on the printed page."""
+    method = word(asked.method, "method") if asked.method else None
+    given = {
+        "address": address,
+        "since": asked.since,
+        "until": asked.until,
+        "method": method,
+        "scope": asked.scope,
+        "actor": asked.actor,
+        "reason": reason,
+    }
+    return [(say(f"opt_outs.{name}"), text) for name, text in given.items() if text]
 
 
 @router.post("/{organization}/opt-outs/search")

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from entrypoints.access import Permission
 from entrypoints.api import problems
 from entrypoints.api.problems import Problem, problem_of
+from entrypoints.console import forms, session
 from entrypoints.console.rendering import HEADERS, page
 from entrypoints.console.view import View
 from entrypoints.files.cells import cell
@@ -37,7 +38,7 @@ class Place:
 
 
 class _Route(APIRoute):
-    """Answers errors as pages; the twins answer them as problem documents."""
+    """Answers errors as pages, a form by its own page again; the twins answer them as problem documents."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
@@ -49,9 +50,20 @@ class _Route(APIRoute):
                 problem = problem_of(error)
                 if request.url.path.endswith(TWINS[:-1]):
                     return problems.answered(problem)
-                return notice(request, problem)
+                return await _again(request, problem) or notice(request, problem)
 
         return answered
+
+
+async def _again(request: Request, problem: Problem) -> Response | None:
+    """The page whose form, or whose address, could not be taken; None where it is not to be had."""
+    if request.method != "POST":
+        return await forms.asked_again(request, problem)
+    try:
+        sent = await session.form(request)
+    except session.FormRefused:
+        return None
+    return await forms.given_back(request, problem, {**sent, forms.BACK: session.inside(sent.get(forms.BACK, ""))})
 
 
 def router() -> APIRouter:
@@ -89,8 +101,10 @@ def show(view: View, template: str, data: BaseModel, table: Table, *, status: in
 
 
 def notice(request: Request, problem: Problem) -> Response:
-    """A page that says what went wrong and what to do."""
-    return page(request, "notice.html", problem.status, problem=problem)
+    """A page that says what went wrong and what to do; with the navigation where it is known who looks at what."""
+    view: View | None = getattr(request.state, "view", None)
+    known = {"view": view, "places": request.app.state.places, "names": {}, "now": view.now} if view else {}
+    return page(request, "notice.html", problem.status, problem=problem, **known)
 
 
 def _csv(table: Table) -> str:

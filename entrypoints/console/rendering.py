@@ -29,7 +29,9 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals.update(say=say, has_text=TEXTS.__contains__, asset=assets.address, themes=THEMES)
+_TEMPLATES.globals.update(
+    say=say, has_text=TEXTS.__contains__, asset=assets.address, has_asset=assets.there, themes=THEMES
+)
 _TEMPLATES.filters.update(wording.FILTERS)
 
 

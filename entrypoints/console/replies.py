@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
@@ -14,12 +14,16 @@ from entrypoints.console.lists import State, done, given_reason, named_id, show_
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
+from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import SOURCE, View, looking
 from entrypoints.replies import MEANINGS, Meaning
 from ledger.errors import MessageRefused
 
 router = pages_router()
 PLACE: Final = Place("replies", "nav.replies", "contacts", router)
+Reader = Annotated[View, Depends(looking("replies"))]
+TICKED: Final = "reply-"
+"""Before the id, the name of the box by which a reply is ticked."""
 
 
 class ReplyShown(BaseModel):
@@ -60,18 +64,39 @@ def listed(view: Annotated[View, Depends(looking("contacts"))], asked: Annotated
 
 
 @router.post("/{organization}/replies/meaning")
-def meaning(view: Annotated[View, Depends(looking("replies"))], form: Form) -> RedirectResponse:
+def meaning(view: Reader, form: Form) -> RedirectResponse:
     """Records what a person takes a reply to mean."""
-    said = form.get("meaning", "")
-    if said not in get_args(Meaning):
-        raise MessageRefused("invalid-request", f"meaning: one of {', '.join(MEANINGS)}")
-    replies.read_by_person(
-        view.ledger,
-        view.organization,
-        named_id(form, "reply"),
-        said,  # type: ignore[arg-type]
-        actor=f"person/{view.viewer.person}",
-        reason=given_reason(form),
-        source=SOURCE,
-    )
-    return done(view, "replies")
+    said, reason = _meaning(form), given_reason(form)
+    _record(view, named_id(form, "reply"), said, reason)
+    return done(view, "replies", form, "meaning")
+
+
+@router.post("/{organization}/replies/meanings")
+def meanings(view: Reader, form: Form) -> RedirectResponse:
+    """The same of every reply that is ticked; a run that breaks off leaves the rest in the list."""
+    ticked = [UUID(name.removeprefix(TICKED)) for name in form if _is_ticked(name)]
+    if not ticked:
+        raise MessageRefused("invalid-request", TEXTS["replies.none_ticked"])
+    said, reason = _meaning(form), given_reason(form)
+    for reply in ticked:
+        _record(view, reply, said, reason)
+    return done(view, "replies", form, "meanings")
+
+
+def _record(view: View, reply: UUID, said: Meaning, reason: str) -> None:
+    actor = f"person/{view.viewer.person}"
+    replies.read_by_person(view.ledger, view.organization, reply, said, actor=actor, reason=reason, source=SOURCE)
+
+
+def _meaning(form: Form) -> Meaning:
+    said = next((one for one in MEANINGS if one == form.get("meaning")), None)
+    if said is None:
+        raise MessageRefused("invalid-request", TEXTS["replies.no_meaning"])
+    return said
+
+
+def _is_ticked(name: str) -> bool:
+    try:
+        return name.startswith(TICKED) and bool(UUID(name.removeprefix(TICKED)))
+    except ValueError:
+        return False

@@ -13,7 +13,9 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from entrypoints import people
+from entrypoints.console.forms import NOTHING, Returned
 from entrypoints.console.rendering import HEADERS, page
+from entrypoints.console.texts import TEXTS
 from entrypoints.unsubscribe.forms import LARGEST
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
@@ -96,7 +98,7 @@ def login_page(request: Request, back: str = HOME) -> Response:
     token = request.cookies.get(COOKIE)
     if token and people.viewer(_ledger(request), token):
         return RedirectResponse(within(back), 303)
-    return page(request, "login.html", back=within(back), email="", wrong=None)
+    return page(request, "login.html", back=within(back), form=NOTHING)
 
 
 @router.post("/login")
@@ -107,11 +109,11 @@ def log_in(request: Request, sent: Unproven) -> Response:
     email = sent.get("email", "").strip()
     answer = people.log_in(ledger, email, sent.get("password", ""), client)
     if isinstance(answer, people.TooManyTries):
-        shown = page(request, "login.html", 429, back=back, email=email, wrong="tries")
+        shown = page(request, "login.html", 429, back=back, form=_wrong(request, sent, "password", "login.tries"))
         shown.headers["Retry-After"] = str(answer.wait)
         return shown
     if answer is None:
-        return page(request, "login.html", 422, back=back, email=email, wrong="password")
+        return page(request, "login.html", 422, back=back, form=_wrong(request, sent, "password", "login.wrong"))
     if old := request.cookies.get(COOKIE):
         people.log_out(ledger, old)
     response = RedirectResponse(back, 303, HEADERS)
@@ -132,21 +134,28 @@ def log_out(request: Request, _sent: Form) -> Response:
 def password_page(token: str, request: Request) -> Response:
     """Asks for a new password, where the link still holds."""
     if not people.link_holds(_ledger(request), token):
-        return page(request, "password.html", 404, token=None, wrong=None, done=False)
-    return page(request, "password.html", token=token, wrong=None, done=False)
+        return page(request, "password.html", 404, token=None, form=NOTHING, done=False)
+    return page(request, "password.html", token=token, form=NOTHING, done=False)
 
 
 @router.post("/password/{token}")
 def set_password(token: str, request: Request, sent: Unproven) -> Response:
     """Sets the password; the link ends with it, and every session of the person."""
     password = sent.get("password", "")
+    if password != sent.get("again", ""):
+        form = _wrong(request, {}, "again", "password.differ")
+        return page(request, "password.html", 422, token=token, form=form, done=False)
     try:
-        if password != sent.get("again", ""):
-            raise MessageRefused("password", "password: the two are not the same; type it twice")
         done = people.set_password(_ledger(request), token, password)
     except MessageRefused as refused:
-        return page(request, "password.html", 422, token=token, wrong=refused.detail.partition(": ")[2], done=False)
-    return page(request, "password.html", 200 if done else 404, token=None, wrong=None, done=done)
+        form = Returned(request.url.path, {}, {"password": refused.detail.partition(": ")[2]})
+        return page(request, "password.html", 422, token=token, form=form, done=False)
+    return page(request, "password.html", 200 if done else 404, token=None, form=NOTHING, done=done)
+
+
+def _wrong(request: Request, sent: Mapping[str, str], field: str, text: str) -> Returned:
+    """The form given back; passwords are typed anew."""
+    return Returned(request.url.path, {"email": sent.get("email", "").strip()}, {field: TEXTS[text]})
 
 
 def _ledger(request: Request) -> Service:
@@ -160,8 +169,13 @@ def _secure(ledger: Service) -> bool:
 
 def within(back: str) -> str:
     """A path of the console: a link to the login page leads nowhere else."""
-    inside = back == HOME or back.startswith((f"{HOME}/", f"{HOME}?"))
-    return back if inside and back.isprintable() and "\\" not in back else HOME
+    return inside(back) or HOME
+
+
+def inside(back: str) -> str:
+    """The path if it is one of the console, else nothing."""
+    ours = back == HOME or back.startswith((f"{HOME}/", f"{HOME}?"))
+    return back if ours and back.isprintable() and "\\" not in back else ""
 
 
 async def _to_login(_request: Request, error: Exception) -> Response:

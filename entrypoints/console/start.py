@@ -12,6 +12,7 @@ from entrypoints.console.pages import router as pages_router
 from entrypoints.console.rendering import HEADERS, THEME_COOKIE, THEMES, ZONE_COOKIE, zone
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
+from ledger.errors import MessageRefused
 
 _YEAR: Final = 365 * 24 * 3600
 router = pages_router()
@@ -42,7 +43,7 @@ def choose_appearance(request: Request, form: session.Form) -> Response:
     if chosen[THEME_COOKIE] not in THEMES:
         del chosen[THEME_COOKIE]
     if zone(chosen[ZONE_COOKIE]) is None:
-        del chosen[ZONE_COOKIE]
+        raise MessageRefused("invalid-request", TEXTS["zone.unknown"])
     for name, value in chosen.items():
         answer.set_cookie(name, value, _YEAR, path="/console", samesite="lax")
     return answer

@@ -1,4 +1,4 @@
-"""Pages that are a few tables to read: policies with their difference, operations, settings."""
+"""Pages that are a few tables to read: policies with their difference, settings."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Final
@@ -12,13 +12,10 @@ from entrypoints.console.lists import State, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.view import View, looking
-from entrypoints.health import readiness
 from entrypoints.masking import masked, masked_text
-from ledger.store.positions import places
 
-policy_router, operations_router, settings_router = pages_router(), pages_router(), pages_router()
+policy_router, settings_router = pages_router(), pages_router()
 POLICIES: Final = Place("policies", "nav.policies", "policies", policy_router)
-OPERATIONS: Final = Place("operations", "nav.operations", "settings", operations_router)
 SETTINGS: Final = Place("settings", "nav.settings", "organization", settings_router)
 
 
@@ -81,29 +78,6 @@ def policy_page(
         left=left,
         right=right,
     )
-
-
-@twins(operations_router, "/{organization}/operations")
-def operations(view: Annotated[View, Depends(looking("settings"))], asked: Annotated[State, Query()]) -> Response:
-    """How far each projection lags behind the log, and where each topic's partitions were read to."""
-    ready = readiness(view.ledger)
-    with view.ledger.reading.connection() as connection:
-        read = places(connection)
-    sections = [
-        Section(
-            title="operations.projections",
-            columns=["column.projection", "column.lag"],
-            rows=[[name, lag] for name, lag in ready.lag.items()],
-            marked=[number for number, lag in enumerate(ready.lag.values()) if lag],
-        ),
-        Section(
-            title="operations.topics",
-            columns=["column.topic", "column.partition", "column.position", "column.moved_at"],
-            rows=[list(one) for one in read],
-        ),
-    ]
-    data = Tables(sections=sections, state=ready.state, reasons=ready.reasons)
-    return _shown(view, "operations", asked, data)
 
 
 @twins(settings_router, "/{organization}/settings")

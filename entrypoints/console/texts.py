@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from entrypoints.console.texts_of_bulk import TEXTS_OF_BULK
+from entrypoints.console.texts_of_contact import TEXTS_OF_CONTACT
+from entrypoints.console.texts_of_criteria import TEXTS_OF_CRITERIA
+from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
+from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
+from entrypoints.console.texts_of_sms import TEXTS_OF_SMS
 
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
@@ -40,7 +45,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "the next 30 minutes.",
     "reason.hint": "A case number, no personal data",
     "reason.give": "Show values",
+    **TEXTS_OF_FORMS,
     **TEXTS_OF_LISTS,
+    **TEXTS_OF_CRITERIA,
+    **TEXTS_OF_SMS,
+    **TEXTS_OF_OPERATIONS,
+    **TEXTS_OF_CONTACT,
     **TEXTS_OF_BULK,
     # Errors
     "error.no_role": "You have no role in any organization. Ask an administrator of yours for one.",

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,11 @@ from entrypoints.console.view import View
 from entrypoints.explaining import FLAGS
 from entrypoints.shapes import event_seen
 from ledger.errors import MessageRefused
+from ledger.events import contact as c
+from ledger.events import identifier as i
+from ledger.events.body import Event
 from ledger.events.envelope import Recorded
+from ledger.events.stored import stored_names
 from projections import audit_history
 from projections.audit_history import Entry
 
@@ -34,6 +38,41 @@ class Happened(BaseModel):
     evidence: dict[str, Any] = Field(description="what the event says, as text by field")
 
 
+KINDS: Final[Mapping[str, tuple[type[Event], ...]]] = {
+    "consent": (
+        i.Subscribed,
+        i.SubscriptionConfirmed,
+        i.ConfirmationDeclined,
+        i.OptedOut,
+        i.ReplyReceived,
+        i.ReplyReclassified,
+        i.EventReversed,
+    ),
+    "delivery": (
+        i.Bounced,
+        i.Delivered,
+        i.Reactivated,
+        i.Complained,
+        i.ComplaintWithdrawn,
+        i.Blacklisted,
+        i.Unblacklisted,
+    ),
+    "holds": (i.Paused, i.Resumed, i.Blocked, i.Unblocked, i.Banned, i.Unbanned),
+    "profile": (c.ProfileChanged, c.Purchased),
+    "identity": (
+        i.IdentifierClaimed,
+        i.IdentifierReleased,
+        i.IdentifierReassigned,
+        c.IdentifierAttached,
+        c.IdentifierDetached,
+        c.ContactsLinked,
+        c.ContactsUnlinked,
+        c.CandidateListed,
+        c.CandidateDismissed,
+    ),
+    "life": (c.ContactCreated, c.ContactDeleted, c.ContactRestored, c.ContactErased, i.IdentifierErased),
+}
+"""Kinds of events that a timeline can be narrowed to; every event of identifiers and contacts is of one."""
 _TONES: Final = {
     **dict.fromkeys(("subscribed", "subscription-confirmed", "resumed", "unblocked", "unbanned"), "good"),
     **dict.fromkeys(("unblacklisted", "reactivated", "complaint-withdrawn", "restored"), "good"),
@@ -43,12 +82,20 @@ _TONES: Final = {
 
 
 def timeline(
-    view: View, streams: Collection[UUID], before: str | None, limit: int
+    view: View, streams: Collection[UUID], before: str | None, limit: int, kind: str | None = None
 ) -> tuple[list[Happened], str | None]:
-    """A page of what happened in these streams, and the `before` of the next. Raises MessageRefused."""
+    """A page of what happened in these streams, of a kind or all, and the `before` of the next.
+
+    Raises MessageRefused.
+    """
+    if kind is not None and kind not in KINDS:
+        raise MessageRefused("invalid-request", f"kind: one of {', '.join(KINDS)}")
+    names = stored_names(KINDS[kind]) if kind is not None else None
     after = _place(before) if before else None
     with view.ledger.reading.connection() as connection:
-        rows = audit_history.history(connection, view.organization, streams, after=after, limit=limit + 1)
+        rows = audit_history.history(
+            connection, view.organization, streams, names=names, after=after, limit=limit + 1
+        )
     shown = rows[:limit]
     events = _opened(view, shown) if view.values else {}
     older = _cursor(shown[-1]) if len(rows) > limit else None
@@ -56,10 +103,8 @@ def timeline(
 
 
 def _opened(view: View, rows: Sequence[Entry]) -> dict[UUID, Recorded]:
-    wanted = {row.event_id for row in rows}
-    streams = view.ledger.reading.read({row.stream_id for row in rows})
-    events = [event for stream in streams.values() for event in stream if event.event_id in wanted]
-    return {event.event_id: event for event in view.ledger.reading.open(events)}
+    found = view.ledger.reading.find_events([row.event_id for row in rows])
+    return {event.event_id: event for event in view.ledger.reading.open(list(found.values()))}
 
 
 def _happened(row: Entry, event: Recorded | None) -> Happened:

@@ -11,8 +11,9 @@ from entrypoints.access import Permission
 from entrypoints.acting import Hand
 from entrypoints.api.problems import Problem
 from entrypoints.console import session
+from entrypoints.console.forms import Returned, returned
 from entrypoints.console.reasons import looked
-from entrypoints.console.rendering import Appearance, appearance
+from entrypoints.console.rendering import Appearance, appearance, here
 from entrypoints.console.texts import TEXTS
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
@@ -39,6 +40,16 @@ class View:
     def may(self, permission: Permission) -> bool:
         return self.viewer.may(self.organization, permission)
 
+    @property
+    def returned(self) -> Returned:
+        """The form that could not be taken and is given back on this page."""
+        return returned(self.request)
+
+    @property
+    def here(self) -> str:
+        """The address of this page, as its forms say it."""
+        return here(self.request)
+
     def hand(self) -> Hand:
         """The person as who acts: every change made here is an act like any other."""
         return Hand(self.ledger, self.organization, SOURCE, f"person/{self.viewer.person}")
@@ -54,7 +65,7 @@ def looking(permission: Permission) -> Callable[..., View]:
             role = who.organizations[organization]
             raise Problem(403, "forbidden", TEXTS["error.forbidden"].format(role=role, permission=permission))
         ledger: Service = request.app.state.service
-        return View(
+        request.state.view = seen = View(
             request,
             ledger,
             who,
@@ -66,6 +77,7 @@ def looking(permission: Permission) -> Callable[..., View]:
             who.may(organization, "values")
             or (who.may(organization, "values_for_reason") and looked(request, ledger, who, organization)),
         )
+        return seen
 
     return view
 

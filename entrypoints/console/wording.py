@@ -10,6 +10,7 @@ from markupsafe import Markup
 from entrypoints.console.texts import TEXTS, say
 
 _MINUTE: Final = 60
+_TEN: Final = 10
 _UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", _MINUTE))
 _YOUNG: Final = timedelta(days=60)
 
@@ -36,6 +37,11 @@ def moment(at: datetime | None, zone: ZoneInfo) -> Markup:
     return _nothing() if at is None else _time(at, f"{at.astimezone(zone):%d %b %Y, %H:%M}", zone)
 
 
+def second(at: datetime, zone: ZoneInfo) -> Markup:
+    """A moment to the second in the viewer's zone; hovering shows it in UTC."""
+    return _time(at, f"{at.astimezone(zone):%d %b %Y, %H:%M:%S}", zone)
+
+
 def day(at: datetime | None, zone: ZoneInfo) -> Markup:
     """The day of a moment in the viewer's zone; hovering shows it in full."""
     return _nothing() if at is None else _time(at, f"{at.astimezone(zone):%d %b %Y}", zone)
@@ -58,6 +64,19 @@ def whole(number: int) -> str:
     return f"{number:,}"
 
 
+def rate(number: float) -> str:
+    """So many a second: whole from ten on, to two figures below."""
+    return whole(round(number)) if number >= _TEN else f"{number:.2g}"
+
+
+def coded(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code, to be typed as it is."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
+
+
 def _time(at: datetime, text: str, zone: ZoneInfo) -> Markup:
     utc = at.astimezone(UTC)
     hover = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
@@ -73,9 +92,12 @@ def _nothing() -> Markup:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "ago": ago,
     "moment": moment,
+    "second": second,
     "day": day,
     "word": word,
     "span": span,
     "whole": whole,
+    "rate": rate,
+    "coded": coded,
     "parsed": datetime.fromisoformat,
 }

@@ -53,6 +53,11 @@ def carry_to(draft: Draft, newcomers: Mapping[UUID, str], person: Person, *, lin
                     _carry(draft, event, target, link_id)
 
 
+def stands_on(draft: Draft, source: UUID) -> bool:
+    """Whether an opt-out or hold that was said of this identifier itself stands."""
+    return next(_carriable(draft, source), None) is not None
+
+
 def _carriable(draft: Draft, source: UUID) -> Iterator[Recorded]:
     """Opt-outs and holds of the stream that are its own, not reversed, and (holds) not lifted."""
     events = list(draft.stream(source).values())

@@ -16,6 +16,7 @@ from ledger.events.contact import (
     ProfileChanged,
 )
 from ledger.rules.identity import holder, is_erased
+from ledger.rules.profile import newest_edits
 
 _UNKNOWN = ("unknown_contact", "no such contact or identifier here; replay once it is recorded")
 
@@ -49,7 +50,21 @@ def profile_edit(draft: Draft, act: ProfileEdit) -> None:
     else:
         assert act.contact_id is not None
         contact = known_contact(draft, act.contact_id)
+    _require_as_seen(draft, contact, act.seen)
     change_profile(draft, contact, set_=act.set, append=act.append, fill=act.fill, remove=act.remove)
+
+
+def _require_as_seen(draft: Draft, contact: UUID, seen: Mapping[str, UUID | None]) -> None:
+    """Raises MessageRefused where another edit named one of these fields since the editor looked."""
+    if not seen:
+        return
+    streams = draft.streams(person_of(draft, contact).contacts)
+    newest = newest_edits(event for events in streams.values() for event in events)
+    moved = sorted(field for field, edit in seen.items() if newest.get(field) != edit)
+    if moved:
+        raise MessageRefused(
+            "edited_meanwhile", f"seen.{moved[0]}: somebody has edited this meanwhile; look at it again, then edit"
+        )
 
 
 def identification(draft: Draft, act: Identification) -> None:

@@ -25,6 +25,7 @@ from ledger.acts import (
 )
 from ledger.candidate_acts import Dismissal
 from ledger.deciding import (
+    assigning,
     batches,
     calendar,
     candidates,
@@ -45,6 +46,7 @@ from ledger.deciding import (
 )
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
+from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
 from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.settings_acts import (
@@ -77,6 +79,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     Reassignment: identifiers.reassignment,
     ProfileEdit: contacts.profile_edit,
     Identification: contacts.identification,
+    IdentifierAssignment: assigning.assign,
     Link: linking.link_asked,
     Unlink: linking.unlink,
     Dismissal: candidates.dismiss,

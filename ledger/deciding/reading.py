@@ -23,6 +23,7 @@ from ledger.candidate_acts import Dismissal
 from ledger.deciding.view import NotLoaded, View
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
+from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
 from ledger.keyword_acts import Reclassification
 from ledger.rules.identity import attached, holder, links
@@ -107,6 +108,7 @@ def contacts_of(act: Act) -> tuple[UUID, ...]:
             ContactChange(subject=UUID() as contact)
             | ProfileEdit(contact_id=UUID() as contact)
             | Unlink(contact=UUID() as contact)
+            | IdentifierAssignment(contact_id=contact)
         ):
             return (contact,)
         case Link(left=left, right=right) | Dismissal(left=left, right=right):

@@ -169,6 +169,11 @@ def _join(draft: Draft, one: _Owned, contact: UUID, method: str, rules: Identity
     return contact
 
 
+def claim(draft: Draft, given: Given, contact: UUID) -> None:
+    """An identifier nobody holds comes to the contact, and what restricts the person comes to it."""
+    _claim(draft, _Owned(identifier_id(draft, given), given, None), contact)
+
+
 def _claim(draft: Draft, one: _Owned, contact: UUID, *, carry: bool = True) -> None:
     given = one.given
     platform = draft.ids.platform(given.kind, given.value) if given.kind == "email" else None

@@ -65,6 +65,11 @@ HEARD: Final[frozenset[type[Event]]] = frozenset(
 """Events the walk takes: most others are claims, and a model's `isinstance` is slow where it says no."""
 
 
+_NO_METHODS: Final[frozenset[str]] = frozenset()
+_verdict: Final = tuple.__new__
+"""Makes a verdict of all its parts, in a third of the time that its constructor takes."""
+
+
 class _Walk:
     __slots__ = (
         "channel",
@@ -125,7 +130,7 @@ class _Walk:
                 pass
 
     def _say(self, event: UUID, effect: str, rule: str, by: UUID | None = None) -> None:
-        self.verdicts[event] = Verdict(event, effect, by, rule, self.policy.version)  # type: ignore[arg-type]
+        self.verdicts[event] = _verdict(Verdict, (event, effect, by, rule, self.policy.version))
 
     def _named(self, channel: str, scope: str) -> bool:
         return channel in (self.channel, ALL) and covers(scope, self.scope)
@@ -158,8 +163,9 @@ class _Walk:
         self._grant(grant)
 
     def _grant(self, grant: Grant) -> None:
-        for opt_out in [o for o in self.standing if lifts(grant, o, self.channel, self.policy)]:
-            self._lift(opt_out, grant.event)
+        if self.standing:
+            for opt_out in [o for o in self.standing if lifts(grant, o, self.channel, self.policy)]:
+                self._lift(opt_out, grant.event)
         if self.standing:
             first = self.standing[0]
             rule = why_it_stands(grant, first, self.channel, self.policy)
@@ -279,19 +285,28 @@ class _Walk:
 
     def result(self) -> ConsentStatus:
         at = self.timeline.at
-        alive = [grant for grant in self.live if grant.alive(at)]
-        open_requests = [r for r in self.requests if at < r.ends_at or r.declined_by is not None]
+        alive: list[Grant] = []
+        open_requests: list[OpenRequest] = []
+        moments: list[datetime] = []
         for grant in self.live:
             if not grant.alive(at):
                 self._say(grant.event, "expired", "grant.expired")
+                continue
+            alive.append(grant)
+            if grant.expires_at is not None:
+                moments.append(grant.expires_at)
         for request in self.requests:
             if at >= request.ends_at and request.declined_by is None:
                 self._say(request.event, "expired", "request.expired")
-        moments = [g.expires_at for g in alive if g.expires_at is not None]
-        moments += [r.ends_at for r in open_requests if r.declined_by is None]
+                continue
+            open_requests.append(request)
+            if request.declined_by is None:
+                moments.append(request.ends_at)
         answer, event, since, method = self._decide(alive, open_requests)
+        policy = None
         if event is not None:
-            self.verdicts[event] = self.verdicts[event]._replace(effect="decisive")
+            _, _, by, rule, policy = self.verdicts[event]
+            self.verdicts[event] = _verdict(Verdict, (event, "decisive", by, rule, policy))
         return ConsentStatus(
             answer,
             event,
@@ -300,9 +315,9 @@ class _Walk:
             self.first,
             self.latest,
             self.erased,
-            frozenset(opt_out.method for opt_out in self.standing),
+            frozenset([opt_out.method for opt_out in self.standing]) if self.standing else _NO_METHODS,
             tuple(moments),
-            self.verdicts[event].policy if event is not None else None,
+            policy,
             self.verdicts,
         )
 

@@ -121,6 +121,7 @@ class Difference:
         self.before = before
         self.after = after
         self.at = at
+        self._now = before.at(at), after.at(at)
         self._weighing = {name for name in differing(before.at(at), after.at(at)) if name in _WEIGHING}
         self._shaping: dict[str, datetime] = {}
         for moment in sorted({*before.boundaries(), *after.boundaries()}):
@@ -150,8 +151,8 @@ class Difference:
             given = consent(line, channel, scope, purpose, self.before)
             other = consent(line, channel, scope, purpose, self.after) if self._shaping else given
             delivered = reached[channel]
-            one = _answer(given, delivered[0], held[scope][0], place, self.before.at(self.at))
-            two = _answer(other, delivered[1], held[scope][1], place, self.after.at(self.at))
+            one = _answer(given, delivered[0], held[scope][0], place, self._now[0])
+            two = _answer(other, delivered[1], held[scope][1], place, self._now[1])
             if not one.same_as(two):
                 yield Change(events[0].stream_id, *place, one, two)
 
@@ -174,7 +175,9 @@ class Difference:
         """Places that stand for all that can be asked: at another scope holds what holds at the nearest above it,
         for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel `*`.
         """
-        named = named_places(events, self.before) | named_places(events, self.after)
+        named = named_places(events, self.before)
+        if "stop_reach" in self._shaping:
+            named |= named_places(events, self.after)
         channels = {channel for channel, _, _ in named}
         if ALL in channels:
             kinds = {event.body.kind for event in events if type(event.body) is IdentifierClaimed}
@@ -192,6 +195,9 @@ def _answer(
 ) -> Answer:
     failing = failing_reasons(given, delivered, held, place[0], place[2], policy)
     event = next(iter(failing.values())) if failing else given.event
-    found = [said[event] for said in (given.verdicts, delivered.verdicts, held.verdicts) if event in said]
-    rule, version = (found[0].rule, found[0].policy) if event is not None and found else (None, None)
+    rule = version = None
+    for said in (given.verdicts, delivered.verdicts, held.verdicts):
+        if event is not None and (verdict := said.get(event)) is not None:
+            rule, version = verdict.rule, verdict.policy
+            break
     return Answer(not failing, tuple(failing), given.consent, delivered.deliverability, event, rule, version)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import EventReversed, ReplyReclassified
+from ledger.events.identifier import EventReversed, IdentifierClaimed, IdentifierReleased, ReplyReclassified
 from ledger.events.vocabulary import TEXT_CHANNELS, Consent, Deliverability, Hold
 from ledger.rules.consent import ConsentStatus, consent
 from ledger.rules.deliverability import DeliverabilityStatus, deliverability
@@ -30,6 +30,8 @@ SEVERITY = (
     "never",
 )
 """Failing reasons, most serious first."""
+NO_BEARING = (IdentifierClaimed.NAME, IdentifierReleased.NAME)
+"""Stored names of events that no status depends on: who holds an address does not say whether to write to it."""
 
 
 @dataclass(slots=True, unsafe_hash=True)

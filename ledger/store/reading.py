@@ -28,6 +28,7 @@ _STREAMS = _EVENTS + "WHERE originator_id = ANY(%b)"
 _LESS = _EVENTS + "WHERE originator_id = ANY(%b) AND notification_id <= %b AND topic <> ALL(%b)"
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
+_SOME = _EVENTS + "WHERE event_id = ANY(%b)"
 _SCAN = (
     _EVENTS
     + """
@@ -127,7 +128,7 @@ class Reading:
         return streams
 
     def read_less(
-        self, stream_ids: Collection[UUID], less: Sequence[str], *, upto: int
+        self, stream_ids: Collection[UUID], less: Sequence[str], *, upto: int = END
     ) -> dict[UUID, list[Recorded]]:
         """These streams up to a position without the events of the names in `less`, in no order.
 
@@ -259,6 +260,12 @@ class Reading:
         with self._connect() as connection:
             row = _cursor(connection).execute(_EVENT, (event_id,), prepare=True).fetchone()
         return decode(*row) if row is not None else None
+
+    def find_events(self, event_ids: Collection[UUID]) -> dict[UUID, Recorded]:
+        """Those of these events that the log has, sealed, by their ids."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(_SOME, (list(event_ids),), prepare=True)
+            return {event.event_id: event for event in (decode(*row) for row in rows)}
 
     def deliveries(self, identifier_ids: Collection[UUID]) -> dict[tuple[UUID, str], datetime]:
         """The newest delivery known of each (identifier, channel) of these."""

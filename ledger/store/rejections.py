@@ -45,6 +45,13 @@ ORDER BY rejected_at DESC, id DESC LIMIT %(limit)s
 """
 )
 _GET = _SELECT + "WHERE id = %s"
+_REASONS = """
+SELECT reason, organization IS NOT NULL AS own, count(*) AS number, max(rejected_at) AS latest
+FROM (SELECT reason, organization, rejected_at FROM rejections WHERE rejected_at > %(since)s
+      ORDER BY rejected_at DESC LIMIT %(most)s) AS since
+WHERE organization = %(organization)s OR organization IS NULL
+GROUP BY 1, 2 ORDER BY number DESC, reason, own
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,22 @@ def count_since(connection: Connection[Any], at: datetime, most: int) -> int:
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """So many were rejected for this reason. `own`: they named the organization, others named none."""
+
+    reason: str
+    own: bool
+    number: int
+    latest: datetime
+
+
+def reasons(connection: Connection[Any], organization: str, since: datetime, most: int) -> list[Reason]:
+    """Why messages were rejected since a moment, of the latest `most` of all organizations; most frequent first."""
+    asked = {"organization": organization, "since": since, "most": most}
+    return connection.cursor(row_factory=class_row(Reason)).execute(_REASONS, asked).fetchall()
 
 
 def get(connection: Connection[Any], rejection_id: UUID) -> Rejected:

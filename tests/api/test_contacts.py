@@ -134,7 +134,7 @@ def test_the_deleted_are_ranked_filtered_and_exported_whole(
     first = people.get("contacts", deleted="true", ranked="deleted", limit="2").json()
     rest = people.get("contacts", deleted="true", ranked="deleted", limit="2", after=first["after"]).json()
     assert _emails(first) + _emails(rest) == order[::-1]
-    assert people.get("contacts", ranked="created").json()["errors"][0]["field"] == "ranked"
+    assert people.get("contacts", ranked="deleted").json()["errors"][0]["field"] == "ranked"
     exported = people.post("contacts/export", tab)
     assert exported.headers["content-type"].startswith("text/csv")
     lines = list(csv.DictReader(io.StringIO(exported.text)))
@@ -142,7 +142,7 @@ def test_the_deleted_are_ranked_filtered_and_exported_whole(
     assert all(line["deleted_at"] for line in lines)
     unsubscribed = people.post("contacts/export", {**tab, "mark": "email.unsubscribed"}).text
     assert [line["emails"] for line in csv.DictReader(io.StringIO(unsubscribed))] == ["ann4@example.com"]
-    assert people.post("contacts/export", {"ranked": "created"}).status_code == 422
+    assert people.post("contacts/export", {"ranked": "deleted"}).status_code == 422
     masked = caller("analyst").post("contacts/export", tab).text
     assert "a***@example.com" in masked
     assert not any(one in masked for one in ("ann1@", "Ann1"))
@@ -160,3 +160,49 @@ def test_an_export_misses_nobody_who_is_updated_meanwhile(
     assert _emails(people.get("contacts").json())[0] == last
     seen += [row.emails[0] for row in exported]
     assert sorted(seen) == [f"ann{number}@example.com" for number in range(5)]
+
+
+def test_criteria_find_people_over_http_and_show_fields_of_theirs(
+    people: Caller, caller: Callable[[Role], Caller]
+) -> None:
+    place = f"{people.organization}/shop"
+    criteria = {
+        "all": [
+            {"source": "subscription", "channel": "email", "state": "subscribed", "place": place},
+            {"not": {"source": "profile", "field": "first_name", "test": "is", "value": "ann0"}},
+            {"source": "date", "date": "created", "until_day": "2026-03-02"},
+        ]
+    }
+    asked = {"criteria": criteria, "count": True, "limit": 2, "fields": ["city"], "ranked": "earliest"}
+    first = people.post("contacts/search", asked).json()
+    rest = people.post("contacts/search", {**asked, "after": first["after"]}).json()
+    assert (first["found"], first["found_more"], rest["after"]) == (3, False, None)
+    assert sorted(_emails(first) + _emails(rest)) == [f"ann{number}@example.com" for number in (1, 2, 3)]
+    assert first["contacts"][0]["fields"] == {"city": "Ulm"}
+    exported = people.post("contacts/export", {"criteria": criteria})
+    assert sorted(row["emails"] for row in csv.DictReader(io.StringIO(exported.text))) == [
+        f"ann{number}@example.com" for number in (1, 2, 3)
+    ]
+    masked = caller("analyst").post("contacts/search", asked).json()
+    assert masked["contacts"][0]["fields"] == {"city": "***"}
+
+
+@pytest.mark.parametrize(
+    ("criteria", "field"),
+    [
+        ({"source": "astrology"}, "criteria.criterion"),
+        ({"all": [{"source": "hold", "hold": "free"}]}, "criteria.all.all.0.criterion.hold.hold"),
+        ({"all": []}, "criteria.all.all"),
+        ({"source": "date", "date": "created"}, "criteria.criterion.date"),
+    ],
+)
+def test_criteria_that_cannot_be_taken_are_named(criteria: Any, field: str, admin: Caller) -> None:
+    refused = admin.post("contacts/search", {"criteria": criteria})
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+def test_the_description_shows_how_criteria_look(server: Served) -> None:
+    schemas = server.client.get("/openapi.json").json()["components"]["schemas"]
+    assert schemas["ContactsSearch"]["properties"]["criteria"]["examples"][0]["all"]
+    assert "place" in schemas["SubscriptionCriterion"]["properties"]

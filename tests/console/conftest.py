@@ -100,3 +100,15 @@ def scene(server: Served, organization: str) -> Scene:
     ]
     scene.record(*signups, opt_out(organization, people[4]))
     return scene
+
+
+@pytest.fixture
+def looking(scene: Scene, person: Callable[..., str], browser: httpx.Client) -> Callable[..., httpx.Client]:
+    """A browser in which somebody with the role is logged in."""
+
+    def logged_in(role: str = "admin") -> httpx.Client:
+        answer = browser.post("/console/login", data={"email": person(role), "password": PASSWORD})
+        assert answer.status_code == 303
+        return browser
+
+    return logged_in

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -22,6 +23,11 @@ PICTURES = ROOT / "build" / "screenshots"
 NARROW = {"width": 390, "height": 800}
 WIDE = {"width": 1360, "height": 900}
 HEAVIEST = 150 * 1024
+CRITERIA = (
+    '{"all":[{"source":"subscription","channel":"email","state":"subscribed","within_days":9000},'
+    '{"not":{"source":"hold","hold":"banned"}},'
+    '{"any":[{"source":"date","date":"created","from_day":"2026-01-01"},{"source":"identifiers","kind":"phone"}]}]}'
+)
 
 Opening = Callable[..., Page]
 
@@ -86,6 +92,8 @@ def test_no_page_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: 
     places = {
         "contacts": scene.contacts,
         "nobody": f"{scene.contacts}?status=banned",
+        "criteria": f"{scene.contacts}?criteria={quote(CRITERIA)}&build=subscription&fields=city",
+        "criteria-profile": f"{scene.contacts}?ranked=earliest&build=profile",
         "contact": f"{scene.contacts}/{one['id']}?{_why(one)}",
         "error": f"{scene.contacts}?after=x",
         "bulk": f"/console/{scene.organization}/bulk",
@@ -114,6 +122,32 @@ def test_everything_works_without_scripts(opening: Opening) -> None:
     page.go_back()
     assert page.inner_text(".count") == "1 profiles out of 5"
     page.click(".applied a")
+    assert page.inner_text(".count") == "5 profiles out of 5"
+
+
+def test_criteria_are_built_without_scripts(opening: Opening) -> None:
+    page = opening(java_script_enabled=False)
+    page.click(".adding summary")
+    page.click(".sources >> text=Subscription")
+    page.select_option("#c-state", "unsubscribed")
+    page.select_option("#c-sense", "not")
+    page.click(".adding button")
+    assert page.inner_text(".count") == "4 profiles out of 5"
+    page.click(".adding summary")
+    page.click(".sources >> text=Profile field")
+    page.select_option("#c-field", "first_name")
+    page.click(".adding button")
+    assert page.input_value("#c-field") == "first_name"
+    assert "say with what to compare" in page.inner_text("#c-value-wrong")
+    page.fill("#c-value", "ann3")
+    page.select_option("#c-into", "any")
+    page.click(".adding button")
+    assert page.inner_text(".count") == "1 profiles out of 5"
+    assert "ann3" not in page.url.lower()
+    page.click(".criteria .group .take")
+    assert page.inner_text(".count") == "4 profiles out of 5"
+    page.click(".criteria > p .joined")
+    page.click(".criteria > .applied a >> nth=0")
     assert page.inner_text(".count") == "5 profiles out of 5"
 
 

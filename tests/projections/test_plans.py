@@ -1,8 +1,9 @@
 """Every query that a request runs finds its rows by an index, on tables big enough for that to matter."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ import psycopg
 import pytest
 from psycopg import Connection, Cursor
 
+from entrypoints.sms_contacts import COLUMNS, ORDERS
 from ledger.store.migrate import migrate
 from projections import (
     audit_history,
+    by_day,
     channel_status,
     conflicts,
     contact_aliases,
@@ -29,12 +32,15 @@ from projections import (
     replies,
     rule_breakers,
     scopes,
-    sms_contacts,
+    sms_list,
     traces,
 )
 from projections.contact_list import RANKED_BY, Filter, Ranking
+from projections.criteria import tree
 from projections.projection import Projection
 from projections.registry import PROJECTIONS
+from projections.sms_contacts import Tab
+from projections.sms_list import Order
 from tests.projections.world import PACKAGES
 from tests.servers import new_database
 from tests.store.making import IDS, KEYRING
@@ -52,6 +58,8 @@ BIG = (
     "marks",
     "merge_candidates",
     "opt_outs",
+    "opt_ins_by_day",
+    "opt_outs_by_day",
     "outbox",
     "replies",
     "status_counters",
@@ -61,6 +69,7 @@ BIG = (
     "platform_listings",
     "contact_values",
     "value_counters",
+    "sms_contacts",
 )
 FILL = """
 CREATE FUNCTION id(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
@@ -81,6 +90,12 @@ FROM (
         || CASE WHEN n % 500 = 0 THEN ARRAY['banned'] ELSE '{}' END AS counted
     FROM (SELECT id, organization, row_number() OVER () AS n FROM all_contacts) AS numbered
 ) AS people;
+UPDATE contact_search s
+SET facts = ARRAY[c.organization || ' city=' || (c.n % 5), c.organization || ' town=' || (c.n % 5000)]
+FROM (SELECT id, organization, row_number() OVER (ORDER BY id) AS n FROM all_contacts) AS c WHERE c.id = s.id;
+UPDATE all_contacts c
+SET profile = jsonb_build_object('city', split_part(facts[1], '=', 2), 'town', split_part(facts[2], '=', 2))
+FROM contact_search s WHERE s.id = c.id;
 INSERT INTO contact_aliases SELECT id, id, organization FROM all_contacts;
 INSERT INTO identifiers
 SELECT id(-n), 'org' || n % 4, 'email', 'p' || n || '@example.com', true, id(n), 1, '{}', '{}', false, now(), now(),
@@ -120,6 +135,11 @@ SELECT n, id(n), id(-n), 'org' || n % 4, 'name', 'link', 'email', 'org' || n % 4
            - CASE WHEN n % 500 = 0 THEN '20 days' ELSE '0' END::interval,
        '2026-01-01'::timestamptz + n * interval '1 minute'
 FROM generate_series(1, %(rows)s) n;
+INSERT INTO opt_ins_by_day
+SELECT 'org' || n % 4, '2026-01-01'::date + (n / 100)::int, 'form', 'email',
+       'org' || n % 4 || '/shop/-/list' || n % 100, n
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO opt_outs_by_day SELECT * FROM opt_ins_by_day;
 INSERT INTO marks
 SELECT stage, n, '2026-01-01'::timestamptz + n * interval '1 minute',
        '2026-01-01'::timestamptz + n * interval '1 minute' - CASE WHEN n = 9000 THEN '8 days' ELSE '0' END::interval
@@ -137,6 +157,15 @@ FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_values SELECT 'org' || n % 4, 'email', 'p' || n || '@example.com', id(n), now()
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO value_counters SELECT 'org' || n % 4, 'email', 'p' || n || '@example.com', 1 + (n % 20 = 0)::int
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO sms_contacts
+SELECT id(-n), 'org' || n % 4 || '/shop/48' || n % 10 / 5 || '/list' || n % 20, 'org' || n % 4,
+       'org' || n % 4 || '/shop/48' || n % 10 / 5, (ARRAY['contacts', 'opted-out', 'other', NULL])[1 + n / 4 % 4],
+       '+1' || (4155550000 + n * 7919 % 100000)::text,
+       CASE WHEN n % 3 = 0 THEN '' ELSE 'p' || n || '@example.com' END,
+       '2026-01-01'::timestamptz + n * interval '1 minute', (ARRAY['keyword', 'ban', 'import'])[1 + n % 3],
+       '2026-01-01'::timestamptz + n * interval '1 minute',
+       CASE WHEN n % 100 = 0 THEN '2027-01-01'::timestamptz + n * interval '1 hour' END
 FROM generate_series(1, %(rows)s) n;
 INSERT INTO contact_counters SELECT organization, mark, count(*) FROM contact_search, unnest(counted_as) AS mark
 GROUP BY 1, 2;
@@ -171,6 +200,7 @@ def filled(database_url: str) -> Iterator[Connection[Any]]:
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 SOON = datetime(2027, 1, 2, tzinfo=UTC)
 DEEP = (NOW, UUID(int=1))
+SENDER = "org1/shop/480"
 PERSON = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
 QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "contacts": lambda c: contact_list.contacts(c, "org1"),
@@ -198,10 +228,14 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "alias": lambda c: contact_aliases.person_id(c, "org1", PERSON),
     "identifier": lambda c: identifiers.identifier(c, "org1", PERSON),
     "identifiers": lambda c: identifiers.identifiers(c, "org1", [PERSON, UUID(int=5)]),
+    "statuses of identifiers": lambda c: channel_status.of_identifiers(c, [PERSON, UUID(int=5)]),
     "statuses of an identifier": lambda c: channel_status.of_identifier(c, PERSON),
     "members": lambda c: channel_status.members(c, "org1", "email", "org1/shop/-/list1", "subscribed"),
     "history": lambda c: audit_history.history(c, "org1", [PERSON]),
     "history of a person": lambda c: audit_history.history(c, "org1", [PERSON, UUID(int=3), UUID(int=4)]),
+    "history of a kind, deep": lambda c: audit_history.history(
+        c, "org1", [UUID(int=3), UUID(int=4)], names=["name"], after=(NOW, 9_000), limit=51
+    ),
     "conflicts": lambda c: conflicts.conflicts(c, "org1"),
     "candidates": lambda c: merge_candidates.candidates(c, "org1", limit=20),
     "people weighed by rules of identity": lambda c: next(rule_breakers.people(c, "org1", least=1, page=20)),
@@ -209,6 +243,10 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "replies, deep": lambda c: replies.replies(c, "org0", "read", after=(NOW, UUID(int=1))),
     "reply": lambda c: replies.reply(c, "org0", PERSON),
     "counts of people": lambda c: counters.people(c, "org7"),
+    "channels in use": lambda c: counters.channels(c, "org7"),
+    "merchants": lambda c: scopes.merchants(c, "org7"),
+    "names of organizations": lambda c: scopes.names(c, ["org1", "org7"]),
+    "places": lambda c: scopes.places(c, "org1"),
     "counts of statuses": lambda c: counters.statuses(c, "org7"),
     "opt-outs": lambda c: opt_outs.newest(c, "org1"),
     "opt-outs, deep": lambda c: opt_outs.newest(c, "org1", after=(NOW, 5_000), limit=10),
@@ -225,14 +263,22 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "opt-outs of a list": lambda c: opt_out_search.opt_outs_of(
         c, "org1", opt_out_search.Asked(scope="org1/shop/-/news"), after=(NOW, 5_000)
     ),
+    "opt-ins and opt-outs by day": lambda c: by_day.counted(c, "org1", NOW.date(), NOW.date() + timedelta(days=30)),
+    "statuses that wait to be published": lambda c: outbox.waiting(c, ROWS - 50, 10_001),
     "organizations with opt-outs": lambda c: opt_outs.organizations(c),
     "opt-outs of everybody": lambda c: opt_outs.latest(c, 100),
-    "phones of a sender": lambda c: sms_contacts.phones(
-        c, "org1", sms_contacts.Asked("org1/shop/481", "unsubscribed"), after=(NOW, UUID(int=5), "", "")
+    "phones of a sender that have a part": lambda c: sms_list.phones(
+        c, "org1", sms_list.Asked(SENDER, "contacts", digits="+141555501")
     ),
-    "phones of a sender that have a part": lambda c: sms_contacts.phones(
-        c, "org1", sms_contacts.Asked("org1/shop/481", "subscribed", digits="+14155")
+    "phones of a list": lambda c: sms_list.phones(
+        c, "org1", sms_list.Asked(SENDER, "contacts", scope=f"{SENDER}/list1")
     ),
+    "phones that opted out for a reason": lambda c: sms_list.phones(
+        c, "org1", sms_list.Asked(SENDER, "opted-out", reason="ban"), after=(NOW.isoformat(), PERSON, SENDER)
+    ),
+    "senders": lambda c: sms_list.senders(c, "org1"),
+    "lists of a sender": lambda c: sms_list.lists(c, "org1", SENDER),
+    "replies of a number": lambda c: replies.of_identifier(c, "org0", PERSON),
     "published so far": lambda c: c.execute(marks.PUBLISHED, (ROWS - 50,)),
     "scopes": lambda c: scopes.created(c, "org1"),
     "scopes, deep": lambda c: scopes.created(c, "org1", after="org1/m5"),
@@ -252,6 +298,45 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
 }
 
 
+LISTED = {"source": "subscription", "channel": "email", "state": "subscribed", "place": "org1/shop/-/list2"}
+TOWN = {"source": "profile", "field": "town", "test": "is", "value": "7"}
+CITY = {"source": "profile", "field": "city", "test": "is", "value": "3"}
+CRITERIA: dict[str, dict[str, Any]] = {
+    "a frequent value": CITY,
+    "a rare value": TOWN,
+    "a value that nobody has": {**TOWN, "value": "none"},
+    "a list": LISTED,
+    "a list since when": {**LISTED, "within_days": 1},
+    "a merchant that nobody is subscribed at": {**LISTED, "place": "org1/none"},
+    "a rare hold": {"source": "hold", "hold": "banned"},
+    "a state of deliverability": {"source": "deliverability", "channel": "email", "status": "bounced"},
+    "active since when": {"source": "deliverability", "channel": "email", "status": "active", "within_days": 9},
+    "a kind": {"source": "identifiers", "kind": "email"},
+    "creation in a day": {"source": "date", "date": "created", "from_day": "2026-01-02", "until_day": "2026-01-02"},
+    "purchases": {"source": "date", "date": "purchased", "within_days": 30},
+    "a subscription in a span": {"source": "date", "date": "subscribed", "within_days": 30},
+    "a method": {"source": "origin", "method": "form"},
+    "a type": {"source": "type", "type": "unsubscriber"},
+    "neither of two": {"not": {"any": [TOWN, LISTED]}},
+    "either of two that are rare": {"any": [TOWN, {"source": "hold", "hold": "banned"}]},
+    "both of two": {"all": [CITY, LISTED]},
+}
+
+
+def by_criteria(document: dict[str, Any], connection: Connection[Any]) -> Any:
+    wanted = Filter(criteria=tree.checked(document), at=datetime(2026, 1, 15, tzinfo=UTC))
+    contact_list.count(connection, "org1", wanted)
+    return contact_list.contacts(connection, "org1", wanted)
+
+
+for name, document in CRITERIA.items():
+    QUERIES[f"criteria: {name}"] = partial(by_criteria, document)
+for ranking in ("created", "earliest"):
+    QUERIES[f"contacts by {ranking}"] = partial(
+        lambda by, c: contact_list.contacts(c, "org1", Filter(ranked=by), after=DEEP), ranking
+    )
+
+
 def deleted(ranked: Ranking, after: tuple[datetime, UUID] | None, connection: Connection[Any]) -> Any:
     return contact_list.contacts(connection, "org0", Filter(deleted=True, ranked=ranked), after=after)
 
@@ -267,6 +352,18 @@ def crowded(projection: Projection, connection: Connection[Any]) -> Any:
 for ranked in RANKED_BY:
     QUERIES[f"deleted contacts by {ranked}"] = partial(deleted, ranked, None)
     QUERIES[f"deleted contacts by {ranked}, deep"] = partial(deleted, ranked, (SOON, UUID(int=1)))
+
+
+def phones(tab: Tab, order: Order, descending: bool, deep: bool, connection: Connection[Any]) -> Any:
+    key = NOW.isoformat() if order in ("moment", "message") else "m"
+    wanted = sms_list.Asked(SENDER, tab, order=order, descending=descending)
+    return sms_list.phones(connection, "org1", wanted, after=(key, PERSON, SENDER) if deep else None)
+
+
+for tab, columns in COLUMNS.items():
+    for column, descending, deep in product(columns, (True, False), (True, False)):
+        name = f"phones, {tab} by {column}{' down' if descending else ''}{', deep' if deep else ''}"
+        QUERIES[name] = partial(phones, tab, ORDERS[column], descending, deep)
 
 for one in PROJECTIONS.values():
     if one.DUE is not None:

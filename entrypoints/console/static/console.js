@@ -1,34 +1,57 @@
 // Conveniences only: every page works without this file.
 "use strict";
 
-const rows = () => [...document.querySelectorAll("table.rows a.open")];
+document.documentElement.classList.add("scripts");
 
-function move(step) {
-  const links = rows();
-  const at = links.indexOf(document.activeElement);
-  const next = links[Math.min(Math.max(at + step, 0), links.length - 1)];
-  if (next) next.focus();
+// What j and k go through: the rows of the first table of rows, each by its main link or field, or by itself.
+function rows() {
+  const table = document.querySelector("table.rows") ?? document.querySelector("main table");
+  return [...(table?.tBodies[0]?.rows ?? [])].map((row) => {
+    const main = row.querySelector("a.open") ?? row.querySelector("a[href], button");
+    if (!main) row.tabIndex = -1;
+    return main ?? row;
+  });
 }
 
+function move(step) {
+  const stops = rows();
+  const at = stops.findIndex((stop) => stop === document.activeElement || stop.closest("tr").contains(document.activeElement));
+  const next = stops[Math.min(Math.max(at + step, 0), stops.length - 1)];
+  if (!next) return;
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function showKeys() {
+  const keys = document.getElementById("keys");
+  if (!keys.open) keys.showModal();
+}
+
+const menus = "details.menu[open]";
+
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea");
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
-    document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
+    document.querySelectorAll(menus).forEach((menu) => {
+      menu.open = false;
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    });
     if (typing) typing.blur();
     return;
   }
-  if (typing) return;
+  if (typing || document.querySelector("dialog[open]")) return;
   if (event.key === "/") {
-    const search = document.querySelector("[data-key='/']");
-    if (search) { event.preventDefault(); search.focus(); search.select(); }
+    const search = document.querySelector("[data-key='/']") ?? document.querySelector("main form.asking input:not([type='hidden'])");
+    if (search) { event.preventDefault(); search.focus(); search.select?.(); }
   } else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
-  else if (event.key === "?") document.getElementById("keys").showModal();
+  else if (event.key === "?") showKeys();
 });
 
 document.addEventListener("click", (event) => {
-  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+  if (event.target.closest("[data-keys]")) showKeys();
+  document.querySelectorAll(menus).forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
 });
@@ -39,6 +62,10 @@ if (!/(^|; )console_zone=/.test(document.cookie)) {
   if (zone) document.cookie = `console_zone=${zone}; path=/console; max-age=31536000; samesite=lax`;
 }
 
-if (matchMedia("(max-width: 60rem)").matches) {
-  document.querySelectorAll("details.filters").forEach((filters) => { filters.open = false; });
+// Where there is little room, what is not the content is folded away; it opens by a tap, and where there is room again.
+const little = matchMedia("(max-width: 60rem)");
+function fold() {
+  document.querySelectorAll("details.filters, .places > details").forEach((one) => { one.open = !little.matches; });
 }
+if (little.matches) fold();
+little.addEventListener("change", fold);

@@ -1,0 +1,85 @@
+"""What a source of criteria is: the fields that may be asked, and the SQL that says whom they fit.
+
+A new source is one file in `sources`, and its words in the console's catalogue.
+"""
+
+from abc import abstractmethod
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Asking:
+    """One question to the tables: gathers the values of its pieces of SQL, under names of their own."""
+
+    def __init__(self, organization: str, now: datetime) -> None:
+        self.now = now
+        self.organization = organization
+        self.values: dict[str, Any] = {"organization": organization}
+        self._numbers = count(1)
+
+    def sql(self, piece: str, **values: object) -> str:
+        """The piece, its `%(name)s` made unlike those of every other piece."""
+        number = next(self._numbers)
+        for name, value in values.items():
+            self.values[f"{name}_{number}"] = value
+            piece = piece.replace(f"%({name})s", f"%({name}_{number})s")
+        return piece
+
+
+class Criterion(BaseModel):
+    """Base of the sources. Fields are flat, so that JSON, an address and a form without scripts can hold them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    PLACE: ClassVar[int] = 100
+    """Where the console offers it: lower is earlier."""
+    TYPED: ClassVar[frozenset[str]] = frozenset()
+    """Fields with what somebody typed, which may be personal: in no address unsealed."""
+
+    @property
+    def typed(self) -> bool:
+        return any(getattr(self, name) is not None for name in self.TYPED)
+
+    @abstractmethod
+    def condition(self, asking: Asking) -> str:
+        """SQL, true for the rows `c` of `all_contacts` that fit. No subquery the planner could turn into a join."""
+
+    def found_by(self, _asking: Asking) -> str | None:
+        """A query of the ids of all people who fit, and few others, by an index; None where there is none."""
+        return None
+
+
+class Spanned(Criterion):
+    """A source that may ask for a span of time; what is given must all hold. Days are UTC's."""
+
+    within_days: int | None = Field(None, ge=1, le=36_500, description="in so many days before now")
+    older_than_days: int | None = Field(None, ge=1, le=36_500, description="longer ago than so many days")
+    from_day: date | None = Field(None, description="on this day or later")
+    until_day: date | None = Field(None, description="on this day or earlier")
+
+    @property
+    def has_span(self) -> bool:
+        return any(getattr(self, name) is not None for name in Spanned.model_fields)
+
+    def span(self, asking: Asking, column: str) -> str:
+        """Whether the moment in the column lies in the span; false where there is none."""
+        since = [asking.now - timedelta(days=self.within_days)] if self.within_days else []
+        since += [_midnight(self.from_day)] if self.from_day else []
+        until = [asking.now - timedelta(days=self.older_than_days)] if self.older_than_days else []
+        until += [_midnight(self.until_day + _DAY)] if self.until_day and self.until_day < date.max else []
+        return asking.sql(
+            _SPAN.replace("@", column),
+            since=max(since, default="-infinity"),
+            until=min(until, default="infinity"),
+        )
+
+
+_DAY: Final = timedelta(days=1)
+_SPAN: Final = "(@ >= %(since)s::timestamptz AND @ < %(until)s::timestamptz)"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

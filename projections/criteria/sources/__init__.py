@@ -1,0 +1,1 @@
+"""A file for each source of criteria; `criteria.registry` finds them."""

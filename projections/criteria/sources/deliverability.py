@@ -1,0 +1,46 @@
+"""Whether an identifier can be reached, and since when (Y16-Y23, C6, C7)."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ledger.events.vocabulary import CHANNELS, CHANNELS_OF
+from projections.criteria.criterion import Asking, Spanned
+from projections.criteria.marked import found_by_mark, has_mark
+
+Channel = Literal[CHANNELS]  # type: ignore[valid-type]
+_KIND_OF = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
+_REACHED = """EXISTS (
+    SELECT FROM identifiers i
+    WHERE i.id = ANY (c.identifier_ids)
+      AND i.deliverability -> %(channel)s ->> 'status' = %(status)s{since} OFFSET 0
+)"""
+_SINCE = "(i.deliverability -> %(channel)s ->> 'since')::timestamptz"
+_WORSE = ("bounced", "complained", "blacklisted")
+
+
+class DeliverabilityCriterion(Spanned):
+    """An identifier of the channel is in this state; a span of time is asked of the moment since when."""
+
+    PLACE: ClassVar[int] = 30
+    source: Literal["deliverability"] = "deliverability"
+    channel: Channel = Field("email", examples=["email"])
+    status: Literal["active", "bounced", "complained", "blacklisted"] = Field(examples=["bounced"])
+
+    def condition(self, asking: Asking) -> str:
+        if self.status in _WORSE and not self.has_span and self._one_channel:
+            return has_mark(asking, self._mark)
+        since = f" AND {self.span(asking, _SINCE)}" if self.has_span else ""
+        return asking.sql(_REACHED.replace("{since}", since), channel=self.channel, status=self.status)
+
+    def found_by(self, asking: Asking) -> str | None:
+        return found_by_mark(asking, self._mark) if self.status in _WORSE else None
+
+    @property
+    def _one_channel(self) -> bool:
+        """Whether what marks say of the kind is what holds for the channel."""
+        return len(CHANNELS_OF[_KIND_OF[self.channel]]) == 1 or self.status != "bounced"
+
+    @property
+    def _mark(self) -> str:
+        return f"{_KIND_OF[self.channel]}.{self.status}"

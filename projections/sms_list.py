@@ -1,0 +1,140 @@
+"""Reading `sms_contacts`: a tab of a sender in any of its orders, its lists, and what is known of one number.
+
+Paging is by key, never by offset; each order has an index of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from projections.sms_contacts import Tab
+
+Order = Literal["phone", "email", "moment", "list", "reason", "message"]
+COLUMN: Final[Mapping[Order, str]] = {
+    "phone": "phone",
+    "email": "email",
+    "moment": "moment",
+    "list": "scope",
+    "reason": "reason",
+    "message": "message_at",
+}
+"""Order → the column by which it is."""
+_TYPE: Final = {"moment": "timestamptz", "message_at": "timestamptz"}
+After = tuple[str, UUID, str]
+"""The last row of the page before: its value in the order's column, as text; its identifier and scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsRow:
+    """A phone on a tab. `moment`: when it subscribed, opted out or declined; `reason` by what."""
+
+    identifier_id: UUID
+    scope: str
+    phone: str
+    email: str
+    moment: datetime
+    reason: str
+    message_at: datetime
+    person_id: UUID | None
+    emails: list[str]
+    list_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which phones of a sender's tab: of one list, for one reason, with part of a number; and in which order."""
+
+    sender: str
+    tab: Tab
+    scope: str | None = None
+    reason: str | None = None
+    digits: str | None = None
+    order: Order = "moment"
+    descending: bool = True
+
+
+_FOUND: Final = """
+SELECT identifier_id, scope, organization, phone, email, moment, reason, message_at FROM sms_contacts
+WHERE organization = %(organization)s AND sender = %(sender)s AND tab = %(tab)s
+"""
+_SHOWN: Final = """
+SELECT s.identifier_id, s.scope, s.phone, s.email, s.moment, s.reason, s.message_at,
+       coalesce(a.person_id, i.contact_id) AS person_id, coalesce(c.emails, '{}') AS emails,
+       named.display_name AS list_name
+FROM found s
+    LEFT JOIN identifiers i ON i.id = s.identifier_id
+    LEFT JOIN contact_aliases a ON a.contact_id = i.contact_id
+    LEFT JOIN all_contacts c ON c.id = coalesce(a.person_id, i.contact_id)
+    LEFT JOIN scopes named ON named.organization = s.organization AND named.scope = s.scope
+"""
+_CONDITIONS: Final = {
+    "scope": "AND scope = %(scope)s\n",
+    "reason": "AND reason = %(reason)s\n",
+    "digits": "AND phone LIKE %(digits)s\n",
+}
+_SENDERS: Final = """
+SELECT DISTINCT ON (sender) sender, display_name FROM (
+    SELECT scope AS sender, display_name FROM scopes WHERE organization = %(organization)s AND level = 'sender'
+    UNION ALL
+    SELECT split_part(scope, '/', 1) || '/' || split_part(scope, '/', 2) || '/' || split_part(scope, '/', 3), NULL
+    FROM status_counters
+    WHERE organization = %(organization)s AND channel = 'sms' AND split_part(scope, '/', 3) NOT IN ('', '-')
+) AS named ORDER BY sender, display_name
+"""
+_LISTS: Final = """
+SELECT DISTINCT ON (scope) scope, display_name FROM (
+    SELECT scope, display_name FROM scopes
+    WHERE organization = %(organization)s AND starts_with(scope, %(below)s) AND retired_at IS NULL
+    UNION ALL
+    SELECT scope, NULL FROM status_counters
+    WHERE organization = %(organization)s AND channel = 'sms' AND starts_with(scope, %(below)s)
+) AS named ORDER BY scope, display_name
+"""
+
+
+def phones(
+    connection: Connection[Any], organization: str, asked: Asked, *, after: After | None = None, limit: int = 50
+) -> list[SmsRow]:
+    """Phones of a tab in the order asked for; the next page is `after` the last row's `place`."""
+    column, way, beyond = COLUMN[asked.order], *(("DESC", "<") if asked.descending else ("ASC", ">"))
+    values: dict[str, Any] = {
+        "organization": organization,
+        "sender": asked.sender,
+        "tab": asked.tab,
+        "scope": asked.scope,
+        "reason": asked.reason,
+        "digits": f"%{asked.digits}%",
+        "limit": limit,
+    }
+    query = _FOUND + "".join(text for name, text in _CONDITIONS.items() if getattr(asked, name) is not None)
+    if after is not None:
+        values |= {"key": after[0], "id": after[1], "place": after[2]}
+        kind = _TYPE.get(column, "text")
+        query += f"AND ({column}, identifier_id, scope) {beyond} (%(key)s::{kind}, %(id)s, %(place)s)\n"
+    order = f"ORDER BY {{0}}{column} {way}, {{0}}identifier_id {way}, {{0}}scope {way}"
+    query = f"WITH found AS MATERIALIZED ({query}{order.format('')} LIMIT %(limit)s)\n{_SHOWN}{order.format('s.')}"
+    return (
+        connection.cursor(row_factory=class_row(SmsRow)).execute(query.encode(), values, prepare=False).fetchall()
+    )
+
+
+def place(row: SmsRow, order: Order) -> After:
+    """Where a row stands in the order, to go on after it."""
+    key = getattr(row, COLUMN[order])
+    return key.isoformat() if isinstance(key, datetime) else key, row.identifier_id, row.scope
+
+
+def senders(connection: Connection[Any], organization: str) -> dict[str, str | None]:
+    """Sender → display name, of those that were created or that texts are consented to (S1)."""
+    return dict(connection.execute(_SENDERS, {"organization": organization}, prepare=False))
+
+
+def lists(connection: Connection[Any], organization: str, sender: str) -> dict[str, str | None]:
+    """Lists of the sender that were created or that anybody ever stood on → display name (S4)."""
+    asked = {"organization": organization, "below": f"{sender}/"}
+    return dict(connection.execute(_LISTS, asked, prepare=False))

@@ -1,0 +1,208 @@
+"""Every page that the navigation leads to, with something on it: light, dark and narrow, pictures kept of each."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from entrypoints.console import assets
+from ledger.acts import Rejection
+from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
+from tests.console.conftest import Scene
+from tests.console.test_browser import AXE, HEAVIEST, NARROW, PICTURES, WIDE, Opening, chromium, opening
+
+__all__ = ["chromium", "opening"]
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "narrow": {"color_scheme": "light", "viewport": NARROW},
+    "narrow-dark": {"color_scheme": "dark", "viewport": NARROW},
+}
+
+
+@pytest.fixture
+def full(scene: Scene) -> Scene:
+    """A scene in which no page is empty."""
+    organization = scene.organization
+    sender = f"{organization}/shop/48100"
+    texts = [{"channel": "sms", "scope": sender, "purposes": ["marketing"]}]
+    phones = [{"kind": "phone", "value": f"+1415555010{number}"} for number in range(4)]
+    mail = {"kind": "email", "value": "pair@example.com"}
+    pair = signup(organization, mail)
+    pair["data"] = {**pair["data"], "identifiers": [mail, phones[1]], "method": "import"}
+    scene.record(
+        *recent(organization),
+        *(
+            event("contact.signup.v1", organization, identifiers=[one], subscriptions=texts, method="keyword")
+            for one in phones
+        ),
+        signup(organization, PHONE, "sms"),
+        signup(organization, {"kind": "email", "value": "ann+news@example.com"}),
+        signup(organization, EMAIL),
+        signup(organization, mail),
+        pair,
+        event("sms.inbound.v1", organization, **{"from": phones[0]["value"]}, to=sender, text="STOP"),
+        event("sms.inbound.v1", organization, **{"from": phones[2]["value"]}, to=sender, text="what is offer 9?"),
+        event("contact.delete.v1", organization, identifier=phones[3], actor="agent-7", reason="asked to"),
+    )
+    why = Rejection(
+        "bad_json", "message: not JSON", scene.server.ledger.now(), b"{ mine", organization=organization
+    )
+    with scene.server.ledger.writing.writing() as writing:
+        writing.reject([why])
+    return scene
+
+
+def recent(organization: str) -> list[dict[str, Any]]:
+    """Opt-ins and opt-outs of the last weeks, so that trends have a shape."""
+    now = datetime.now(UTC)
+    made = []
+    for days in range(20):
+        at = (now - timedelta(days=days, hours=1)).isoformat()
+        for number in range(1 + (days * 7) % 5):
+            who = {"kind": "email", "value": f"day{days}-{number}@example.com"}
+            method = ("form", "checkout", "call")[number % 3]
+            made.append(signup(organization, who, method=method) | {"time": at})
+            if number % 3 == 0:
+                made.append(opt_out(organization, who, method=("link", "one_click")[days % 2]) | {"time": at})
+    return made
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_page_has_a_fault(look: str, opening: Opening, full: Scene) -> None:
+    page = opening(**LOOKS[look], bypass_csp=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    titles, wrong = [], {}
+    for address in places(page):
+        name = address.rpartition("/")[2]
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, name
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=PICTURES / f"walk-{name}-{look}.png", full_page=True)
+        found = [*faults(page), *_misshapen(page)]
+        if found:
+            wrong[name] = found
+        titles.append(page.title())
+    assert wrong == {}
+    assert len(titles) > 10
+    assert len(set(titles)) == len(titles)
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """What axe finds wrong with the page, each with the first place; the page must be opened with `bypass_csp`."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run()")
+    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
+
+
+def _misshapen(page: Page) -> list[str]:
+    """What axe does not look for: one title, one place, something on it, and nothing beyond the edge."""
+    counts = {"h1": 1, ".places [aria-current]": 1, ".empty": 0}
+    found = [selector for selector, count in counts.items() if page.locator(selector).count() != count]
+    return found if page.evaluate("document.documentElement.scrollWidth <= innerWidth") else [*found, "sideways"]
+
+
+def places(page: Page) -> list[str]:
+    """Where the navigation leads to."""
+    found = page.locator(".places a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    return [str(one) for one in found]
+
+
+def test_every_page_is_light_and_has_its_twins(opening: Opening, full: Scene) -> None:
+    page = opening()
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    for address in places(page):
+        answers.clear()
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert 0 < sum(len(one.body()) for one in answers) <= HEAVIEST, address
+        assert page.request.get(f"{address}.json").json() is not None, address
+        assert page.request.get(f"{address}.csv").text().count("\n") > 0, address
+
+
+def test_the_navigation_folds_where_there_is_little_room(opening: Opening) -> None:
+    page = opening(viewport=NARROW)
+    there = page.locator(".places a", has_text="Compliance clock")
+    there.wait_for(state="hidden")
+    page.locator(".places summary").click()
+    there.click()
+    page.wait_for_url("**/clock")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.locator(".places a", has_text="Opt-outs").wait_for(state="visible")
+
+
+def test_who_tabs_comes_to_the_content_first(opening: Opening) -> None:
+    page = opening()
+    page.goto(page.url)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_rows_without_a_link_are_walked_through_too(opening: Opening, full: Scene) -> None:
+    page = opening()
+    page.goto(f"/console/{full.organization}/clock")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement === document.querySelector('table.rows').tBodies[0].rows[1]")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement === document.querySelector('table.rows').tBodies[0].rows[0]")
+
+
+def test_evidence_on_paper_says_who_looked_and_what_was_asked(opening: Opening, full: Scene) -> None:
+    page = opening(color_scheme="dark")
+    page.goto(f"/console/{full.organization}/opt-outs")
+    page.fill("#f-q", "ann4@example.com")
+    page.click("form.asking button.main")
+    page.emulate_media(media="print")
+    page.screenshot(path=PICTURES / "paper-opt-outs.png", full_page=True)
+    page.pdf(path=PICTURES / "paper-opt-outs.pdf", format="A4", landscape=True)
+    head = page.locator(".printed")
+    assert head.is_visible()
+    said = head.inner_text()
+    assert full.organization in said
+    assert "Ann Example" in said
+    assert "ann4@example.com" in said
+    evidence = page.locator("table.rows .onpaper").all_inner_texts()
+    assert any("Event" in one for one in evidence)
+    assert not page.locator(".top").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+def test_the_chart_is_drawn_from_the_table_and_not_missed_without_scripts(opening: Opening, full: Scene) -> None:
+    if not assets.there("uplot.js"):
+        pytest.skip("uPlot is not there; run `make assets` (needs npm)")
+    page = opening()
+    page.goto(f"/console/{full.organization}/trends")
+    page.locator(".chart canvas").wait_for(state="visible")
+    page.goto(f"/console/{full.organization}/trends?method=link")
+    numbers = page.locator("#days td:nth-child(3)").evaluate_all("cells => cells.map(one => +one.dataset.number)")
+    listed = page.request.get(f"/console/{full.organization}/trends.json?method=link").json()
+    assert sum(numbers) == listed["opt_outs"] > 0
+    assert listed["opt_ins"] == 0
+    plain = opening(java_script_enabled=False)
+    plain.goto(f"/console/{full.organization}/trends")
+    assert plain.locator(".chart").is_hidden()
+    assert plain.locator("#days tbody tr").count() == 30
+
+
+def test_operations_keep_themselves_fresh_without_taking_the_focus(opening: Opening, full: Scene) -> None:
+    page = opening()
+    page.goto(f"/console/{full.organization}/operations")
+    shown = page.locator("dl.figures dd").nth(2)
+    before = shown.inner_text()
+    region = page.locator("[aria-labelledby=h-projections] .scroll")
+    region.focus()
+    full.caller.record(signup(full.organization, {"kind": "email", "value": "new@example.com"}))
+    page.wait_for_function(
+        "before => document.querySelectorAll('dl.figures dd')[2].textContent !== before", arg=before, timeout=20_000
+    )
+    assert "0" not in page.locator("[aria-labelledby=h-projections] .badge").all_inner_texts()
+    assert region.evaluate("one => one === document.activeElement")
+    page.click("text=Hold still")
+    assert page.locator("[data-live]").count() == 0
+    assert page.locator("text=Keep fresh").is_visible()
