@@ -23,6 +23,14 @@ router = pages_router()
 _BACK: Final = timedelta(days=30)
 SPANS: Final = {"day": timedelta(days=1), "week": timedelta(days=7), "month": _BACK, "year": timedelta(days=365)}
 
+_DIFFERING: Final = (
+    ("compare.consent", ("consent", "consent_since", "consent_method")),
+    ("compare.deliverability", ("deliverability", "soft_bounces")),
+    ("compare.hold", ("hold", "hold_until")),
+    ("subscription.sendable", ("sendable", "reasons")),
+)
+"""Text → the parts of a status that it names."""
+
 
 class Question(BaseModel):
     """The two moments, as they were typed."""
@@ -78,7 +86,7 @@ def _shown(
         errors=errors,
         identifiers={held.identifier_id: held for held in told.identifiers} if told is not None else {},
         spans={name: local(view, view.now - span) for name, span in SPANS.items()},
-        as_text=as_text,
+        differing=_DIFFERING,
     )
 
 

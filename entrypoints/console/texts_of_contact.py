@@ -147,11 +147,10 @@ TEXTS_OF_CONTACT: Final[Mapping[str, str]] = {
     "subscribe.proof": "Say where the proof is, in 1 to 500 characters.",
     "subscribe.attested": "Nobody is subscribed without the consent of the address's owner.",
     "subscribe.nothing": "Nothing can be sent to this contact: it has no address whose value is kept.",
-    "subscribe.came.subscribe": "Recorded. This is what came of it:",
-    "subscribe.came.unsubscribe": "Recorded. This is what came of it:",
+    "subscribe.came": "What came of it",
     "subscribe.may": "may be sent",
     "subscribe.may_not": "may not be sent",
-    "subscribe.stood": "It was so already: nothing new was recorded.",
+    "subscribe.stood": "No act of yours has decided this.",
     # Links
     "links": "Links",
     "links.lead": "Contacts that are one person. A link can be removed: each side gets its own back, with whatever "

@@ -6,11 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.messages import event, opt_out, signup
-from tests.console import test_browser
 from tests.console.conftest import Scene
-from tests.console.test_browser import AXE, NARROW, PICTURES, WIDE, Opening
+from tests.console.test_browser import AXE, NARROW, PICTURES, WIDE, Opening, chromium, opening
 
-chromium, opening = test_browser.chromium, test_browser.opening
+__all__ = ["chromium", "opening"]
 
 MAIL = {"kind": "email", "value": "ann4@example.com"}
 PHONE = {"kind": "phone", "value": "+14155550100"}
@@ -90,18 +89,18 @@ def test_two_people_edit_one_contact(opening: Opening, scene: Scene, ann: dict[s
         page.goto(f"{scene.contacts}/{ann['id']}/edit")
     theirs.fill("#f-city", "Paris")
     theirs.fill("#f-interests", "shoes\nhats\nsocks")
-    theirs.click("text=Save >> nth=0")
+    theirs.get_by_role("button", name="Save", exact=True).click()
     expect(theirs.get_by_role("status")).to_contain_text("Saved.")
     mine.fill("#f-city", "Rome")
     mine.fill("#f-interests", "shoes\nhats\ngloves")
-    mine.click("text=Save >> nth=0")
+    mine.get_by_role("button", name="Save", exact=True).click()
     expect(mine.get_by_role("alert")).to_contain_text("Nothing was saved yet.")
     expect(mine.locator(".clash")).to_contain_text("Changed while you were editing.")
     expect(mine.locator(".clash")).to_contain_text("“Paris”")
     mine.screenshot(path=PICTURES / "contact-clash-light.png", full_page=True)
     assert faults(mine) == []
-    mine.check("text=Save mine")
-    mine.click("text=Save >> nth=-1")
+    mine.get_by_label("Save mine").check()
+    mine.get_by_role("button", name="Save", exact=True).click()
     expect(mine.get_by_role("status")).to_contain_text("Saved.")
     facts = mine.locator("section", has=mine.locator("#h-fields"))
     expect(facts).to_contain_text("Rome")
@@ -116,8 +115,8 @@ def test_a_bad_value_comes_back_with_its_message(opening: Opening, scene: Scene,
     page.fill("#f-time_zone", "Europe/Ulm")
     page.fill("#f-last_name", "Berg")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_label("Time zone", exact=True)).to_have_value("Europe/Ulm")
-    expect(page.get_by_label("Time zone", exact=True)).to_have_accessible_description(
+    expect(page.get_by_role("textbox", name="Time zone")).to_have_value("Europe/Ulm")
+    expect(page.get_by_role("textbox", name="Time zone")).to_have_accessible_description(
         "A name such as Europe/Paris. There is no such time zone; type a name such as Europe/Paris."
     )
     expect(page.get_by_label("Last name")).to_have_value("Berg")
@@ -181,10 +180,10 @@ def test_two_moments_are_chosen_and_compared_without_scripts(
     page.get_by_label("Moment B").fill("2026-04-01T00:00:00")
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("status")).to_contain_text("differences")
-    expect(page.get_by_label("Moment A")).to_have_value("2026-03-02T12:00:00")
+    expect(page.get_by_label("Moment A")).to_have_value("2026-03-02T12:00")
     expect(page.locator("section", has=page.locator("#h-statuses"))).to_contain_text("Changed")
     page.go_back()
-    expect(page.get_by_label("Moment A")).not_to_have_value("2026-03-02T12:00:00")
+    expect(page.get_by_label("Moment A")).not_to_have_value("2026-03-02T12:00")
 
 
 def test_the_timeline_is_narrowed_to_a_kind(opening: Opening, scene: Scene, ann: dict[str, Any]) -> None:
