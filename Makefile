@@ -13,6 +13,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: soak mutate bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress bench-console
+.PHONY: bench-apart
 .PHONY: help assets demo test check lint types contracts lock clean
 
 help:
@@ -23,7 +24,7 @@ help:
 	echo "make soak          the rules on 100,000 generated histories (ARGS='5000 --seed 7': so many, from there)"
 	echo "make mutate        every small change of the rules, and whether a test sees it"
 	echo "make bench-ingest  and bench-rebuild, bench-latency, bench-query, bench-policy, bench-rollup, bench-suppress,"
-	echo "                   bench-console: figures beside a reference"
+	echo "                   bench-console, bench-apart: figures beside a reference"
 	echo "make lock          resolve the locks anew from pyproject.toml"
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
 
@@ -61,7 +62,7 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports >&2
 
-bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress bench-console: bench-%: $(VENV)/.test
+bench-ingest bench-rebuild bench-latency bench-query bench-policy bench-rollup bench-suppress bench-console bench-apart: bench-%: $(VENV)/.test
 	exec $(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Each lock contains the ones before it, so a later stamp stands for the earlier ones.

@@ -7,7 +7,7 @@ prefix and the hash are recorded, as events of the organization's stream.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, get_args
@@ -94,6 +94,8 @@ class ApiKey:
     role: str
     issued_at: datetime
     expires_at: datetime | None = None
+    permissions: frozenset[str] | None = None
+    """None: all that its role has."""
     revoked: bool = False
 
     def usable(self, now: datetime) -> bool:
@@ -101,14 +103,18 @@ class ApiKey:
         return not self.revoked and (self.expires_at is None or self.expires_at > now)
 
     def permits(self, permission: Permission) -> bool:
-        """Whether the key's role may do this; a role this version does not know may do nothing."""
-        return permission in PERMISSIONS.get(self.role, frozenset())
+        """Whether its role may do this and it is not limited to less; a role not known here may do nothing."""
+        limited = self.permissions is not None and permission not in self.permissions
+        return not limited and permission in PERMISSIONS.get(self.role, frozenset())
 
 
-def new_key(role: Role, expires_at: datetime | None = None) -> tuple[str, KeyIssue]:
-    """A fresh key to be shown once, and the act's body that records it."""
+def new_key(
+    role: Role, expires_at: datetime | None = None, permissions: Collection[Permission] | None = None
+) -> tuple[str, KeyIssue]:
+    """A fresh key to be shown once, and the act's body that records it; `permissions` None: all of the role's."""
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-    issue = KeyIssue(key_id=uuid4(), prefix=prefix, key_hash=_hashed(secret), role=role, expires_at=expires_at)
+    limited = tuple(sorted(set(permissions))) if permissions is not None else None
+    issue = KeyIssue(uuid4(), prefix, _hashed(secret), role, expires_at, limited)
     return f"clk_{prefix}_{secret}", issue
 
 
@@ -119,8 +125,9 @@ def keys(organization_events: Iterable[Recorded]) -> dict[str, ApiKey]:
     for event in organization_events:
         body = event.body
         if isinstance(body, ApiKeyIssued):
+            limited = frozenset(body.permissions) if body.permissions is not None else None
             by_id[body.key_id] = ApiKey(
-                body.key_id, body.prefix, body.key_hash, body.role, event.effective_at, body.expires_at
+                body.key_id, body.prefix, body.key_hash, body.role, event.effective_at, body.expires_at, limited
             )
         elif isinstance(body, ApiKeyRevoked):
             revoked.add(body.key_id)

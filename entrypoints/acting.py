@@ -26,6 +26,8 @@ class Hand:
     actor: str = COMMAND_LINE
     key: str | None = None
     """What the caller calls this request by, so that sending it again does nothing again (Idempotency-Key)."""
+    correlation_id: str | None = None
+    """What the acts of it belong together with, such as the forecast that led to them."""
 
     def act(self, body: Body, *, message_id: str | None = None, said: Mapping[str, Any] | None = None) -> Act:
         """An act made now. `said` is its content, by which another one under the same message id is noticed."""
@@ -45,6 +47,7 @@ class Hand:
             body,
             occurred_at=now,
             actor=self.actor,
+            correlation_id=self.correlation_id,
         )
 
     def record(self, body: Body, *, message_id: str | None = None) -> bool:
@@ -57,7 +60,7 @@ class Hand:
 
     def bring_in(self, act: Act) -> Outcome:
         """Records the act; what became of it. Raises MessageRefused."""
-        outcome = self.ledger.recording.record([act])[0]
+        outcome = self.ledger.recording.record([act], keep_refused=False)[0]
         if outcome.result == "refused":
             raise MessageRefused(outcome.reason or "refused", outcome.detail or "")
         return outcome

@@ -42,7 +42,7 @@ _NEAR: Final = 2
 def set_figures(ledger: Service) -> None:
     """Sets every figure of the clock, over all organizations. Raises LogUnavailable."""
     now = ledger.now()
-    with ledger.reading.connection() as connection:
+    with ledger.overseeing.connection() as connection:
         for stage, spread in spreads(opt_outs.latest(connection, _LATEST)).items():
             for quantile, seconds in (
                 ("0.5", spread.p50),
@@ -57,11 +57,12 @@ def set_figures(ledger: Service) -> None:
             _OLDEST.labels(stage).set((now - oldest).total_seconds() if oldest is not None else 0)
         overdue = 0
         for organization in opt_outs.organizations(connection):
-            calendar = calendar_for(ledger, organization)
+            calendar = calendar_for(ledger.within(organization), organization)
             overdue += sum(1 for _ in overdue_of(connection, organization, calendar, now))
         near = 0
         for organization in replies.organizations(connection):
-            near += _near_due(connection, organization, calendar_for(ledger, organization), now)
+            calendar = calendar_for(ledger.within(organization), organization)
+            near += _near_due(connection, organization, calendar, now)
     _OVERDUE.set(overdue)
     _UNCLASSIFIED.set(near)
 

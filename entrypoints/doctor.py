@@ -41,6 +41,7 @@ def examine() -> Iterator[Finding]:
         return
     yield _found("settings", _environment)
     yield _found("links", lambda: _links(settings))
+    yield _found("sign-on", lambda: _sign_on(settings))
     yield _found("console", _console)
     database = list(_database(settings))
     yield from database
@@ -71,6 +72,19 @@ def _links(settings: Settings) -> str:
         return "none are offered: LEDGER_LINK_KEYS and LEDGER_PUBLIC_URL are not set"
     others = len(settings.link_secrets) - 1
     return f"lead to {settings.links_at}; the first key signs, {others} older ones verify"
+
+
+def _sign_on(settings: Settings) -> str:
+    provider = settings.provider
+    if provider is None:
+        return "with passwords alone: LEDGER_OIDC_ISSUER is not set"
+    from entrypoints.oidc import SignOnRefused, discovered
+
+    try:
+        discovered(provider)
+    except SignOnRefused as refused:
+        raise SettingsRefused(f"LEDGER_OIDC_ISSUER: {refused.reason}; correct the issuer or its server") from None
+    return f"with {provider.name} at {provider.issuer}; register {provider.redirect} there as the redirect address"
 
 
 def _console() -> str:

@@ -33,6 +33,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "until": "its end could not be read: it is taken as without end",
     "conflict": "its message id had been used before for something else: it was recorded all the same",
     "scanner": "it looks like the work of a mail scanner, not of a person",
+    "mended": "the message was rejected as it came, and mended by a person before it was taken",
 }
 _BECAME: Final[Mapping[str, str]] = {
     "decisive": "Decides the answer",

@@ -31,8 +31,8 @@ class Readiness(BaseModel):
 
 def readiness(ledger: Service) -> Readiness:
     """How the service stands now; also sets the figures of it. Raises LogUnavailable."""
-    newest = ledger.reading.newest()
-    with ledger.reading.connection() as connection:
+    newest = ledger.overseeing.newest()
+    with ledger.overseeing.connection() as connection:
         marks = watermarks(connection)
         in_a_row = count_since(connection, newest.recorded_at or _NEVER, ALARM_AFTER)
     lag = {name: newest.position - mark.position for name, mark in sorted(marks.items())}

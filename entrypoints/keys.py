@@ -10,6 +10,7 @@ from entrypoints.acting import Hand
 from entrypoints.wiring import Service
 from ledger.errors import NotFound
 from ledger.settings_acts import KeyRevocation
+from ledger.store import key_uses
 
 
 class KeySeen(BaseModel):
@@ -21,6 +22,8 @@ class KeySeen(BaseModel):
     state: str = Field(description="usable, expired or revoked")
     issued_at: datetime
     expires_at: datetime | None
+    permissions: list[str] | None = Field(description="what it is limited to; null: all that its role may do")
+    used_at: datetime | None = Field(description="when it was used last, to the minute; null: never")
 
 
 def listed(ledger: Service, organization: str) -> list[KeySeen]:
@@ -28,6 +31,8 @@ def listed(ledger: Service, organization: str) -> list[KeySeen]:
     stream = ledger.ids.organization(organization)
     now = ledger.now()
     known = keys(ledger.reading.read([stream])[stream]).values()
+    with ledger.reading.connection() as connection:
+        used = key_uses.uses(connection, organization)
     return [
         KeySeen(
             id=key.id,
@@ -36,6 +41,8 @@ def listed(ledger: Service, organization: str) -> list[KeySeen]:
             state="revoked" if key.revoked else "usable" if key.usable(now) else "expired",
             issued_at=key.issued_at,
             expires_at=key.expires_at,
+            permissions=sorted(key.permissions) if key.permissions is not None else None,
+            used_at=used.get(key.id),
         )
         for key in sorted(known, key=lambda key: key.issued_at, reverse=True)
     ]

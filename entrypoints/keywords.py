@@ -110,10 +110,10 @@ def proposed(ledger: Service, organization: str, version: str, words: Words) -> 
         raise MessageRefused("keywords", str(wrong)) from None
 
 
-def adopt(ledger: Service, organization: str, version: str, words: Words, actor: str) -> bool:
+def adopt(hand: Hand, version: str, words: Words, reason: str | None = None) -> bool:
     """Adopts a set; False where it stands already. Raises MessageRefused and UnknownOrganization."""
-    settings_of(ledger, organization)
-    return Hand(ledger, organization, actor=actor).record(KeywordAdoption(version, words))
+    settings_of(hand.ledger, hand.organization)
+    return hand.record(KeywordAdoption(version, words, reason))
 
 
 def difference(

@@ -1,12 +1,13 @@
 """Registering organizations and issuing their API keys, as acts like any other."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from entrypoints.access import Role, keys, new_key
+from entrypoints.access import PERMISSIONS, Permission, Role, keys, new_key
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
 from ledger.acts import Registration
@@ -43,14 +44,17 @@ def issue_key(
     role: Role,
     expires_at: datetime | None = None,
     hand: Hand | None = None,
+    permissions: Collection[Permission] | None = None,
 ) -> str:
     """Issues an API key (by the `hand` of somebody else than the command line) and returns it: the only time it is
-    seen. Raises UnknownOrganization.
+    seen. `permissions`: some of the role's, absent all of them. Raises UnknownOrganization, MessageRefused.
     """
+    if permissions is not None and (not permissions or set(permissions) - PERMISSIONS[role]):
+        raise MessageRefused("permissions", f"permissions: one or more of {', '.join(sorted(PERMISSIONS[role]))}")
     stream = ledger.ids.organization(organization)
     if not ledger.reading.read([stream])[stream]:
         raise UnknownOrganization(f"{organization}: not registered; run `contact-ledger organizations add` first")
-    key, issue = new_key(role, expires_at)
+    key, issue = new_key(role, expires_at, permissions)
     (hand or Hand(ledger, organization)).record(issue)
     return key
 

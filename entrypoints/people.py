@@ -130,7 +130,7 @@ def invitation(ledger: Service, person: UUID) -> str | None:
 
 def organizations_of(ledger: Service, person: UUID) -> list[str]:
     """Organizations the person was ever added to. Raises NotFound where there is none."""
-    with ledger.reading.connection() as connection:
+    with ledger.overseeing.connection() as connection:
         found = credentials.organizations_of(connection, person)
     if not found:
         raise NotFound("Nobody has this id or e-mail address; `people list` shows all.")
@@ -170,14 +170,23 @@ def log_in(ledger: Service, email: str, password: str, client: str) -> str | Too
     proven = proves(password, known.password_hash if known else None)
     if not proven or known is None or known.password_hash is None or known.disabled:
         return None
-    token = secrets.token_urlsafe(32)
     renewed = hashed(password) if outdated(known.password_hash) else None
     with ledger.writing.connection() as connection:
         credentials.succeeded(connection, [subject, place])
-        sessions.begin(connection, _digest(token), subject, now)
         if renewed:
             credentials.rehashed(connection, subject, known.password_hash, renewed)
-    return token
+    return _begun(ledger, subject)
+
+
+def let_in(ledger: Service, email: str) -> str | None:
+    """Begins a session for whom a provider has proven to have this address, and returns its token.
+
+    None where nobody was added with it, or the person is disabled.
+    """
+    person = _subject(ledger, email)
+    with ledger.writing.connection() as connection:
+        known = credentials.credential(connection, person)
+    return _begun(ledger, person) if known and not known.disabled else None
 
 
 def log_out(ledger: Service, token: str) -> None:
@@ -189,7 +198,7 @@ def log_out(ledger: Service, token: str) -> None:
 def viewer(ledger: Service, token: str) -> Viewer | None:
     """Whose session it is, with the roles as they stand in the log now; None where it has ended."""
     now = ledger.now()
-    with ledger.reading.connection() as connection:
+    with ledger.overseeing.connection() as connection:
         held = sessions.holder(connection, _digest(token), now)
         codes = credentials.organizations_of(connection, held[0]) if held else []
     if held is None:
@@ -199,10 +208,17 @@ def viewer(ledger: Service, token: str) -> Viewer | None:
         with ledger.writing.connection() as connection:
             sessions.seen(connection, _digest(token), now)
     streams = {code: ledger.ids.organization(code) for code in codes}
-    read = ledger.reading.read(list(streams.values()), opened=True)
+    read = ledger.overseeing.read(list(streams.values()), opened=True)
     known = {code: people(read[stream]).get(person) for code, stream in streams.items()}
     roles = {code: role for code, one in known.items() if one and (role := _role(one.role))}
     return Viewer(person, _name(known.values()), roles)
+
+
+def _begun(ledger: Service, person: UUID) -> str:
+    token = secrets.token_urlsafe(32)
+    with ledger.writing.connection() as connection:
+        sessions.begin(connection, _digest(token), person, ledger.now())
+    return token
 
 
 def _seen(one: Person) -> PersonSeen:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from entrypoints.wiring import Service, store
+from entrypoints.wiring import Service, reading_within
 from ledger.acts import Act
 from ledger.comparison import Comparison, Progress, compare
 from ledger.deciding.policy import joining
@@ -94,7 +94,7 @@ def written(document: bytes) -> PolicyAdoption:
         read = orjson.loads(document)
     except orjson.JSONDecodeError:
         raise MessageRefused("policy", "file: is not JSON; see docs/policy.md for an example") from None
-    fields = [one.name for one in dataclass_fields(PolicyAdoption)]
+    fields = [one.name for one in dataclass_fields(PolicyAdoption) if one.name != "reason"]
     unknown = sorted(read.keys() - {*fields}) if isinstance(read, dict) else ["file"]
     missing = sorted({"policy", "version"} - read.keys()) if isinstance(read, dict) else []
     if unknown or missing:
@@ -140,7 +140,7 @@ def compared(
 ) -> Iterator[Change]:
     """Every status that differs, counted as it goes by."""
     last = None
-    open_log = partial(store, ledger.settings, "ledger_reader") if workers > 1 else None
+    open_log = partial(reading_within, ledger.settings, asked.organization) if workers > 1 else None
     for change in compare(asked, ledger.reading, open_log=open_log, workers=workers, progress=progress):
         counts.statuses += 1
         counts.identifiers += change.identifier_id != last
@@ -158,11 +158,26 @@ def foreseen(ledger: Service, organization: str, wanted: list[PolicyAdoption]) -
     return [comparison(ledger, organization, known, after, moment) for moment in moments]
 
 
-def adopt(ledger: Service, organization: str, wanted: list[PolicyAdoption], *, actor: str, source: str) -> None:
-    """Records the adoptions, none where one cannot be taken. Raises MessageRefused, naming the field."""
+def adopt(
+    ledger: Service,
+    organization: str,
+    wanted: list[PolicyAdoption],
+    *,
+    actor: str,
+    source: str,
+    reason: str | None = None,
+    correlation_id: str | None = None,
+) -> None:
+    """Records the adoptions, none where one cannot be taken. Raises MessageRefused, naming the field.
+
+    `correlation_id`: the forecast that led to them.
+    """
     now = ledger.now()
     with_adopted(history(ledger, organization), wanted)
-    acts = [_act(organization, one, now, actor, source) for one in wanted]
+    acts = [
+        replace(_act(organization, replace(one, reason=reason), now, actor, source), correlation_id=correlation_id)
+        for one in wanted
+    ]
     for outcome in ledger.recording.record(acts):
         if outcome.result == "refused":
             raise MessageRefused(outcome.reason or "refused", outcome.detail or "")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretBytes, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from consumers.cluster import Cluster
+from entrypoints.provider import RETURN, Provider
 from ledger.errors import SettingsRefused
 
 PREFIX: Final = "LEDGER_"
@@ -93,6 +94,21 @@ class Settings(BaseSettings):
     cookies_secure: bool = Field(
         True, description="false only where the console is reached without TLS on this machine"
     )
+    oidc_issuer: str | None = Field(
+        None, description="the OpenID provider's issuer exactly as its tokens say it, as https://login.example.com"
+    )
+    oidc_client_id: str | None = Field(
+        None, min_length=1, description="the id under which the OpenID provider knows this ledger"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, min_length=1, description="the secret that the OpenID provider gave this ledger"
+    )
+    oidc_name: str = Field(
+        "your organization's account",
+        min_length=1,
+        max_length=60,
+        description="what people call the OpenID provider: the login page says `Sign in with …`",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
     )
@@ -118,15 +134,15 @@ class Settings(BaseSettings):
         keys = text.split(",") if isinstance(text, str) else text
         return tuple(_secret(key.strip() if isinstance(key, str) else key) for key in keys)
 
-    @field_validator("public_url", "console_url", mode="after")
+    @field_validator("public_url", "console_url", "oidc_issuer", mode="after")
     @classmethod
-    def _is_public(cls, url: str | None) -> str | None:
-        """RFC 8058 asks for https; this machine's own address may do without."""
+    def _is_public(cls, url: str | None, about: ValidationInfo) -> str | None:
+        """RFC 8058 asks for https; this machine's own address may do without. An issuer stays as written."""
         parts = urlsplit(url or "https://none")
         local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
         if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("not an https address without query")
-        return url.rstrip("/") if url else url
+        return url.rstrip("/") if url and about.field_name != "oidc_issuer" else url
 
     @field_validator("topics", mode="before")
     @classmethod
@@ -173,6 +189,22 @@ class Settings(BaseSettings):
         if self.public_url is None:
             raise SettingsRefused(_line("public_url", "not set"))
         return self.public_url
+
+    @property
+    def provider(self) -> Provider | None:
+        """Where people may sign in beside passwords, if anywhere. Raises SettingsRefused for half of one."""
+        if self.oidc_issuer is None and self.oidc_client_id is None and self.oidc_client_secret is None:
+            return None
+        for name in ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "console_url"):
+            if getattr(self, name) is None:
+                raise SettingsRefused(_line(name, "not set"))
+        assert self.oidc_issuer is not None
+        assert self.oidc_client_id is not None
+        assert self.oidc_client_secret is not None
+        secret = self.oidc_client_secret.get_secret_value()
+        return Provider(
+            self.oidc_name, self.oidc_issuer, self.oidc_client_id, secret, f"{self.console_url}{RETURN}"
+        )
 
     @property
     def owner_url(self) -> str:

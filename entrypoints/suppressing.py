@@ -12,7 +12,7 @@ from uuid import UUID
 from entrypoints.files.csv_sheet import CsvSheet
 from entrypoints.files.sheet import Answer, Sheet
 from entrypoints.settings import Settings
-from entrypoints.wiring import Service, secrets, store
+from entrypoints.wiring import Service, reading_within, secrets
 from ledger.rules.status import SEVERITY
 from ledger.suppressing import NOT_AN_IDENTIFIER, Question, Suppressed, Suppressing
 
@@ -148,7 +148,7 @@ _HERE: list[Suppressing] = []
 
 def _open(settings: Settings, question: Question) -> None:
     held = ExitStack()  # closed with the process
-    log = held.enter_context(store(settings, "ledger_reader", size=3))
+    log = held.enter_context(reading_within(settings, question.organization, size=3))
     _HERE.append(Suppressing(log, secrets(settings)[0], question))
 
 

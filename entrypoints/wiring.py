@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -25,22 +25,35 @@ from projections.stepping import Source
 
 PACKAGES: Final = (LOG, "projections.migrations")
 """Packages whose migrations make the schema, in order."""
-ROLES: Final[tuple[Role, ...]] = ("ledger_reader", "ledger_writer", "ledger_projector")
+ROLES: Final[tuple[Role, ...]] = ("ledger_reader", "ledger_overseer", "ledger_writer", "ledger_projector")
 """Database roles the service acts as."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a process holds open: a store that only reads, one that writes, and what works on them."""
+    """What a process holds open: stores that only read, one that writes, and what works on them.
+
+    `reading` sees every organization for the operator's commands that are about all; `within` one, its rows only,
+    and within "" nothing at all. `overseeing` always sees all: for what cannot belong to one organization (whose a
+    session is, probes, figures), never for what a caller asks.
+    """
 
     settings: Settings
     ids: Ids
     keyring: Keyring
     now: Callable[[], datetime]
     reading: Store
+    overseeing: Store
+    asking: Store
+    """As `ledger_reader`, under row-level security."""
     writing: Store
     answers: Answers
     recording: Recording
+
+    def within(self, organization: str) -> "Service":
+        """The service for one organization's callers: whatever is asked, the database shows its rows only."""
+        reading = self.asking.within(organization)
+        return replace(self, reading=reading, answers=Answers(reading, self.ids, self.now))
 
 
 def clock() -> datetime:
@@ -49,27 +62,34 @@ def clock() -> datetime:
 
 
 @contextmanager
-def opened(settings: Settings | None = None, *, timeout: float = 10.0) -> Iterator[Service]:
+def opened(
+    settings: Settings | None = None, *, timeout: float = 10.0, within: str | None = None
+) -> Iterator[Service]:
     """The service on the database of the settings (absent: of the environment), closed at the end.
 
-    `timeout`: seconds to wait for a connection. Raises SettingsRefused, SchemaOutOfDate, LogUnavailable.
+    `timeout`: seconds to wait for a connection. `within`: of one organization; absent, over all. Raises
+    SettingsRefused, SchemaOutOfDate, LogUnavailable.
     """
     settings = settings or load()
     ids, keyring = checked(settings)
     with (
-        store(settings, "ledger_reader", size=settings.http_threads + 2, timeout=timeout) as reading,
+        store(settings, "ledger_reader", size=settings.http_threads + 2, timeout=timeout) as asking,
+        store(settings, "ledger_overseer", size=settings.http_threads + 2, timeout=timeout) as overseeing,
         store(settings, "ledger_writer", timeout=timeout) as writing,
     ):
-        yield Service(
+        service = Service(
             settings=settings,
             ids=ids,
             keyring=keyring,
             now=clock,
-            reading=reading,
+            reading=overseeing,
+            overseeing=overseeing,
+            asking=asking,
             writing=writing,
-            answers=Answers(reading, ids, clock),
+            answers=Answers(overseeing, ids, clock),
             recording=Recording(writing, ids),
         )
+        yield service if within is None else service.within(within)
 
 
 def checked(settings: Settings) -> tuple[Ids, Keyring]:
@@ -122,6 +142,13 @@ def store(settings: Settings, role: Role, *, size: int = 4, timeout: float = 10.
         yield Store(LedgerRecorder(datastore), ids, keyring)
     finally:
         datastore.close()
+
+
+@contextmanager
+def reading_within(settings: Settings, organization: str, *, size: int = 4) -> Iterator[Store]:
+    """A store of another process that sees this organization's rows only, closed at the end."""
+    with store(settings, "ledger_reader", size=size) as log:
+        yield log.within(organization)
 
 
 def _spare_collections() -> None:

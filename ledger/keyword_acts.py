@@ -15,6 +15,7 @@ class KeywordAdoption:
     RESTRICTIVE: ClassVar[bool] = False
     version: str
     words: Mapping[str, tuple[str, ...]]
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

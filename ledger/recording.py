@@ -73,15 +73,18 @@ class Recording:
         *,
         rejections: Sequence[Rejection] = (),
         advances: Sequence[Advance] = (),
+        keep_refused: bool = True,
     ) -> list[Outcome]:
         """Records a batch in one transaction: events, rejections (given and arising) and the Kafka positions.
+
+        Without `keep_refused` no rejection is made of what is refused: whoever brings it in is told, and has it.
 
         Returns one outcome an act, in order. Raises PositionMoved where another consumer was faster with any of
         the positions; nothing is written then.
         """
         *before, last = _ending_in_erasures(acts)
-        outcomes = [outcome for part in before for outcome in self._record(part, (), ())]
-        return outcomes + self._record(last, rejections, advances)
+        outcomes = [outcome for part in before for outcome in self._record(part, (), (), keep_refused)]
+        return outcomes + self._record(last, rejections, advances, keep_refused)
 
     def recorded_before(self, act: Act) -> list[UUID]:
         """Ids of the events that an act made when it was first recorded, for answering its repetition alike."""
@@ -90,7 +93,11 @@ class Recording:
         return self._store.act_events([act_id, self._ids.derived(act_id, "conflict", digest.hex())], digest)
 
     def _record(
-        self, acts: Sequence[Act], rejections: Sequence[Rejection], advances: Sequence[Advance]
+        self,
+        acts: Sequence[Act],
+        rejections: Sequence[Rejection],
+        advances: Sequence[Advance],
+        keep_refused: bool,
     ) -> list[Outcome]:
         with self._store.on_one_connection() as log:
             read_at = log.newest().position
@@ -98,7 +105,7 @@ class Recording:
             decided = [self._decide(log, view, act) for act in acts]
         with self._store.writing() as writing:
             decided = self._decide_moved(writing, view, read_at, decided)
-            _write(writing, decided, rejections)
+            _write(writing, decided, rejections, keep_refused)
             for advance in advances:
                 writing.advance(advance)
         return [one.outcome for one in decided]
@@ -175,7 +182,9 @@ def _ending_in_erasures(acts: Sequence[Act]) -> list[Sequence[Act]]:
     return [acts[start:end] for start, end in pairwise(cuts)]
 
 
-def _write(writing: Writing, decided: Sequence[_Decided], rejections: Sequence[Rejection]) -> None:
+def _write(
+    writing: Writing, decided: Sequence[_Decided], rejections: Sequence[Rejection], keep_refused: bool
+) -> None:
     drafts = [one.draft for one in decided if one.draft is not None]
     reopened = {stream for draft in drafts for stream in draft.reopened}
     writing.append(writing.seal([event for draft in drafts for event in draft.events], reopen=reopened))
@@ -185,7 +194,7 @@ def _write(writing: Writing, decided: Sequence[_Decided], rejections: Sequence[R
     deliveries = {key: at for draft in drafts for key, at in draft.deliveries.items()}
     if deliveries:
         writing.note_deliveries(deliveries)
-    refused = [_rejection(one.outcome) for one in decided if one.outcome.result == "refused"]
+    refused = [_rejection(one.outcome) for one in decided if keep_refused and one.outcome.result == "refused"]
     if rejections or refused:
         writing.reject([*rejections, *refused])
 

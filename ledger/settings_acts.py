@@ -40,6 +40,7 @@ class KeyIssue:
     key_hash: str
     role: str
     expires_at: datetime | None = None
+    permissions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ class RoleChange:
     RESTRICTIVE: ClassVar[bool] = False
     person_id: UUID
     role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsChoice:
+    """Says which channels the organization uses."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ class PolicyAdoption:
     parameters: Mapping[str, Any]
     in_force_from: datetime
     in_force_until: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,7 @@ SettingsBody = (
     | KeyRevocation
     | PersonAddition
     | RoleChange
+    | ChannelsChoice
     | FieldChange
     | RetentionRule
     | PolicyAdoption

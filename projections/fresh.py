@@ -19,7 +19,8 @@ from projections.watermarks import Watermark
 FRESH: Final = "projections_fresh"
 RETIRED: Final = "projections_retired"
 PACKAGE: Final = "projections.migrations"
-_GROUND: Final = "0100_ground.sql"
+_GROUND: Final = "_ground.sql"
+"""Ending of migrations that make schemas, which a rebuild has already."""
 
 _TABLES_IN = "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'p')"
 _INDEXES = """
@@ -39,7 +40,8 @@ UNION ALL
 SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE inhparent = ANY(%(tables)s::regclass[])
 """
 _VIEWS = """
-SELECT DISTINCT v.oid::regclass::text, pg_get_viewdef(v.oid)
+SELECT DISTINCT v.oid::regclass::text, pg_get_viewdef(v.oid),
+    coalesce('WITH (' || array_to_string(v.reloptions, ', ') || ')', '')
 FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class
 WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = ANY(%s::regclass[]) AND v.relkind = 'v'
 """
@@ -67,7 +69,7 @@ def make(connection: Connection[Any], projection: Projection, mark: Watermark) -
     """
     clear(connection)
     for migration in migrations_of(PACKAGE):
-        if migration.name != _GROUND:
+        if not migration.name.endswith(_GROUND):
             connection.execute(migration.sql.encode())
     connection.execute(
         "UPDATE watermarks SET position = %s, swept_to = %s WHERE projection = %s",
@@ -101,14 +103,13 @@ def clear(connection: Connection[Any]) -> None:
 
 def swap(connection: Connection[Any], projection: Projection) -> None:
     """Puts the fresh tables in the place of those in use, views over them included. Readers wait or see either."""
-    owned = _owned(projection)
-    views = connection.execute(_VIEWS, (owned,)).fetchall()
-    parts = [row[0] for row in connection.execute(_PARTS, {"tables": owned})]
+    parts = [row[0] for row in connection.execute(_PARTS, {"tables": _owned(projection)})]
+    views = connection.execute(_VIEWS, (parts,)).fetchall()
     for name in parts:
         connection.execute(_moved(Identifier("public", name), RETIRED))
         connection.execute(_moved(Identifier(FRESH, name), "public"))
-    for view, definition in views:
-        connection.execute(f"CREATE OR REPLACE VIEW {view} AS {definition}".encode())
+    for view, definition, options in views:
+        connection.execute(f"CREATE OR REPLACE VIEW {view} {options} AS {definition}".encode())
     clear(connection)
 
 

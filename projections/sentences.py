@@ -197,6 +197,9 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
         if body.rule == "accept"
         else "Grants at unknown scopes are refused from now on."
     ),
+    s.ChannelsChosen: lambda body: (
+        f"Channels in use are {', '.join(CHANNELS.get(channel, channel) for channel in body.channels)}."
+    ),
     s.FieldDefined: _said("Field {body.field} defined."),
     s.FieldRetired: _said("Field {body.field} retired."),
     s.KeywordSetAdopted: _said("Keyword set {body.version} adopted."),
@@ -213,7 +216,10 @@ _SENTENCES: Final[dict[type[Event], Callable[[Any], str]]] = {
     s.PersonAdded: _said("Person {body.person_id} added."),
     s.RoleGranted: _said("Role {body.role} granted to person {body.person_id}."),
     s.RoleRevoked: _said("Role {body.role} revoked from person {body.person_id}."),
-    s.ApiKeyIssued: _said("API key {body.prefix} issued for role {body.role}."),
+    s.ApiKeyIssued: lambda body: (
+        f"API key {body.prefix} issued for role {body.role}"
+        + (f", limited to {', '.join(body.permissions)}." if body.permissions is not None else ".")
+    ),
     s.ApiKeyRevoked: _said("API key {body.key_id} revoked."),
     s.ReversalApproved: lambda body: (
         f"Approved that {body.events:,} "

@@ -69,7 +69,7 @@ SELECT s.identifier_id, s.scope, s.phone, s.email, s.moment, s.reason, s.message
 FROM found s
     LEFT JOIN identifiers i ON i.id = s.identifier_id
     LEFT JOIN contact_aliases a ON a.contact_id = i.contact_id
-    LEFT JOIN all_contacts c ON c.id = coalesce(a.person_id, i.contact_id)
+    LEFT JOIN all_contacts c ON c.id = CASE WHEN a.person_id IS NULL THEN i.contact_id ELSE a.person_id END
     LEFT JOIN scopes named ON named.organization = s.organization AND named.scope = s.scope
 """
 _CONDITIONS: Final = {

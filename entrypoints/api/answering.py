@@ -5,12 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from consumers.translators.translation import given_value
 from entrypoints import shapes
 from entrypoints.api.auth import Caller, Ledger, Values, needs
-from entrypoints.api.models import Channel, IdentifierGiven, Purpose, Scope, SendableQuestion, ValueGiven
+from entrypoints.api.models import Channel, IdentifierGiven, Moment, Purpose, Scope, SendableQuestion, ValueGiven
 from entrypoints.api.problems import field_error, invalid
 from entrypoints.explaining import ExplainAnswer, explained
 from entrypoints.wiring import Service
@@ -70,8 +69,8 @@ class Place:
         channel: Channel,
         scope: Annotated[Scope, Query()],
         purpose: Purpose,
-        at: AwareDatetime | None = None,
-        known_at: AwareDatetime | None = None,
+        at: Moment | None = None,
+        known_at: Moment | None = None,
     ) -> None:
         self.channel, self.scope, self.purpose = channel, scope, purpose
         self.at, self.known_at = at, known_at

@@ -1,12 +1,11 @@
 """Puts the HTTP service together."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from typing import Final
 
 import anyio.to_thread
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
 
 from entrypoints.api import (
     answering,
@@ -20,116 +19,109 @@ from entrypoints.api import (
     duplicates,
     erasures,
     identity,
+    keywords,
     linking,
     links,
     messages,
+    opt_outs,
     people,
     policies,
     probes,
     problems,
     profiles,
     reads,
+    rejections,
     replies,
     reversals,
     scopes,
     settings,
+    sms,
     suppressing,
     trends,
 )
+from entrypoints.api.description import ERRORS, describe
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
-from entrypoints.api.problems import MEDIA_TYPE, ProblemDocument
 from entrypoints.batches.running import BatchRunner
-from entrypoints.console import session
+from entrypoints.console import session, sign_on
 from entrypoints.console.app import serve_console
+from entrypoints.key_uses import KeyUses
 from entrypoints.unsubscribe.app import serve_links
 from entrypoints.wiring import Service
 
-_SCHEMAS: Final = "#/components/schemas/"
-_ERRORS: Final[dict[int, str]] = {
-    400: "the body is not JSON",
-    401: "no valid API key of this organization",
-    403: "the key's role may not do this",
-    404: "nothing under this id in this organization",
-    409: "a message id was used before for something else",
-    413: "the body is larger than 1 MiB",
-    422: "a field cannot be taken; `errors` names it",
-    503: "the ledger cannot be read now: take it as no",
-}
+ROUTERS: Final = (
+    answering.router,
+    contacts.router,
+    profiles.router,
+    deletion.router,
+    batches.router,
+    deactivations.router,
+    erasures.router,
+    disclosures.router,
+    duplicates.router,
+    messages.router,
+    policies.router,
+    compliance.router,
+    trends.router,
+    opt_outs.router,
+    sms.router,
+    scopes.router,
+    settings.router,
+    identity.router,
+    keywords.router,
+    people.router,
+    rejections.router,
+    reads.router,
+    suppressing.router,
+    reversals.router,
+    links.router,
+    linking.router,
+    candidates.router,
+    replies.router,
+    probes.router,
+)
+"""What is asked of an organization, and of the process. A new file of routes is a line here."""
 
 
 def create_app(service: Service) -> FastAPI:
     """The application on an opened service. The service is closed by whoever opened it."""
-    runner = BatchRunner(service)
+    runner, key_uses = BatchRunner(service), KeyUses(service)
 
     app = FastAPI(
         title="contact-ledger",
         version="1",
         description="Who may be written to, on which channel, for what: and why.",
-        lifespan=_lifespan(service, runner),
+        lifespan=_lifespan(service, runner, key_uses),
         docs_url=None,
         redoc_url=None,
-        responses={status: _documented(text) for status, text in _ERRORS.items()},
+        responses=ERRORS,
     )
-    app.state.service = service
-    app.state.batches = runner
+    app.state.service, app.state.batches, app.state.key_uses = service, runner, key_uses
     app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(Account)
     problems.install(app)
-    app.include_router(answering.router)
-    for module in (contacts, profiles, deletion, batches):
-        app.include_router(module.router)
-    app.include_router(deactivations.router)
-    app.include_router(erasures.router)
-    app.include_router(disclosures.router)
-    app.include_router(duplicates.router)
-    app.include_router(messages.router)
-    for module in (policies, compliance, trends):
-        app.include_router(module.router)
-    app.include_router(scopes.router)
-    app.include_router(settings.router)
-    app.include_router(identity.router)
-    app.include_router(people.router)
-    app.include_router(reads.router)
-    app.include_router(suppressing.router)
-    app.include_router(reversals.router)
-    app.include_router(links.router)
-    app.include_router(linking.router)
-    app.include_router(candidates.router)
+    for router in ROUTERS:
+        app.include_router(router)
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
     session.install(app)
-    app.include_router(replies.router)
-    app.include_router(probes.router)
+    sign_on.install(app, service.settings.provider)
     serve_console(app)
-    app.openapi = _openapi(app)  # type: ignore[method-assign]
+    describe(app)
     return app
 
 
-def _lifespan(service: Service, runner: BatchRunner) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What is there while the application is: threads for requests, and the one that brings bulk actions on."""
+def _lifespan(
+    service: Service, runner: BatchRunner, key_uses: KeyUses
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What is there while the application is: threads for requests, the one that brings bulk actions on, and the
+    one that notes when keys are used.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.http_threads
-        with runner.running():
+        with closing(key_uses), runner.running():
             yield
 
     return lifespan
-
-
-def _documented(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}ProblemDocument"}}}}
-
-
-def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """FastAPI's own description, with the shape of problem documents added."""
-    made = app.openapi
-
-    def described() -> dict[str, Any]:
-        schema = made()
-        _, problem = models_json_schema([(ProblemDocument, "serialization")], ref_template=_SCHEMAS + "{model}")
-        schema["components"]["schemas"].update(problem["$defs"])
-        return schema
-
-    return described

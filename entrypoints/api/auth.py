@@ -1,6 +1,6 @@
 """Who is calling: an API key of the organization in the path, and what its role may do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from entrypoints import reads
-from entrypoints.access import ApiKey, Permission, admitted
+from entrypoints.access import PERMISSIONS, ApiKey, Permission, admitted
 from entrypoints.acting import API, Hand
 from entrypoints.api.problems import Problem
 from entrypoints.reads import LONGEST_REASON
@@ -19,9 +19,9 @@ _bearer = HTTPBearer(auto_error=False, bearerFormat="clk_<prefix>_<secret>", des
 
 
 def service(request: Request) -> Service:
-    """What the process holds open, as put there by `create_app`."""
+    """What the process holds open, within the organization of the path; without one it reads nothing of any."""
     held: Service = request.app.state.service
-    return held
+    return held.within(request.path_params.get("organization", ""))
 
 
 Ledger = Annotated[Service, Depends(service)]
@@ -42,6 +42,7 @@ class Caller:
 
 def _caller(
     organization: str,
+    request: Request,
     ledger: Ledger,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     idempotency_key: Annotated[
@@ -66,6 +67,7 @@ def _caller(
             "`contact-ledger organizations keys issue` issues one.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    request.app.state.key_uses.note(organization, key.id)
     return Caller(organization, key, idempotency_key)
 
 
@@ -79,14 +81,23 @@ def needs(permission: Permission) -> Callable[[Caller], Caller]:
 
     def permitted(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
         if not caller.may(permission):
-            raise Problem(
-                403,
-                "forbidden",
-                f"The role `{caller.key.role}` lacks the permission `{permission}`; use a key whose role has it.",
-            )
+            raise Problem(403, "forbidden", _lacking(caller.key, permission))
         return caller
 
     return permitted
+
+
+def no_more_than(caller: Caller, permissions: Collection[Permission]) -> None:
+    """Refuses to give others what the caller's own key is not issued for."""
+    for permission in sorted(permissions):
+        if not caller.may(permission):
+            raise Problem(403, "forbidden", _lacking(caller.key, permission))
+
+
+def _lacking(key: ApiKey, permission: Permission) -> str:
+    if permission in PERMISSIONS.get(key.role, ()):
+        return f"This key is not issued for `{permission}`; use one that is."
+    return f"The role `{key.role}` lacks the permission `{permission}`; use a key whose role has it."
 
 
 def _values(

@@ -1,21 +1,20 @@
 """Merge candidates over HTTP: listed, dismissed. Accepting one is making a link of the two (`contact-links`)."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from entrypoints import candidates
 from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, Id, InQuery
 
 router = APIRouter(prefix="/v1/organizations/{organization}/candidates", tags=["links of contacts"])
 _Reader = Annotated[Caller, Depends(needs("contacts"))]
 _Linker = Annotated[Caller, Depends(needs("linking"))]
 
 
-class CandidatesQuestion(Asked):
+class CandidatesQuestion(InQuery):
     """Which page."""
 
     before: int | None = Field(None, ge=1, le=2**63 - 1, description="the `before` of the page before")
@@ -25,8 +24,8 @@ class CandidatesQuestion(Asked):
 class DismissalAsked(Asked):
     """Two contacts, and why they are two people."""
 
-    left_id: UUID
-    right_id: UUID
+    left_id: Id
+    right_id: Id
     reason: str = Field(min_length=1, max_length=500)
     id: str | None = Field(None, min_length=1, max_length=200, description="idempotency key")
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from entrypoints import compliance, replies
 from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, Moment
 from entrypoints.api.replies import RepliesAnswer
 from entrypoints.api.replies import seen as seen_reply
 from entrypoints.calendar import CalendarSeen, calendar_for, choose, seen
@@ -15,7 +15,7 @@ from ledger.rules.business_days import Calendar
 
 router = APIRouter(prefix="/v1/organizations/{organization}/compliance", tags=["compliance"])
 _Reader = Annotated[Caller, Depends(needs("explain"))]
-_Since = Annotated[AwareDatetime | None, Query(description="only what was received at this moment or later")]
+_Since = Annotated[Moment | None, Query(description="only what was received at this moment or later")]
 
 
 class CalendarGiven(Asked):

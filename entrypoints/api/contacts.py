@@ -9,7 +9,7 @@ from pydantic import Field
 
 from entrypoints import contact_export, contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, InQuery
 from projections.contact_list import Filter, Ranking
 from projections.criteria.tree import Document
 
@@ -59,6 +59,10 @@ class ContactsQuestion(PeopleQuestion):
     fields: list[FieldCode] = Field([], max_length=20, description="profile fields to show with each person")
 
 
+class ContactsInQuery(ContactsQuestion, InQuery):
+    """The same in an address."""
+
+
 class PeopleSearched(PeopleQuestion):
     """The same, and criteria joined by `all`, `any` and `not`."""
 
@@ -78,7 +82,7 @@ def filter_of(question: PeopleQuestion) -> Filter:
 
 @router.get("")
 def list_contacts(
-    question: Annotated[ContactsQuestion, Query()], ledger: Ledger, caller: _Reader, values: Values
+    question: Annotated[ContactsInQuery, Query()], ledger: Ledger, caller: _Reader, values: Values
 ) -> contacts.ContactsPage:
     """A page of people, newest first. Search for personal text with POST, which keeps it out of the URL."""
     return _page(question, ledger, caller, values)

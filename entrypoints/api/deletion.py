@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
 from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, Id
 from entrypoints.deletion import change, deleting, fitting
 from entrypoints.wiring import Service
 from ledger.deleting import DeletionList
@@ -35,7 +35,7 @@ class Changed(BaseModel):
 class ManyWanted(Asked):
     """Whom to delete: contacts by any ids of theirs, or everyone with a status."""
 
-    contacts: list[UUID] | None = Field(None, min_length=1, max_length=MAX_CONTACTS)
+    contacts: list[Id] | None = Field(None, min_length=1, max_length=MAX_CONTACTS)
     mark: str | None = Field(None, max_length=50, pattern="^[a-z_.]+$", examples=["email.unsubscribed"])
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from consumers.translators.translation import given_value
 from entrypoints import linking
 from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.models import MAX_VALUE, Asked, Kind
+from entrypoints.api.models import MAX_VALUE, Asked, Id, Kind
 from entrypoints.api.problems import invalid
 from ledger.acts import Unlink
 from ledger.errors import MessageRefused
@@ -32,7 +32,7 @@ _Id = Annotated[
 class SideGiven(Asked):
     """One of the two: a contact by any id it ever had, or an identifier it holds."""
 
-    contact_id: UUID | None = None
+    contact_id: Id | None = None
     kind: Kind | None = Field(None, examples=["email"])
     value: str | None = Field(None, max_length=MAX_VALUE, examples=["ann@example.com"])
 
@@ -68,7 +68,7 @@ class UnlinkAsked(Asked):
 class WholeWanted(Asked):
     """A contact that shall stand alone again."""
 
-    contact_id: UUID
+    contact_id: Id
 
 
 class WholeAsked(WholeWanted):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from consumers.translators.translation import given_value
 from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.description import NOT_SET_UP
 from entrypoints.api.models import MAX_IDENTIFIERS, Asked, Channel, IdentifierGiven, Scope, ValueGiven
 from entrypoints.api.problems import Problem, field_error, invalid
 from entrypoints.links import VALID, ConfirmationLink, Links, UnsubscribeLink
@@ -86,7 +87,7 @@ class ConfirmationLinksMade(BaseModel):
     links: list[ConfirmationLinkMade]
 
 
-@router.post("/unsubscribe-links")
+@router.post("/unsubscribe-links", responses=NOT_SET_UP)
 def unsubscribe_links(wanted: UnsubscribeLinksWanted, ledger: Ledger, caller: _Sender) -> UnsubscribeLinksMade:
     """Links for up to 1,000 messages, with the headers that go into them.
 
@@ -109,7 +110,7 @@ def unsubscribe_links(wanted: UnsubscribeLinksWanted, ledger: Ledger, caller: _S
     return UnsubscribeLinksMade(links=made)
 
 
-@router.post("/confirmation-links")
+@router.post("/confirmation-links", responses=NOT_SET_UP)
 def confirmation_links(wanted: ConfirmationLinksWanted, ledger: Ledger, caller: _Sender) -> ConfirmationLinksMade:
     """Links that confirm signups with double opt-in, whether or not the signup has come in yet."""
     links, at = _signing(ledger.settings)

@@ -1,11 +1,12 @@
 """What may be asked over HTTP; what is answered is in `entrypoints.shapes`."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ledger.events.vocabulary import CHANNELS, KINDS, PURPOSES
+from schemas.message import moment
 
 MAX_IDENTIFIERS: Final = 1000
 MAX_VALUE: Final = 4096
@@ -22,12 +23,29 @@ Scope = Annotated[
         examples=["acme/shop/-/news"],
     ),
 ]
+Id = Annotated[UUID, Field(strict=False)]
+
+
+def _moment(given: Any) -> Any:
+    """A number is no moment, though pydantic reads one as seconds or milliseconds."""
+    if not isinstance(given, str):
+        raise ValueError("an RFC 3339 timestamp with its offset is needed")
+    return moment(given)
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class Asked(BaseModel):
-    """Base of what is sent to us: unknown fields are refused, so that a misspelt one is noticed."""
+    """Base of what is sent to us: a misspelt field is noticed and refused, and so is "5" for 5."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class InQuery(Asked):
+    """Base of what is asked for in an address, where everything is text."""
+
+    model_config = ConfigDict(strict=False)
 
 
 class IdentifierGiven(Asked):
@@ -35,7 +53,7 @@ class IdentifierGiven(Asked):
 
     kind: Kind | None = Field(None, examples=["email"])
     value: str | None = Field(None, max_length=MAX_VALUE, examples=["ann@example.com"])
-    id: UUID | None = None
+    id: Id | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "IdentifierGiven":
@@ -59,5 +77,5 @@ class SendableQuestion(Asked):
     scope: Scope
     purpose: Purpose = Field(examples=["marketing"])
     identifiers: list[IdentifierGiven] = Field(min_length=1, max_length=MAX_IDENTIFIERS)
-    at: AwareDatetime | None = Field(None, description="the moment asked about; absent: now")
-    known_at: AwareDatetime | None = Field(None, description="as the ledger knew it then; absent: as it knows now")
+    at: Moment | None = Field(None, description="the moment asked about; absent: now")
+    known_at: Moment | None = Field(None, description="as the ledger knew it then; absent: as it knows now")

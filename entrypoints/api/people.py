@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from entrypoints import people
-from entrypoints.access import Role
-from entrypoints.api.auth import Caller, Ledger, hand, needs
+from entrypoints.access import PERMISSIONS, Role
+from entrypoints.api.auth import Caller, Ledger, hand, needs, no_more_than
 from entrypoints.api.models import Asked
 from entrypoints.people import PersonSeen
 
@@ -43,6 +43,7 @@ def add_person(given: PersonGiven, ledger: Ledger, caller: _Admin) -> PersonSeen
     Its first password link comes from the operator (`contact-ledger people password`): the person may be another
     organization's too, and whoever has the link can act there.
     """
+    no_more_than(caller, PERMISSIONS[given.role])
     return people.add(hand(ledger, caller), given.email, given.name, given.role)
 
 
@@ -53,5 +54,6 @@ def set_role(person_id: UUID, given: RoleGiven, ledger: Ledger, caller: _Admin) 
     if given.role is None:
         people.revoke(hand(ledger, caller), person_id)
     else:
+        no_more_than(caller, PERMISSIONS[given.role])
         people.grant(hand(ledger, caller), person_id, given.role)
     return people.get(ledger, caller.organization, person_id)

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from entrypoints import policies
 from entrypoints.api.auth import Caller, Ledger, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, Moment
 from entrypoints.wiring import Service
 from ledger.comparison import Comparison
 from ledger.rules.policy import Policies
@@ -54,8 +54,8 @@ class PolicyGiven(Asked):
     policy: Name
     version: Name
     parameters: dict[str, Any] = Field(default_factory=dict, examples=[{"bounce_threshold": 5}])
-    in_force_from: AwareDatetime | None = Field(None, description="absent: from now")
-    in_force_until: AwareDatetime | None = None
+    in_force_from: Moment | None = Field(None, description="absent: from now")
+    in_force_until: Moment | None = None
 
 
 class AdoptionQuestion(Asked):
@@ -63,6 +63,7 @@ class AdoptionQuestion(Asked):
 
     policy: PolicyGiven | Name
     actor: str = Field(min_length=1, max_length=200)
+    reason: str | None = Field(None, max_length=500, description="why; kept with the adoption")
     confirmed: bool = Field(False, description="adopt; without it only what would change is counted")
 
 
@@ -71,7 +72,7 @@ class DiffQuestion(Asked):
 
     before: PolicyGiven | Annotated[str, Field(max_length=130)] = policies.CURRENT
     after: PolicyGiven | Annotated[str, Field(max_length=130)]
-    at: AwareDatetime | None = Field(None, description="the moment judged; absent: now")
+    at: Moment | None = Field(None, description="the moment judged; absent: now")
     always: bool = Field(False, description="as if each had always been in force, not only as dated")
 
 
@@ -130,7 +131,9 @@ def adopt_policy(
     foreseen = policies.foreseen(ledger, caller.organization, wanted)
     changes = [] if question.confirmed else [_counted(ledger, one) for one in foreseen]
     if question.confirmed:
-        policies.adopt(ledger, caller.organization, wanted, actor=question.actor, source=_SOURCE)
+        policies.adopt(
+            ledger, caller.organization, wanted, actor=question.actor, source=_SOURCE, reason=question.reason
+        )
     versions = [f"{one.policy}/{one.version}" for one in wanted]
     return AdoptionAnswer(versions=versions, adopted=question.confirmed, changes=changes)
 

@@ -25,7 +25,11 @@ def readyz(ledger: Ledger) -> Readiness:
     return readiness(ledger)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 def metrics(ledger: Ledger) -> Response:
     """Figures in the Prometheus text format."""
     with suppress(LogUnavailable):

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from entrypoints.files.sheet import FileRefused
 from ledger.errors import (
@@ -24,6 +25,7 @@ from ledger.reversing import ListChanged
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = {"Retry-After": "5"}
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _ADVICE: Final[dict[int, str]] = {
     400: "The body is not readable JSON; send well-formed JSON in UTF-8.",
@@ -138,8 +140,20 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _answer)
 
 
-async def _answer(_request: Request, error: Exception) -> Response:
-    return answered(problem_of(error))
+async def _answer(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.status == 405:
+        problem.headers = {"Allow": ", ".join(_allowed(request))}
+    return answered(problem)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that the path knows (RFC 9110 §15.5.6), of however many routes; the router names one."""
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 def _path(location: Sequence[int | str]) -> str:

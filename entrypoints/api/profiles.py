@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from consumers.translators.translation import given_value
 from entrypoints import comparing, profiles
 from entrypoints.api.auth import Caller, Ledger, Values, hand, needs
-from entrypoints.api.models import Asked, ValueGiven
+from entrypoints.api.models import Asked, Id, Moment, ValueGiven
 from entrypoints.api.problems import invalid
 from ledger.acts import ProfileEdit
 from ledger.errors import MessageRefused
@@ -30,7 +30,7 @@ class EditAsked(Asked):
     append: Fields = Field({}, examples=[{"interests": ["shoes"]}])
     fill: Fields = Field({}, examples=[{"language": "de"}])
     remove: list[Name] = Field([], max_length=200, examples=[["nickname"]])
-    seen: dict[Name, UUID | None] = Field(
+    seen: dict[Name, Id | None] = Field(
         {},
         max_length=200,
         description="field → its `newest` as the profile showed it: edited since, the answer is 409 and nothing is "
@@ -42,7 +42,7 @@ class IdentifierAsked(Asked):
     """An identifier for the contact, which nobody may hold yet; `instead_of` is a contact key to be taken."""
 
     identifier: ValueGiven | None = None
-    instead_of: UUID | None = Field(None, description="id of the contact key that goes")
+    instead_of: Id | None = Field(None, description="id of the contact key that goes")
     reason: str = Field(min_length=1, max_length=500, examples=["the shop gave a new customer number"])
 
 
@@ -57,10 +57,10 @@ class Moments:
 
     def __init__(
         self,
-        a: Annotated[AwareDatetime | None, Query(description="one moment; absent: now")] = None,
-        a_known_at: Annotated[AwareDatetime | None, Query(description="as was known then; absent: now")] = None,
-        b: Annotated[AwareDatetime | None, Query(description="the other moment; absent: now")] = None,
-        b_known_at: Annotated[AwareDatetime | None, Query(description="as was known then; absent: now")] = None,
+        a: Annotated[Moment | None, Query(description="one moment; absent: now")] = None,
+        a_known_at: Annotated[Moment | None, Query(description="as was known then; absent: now")] = None,
+        b: Annotated[Moment | None, Query(description="the other moment; absent: now")] = None,
+        b_known_at: Annotated[Moment | None, Query(description="as was known then; absent: now")] = None,
     ) -> None:
         self.a, self.a_known_at, self.b, self.b_known_at = a, a_known_at, b, b_known_at
 

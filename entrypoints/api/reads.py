@@ -7,12 +7,12 @@ from pydantic import Field
 
 from entrypoints import reads
 from entrypoints.api.auth import Caller, Ledger, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import InQuery
 
 router = APIRouter(prefix="/v1/organizations/{organization}/reads", tags=["settings"])
 
 
-class ReadsQuestion(Asked):
+class ReadsQuestion(InQuery):
     """Which page."""
 
     before: int | None = Field(None, ge=1, lt=2**63, description="the `before` of the page before")

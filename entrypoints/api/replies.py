@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from entrypoints import replies
 from entrypoints.acting import API
 from entrypoints.api.auth import Caller, Ledger, Values, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, InQuery
 from entrypoints.replies import Meaning, Waiting
 from ledger.events.vocabulary import Confidence, ReplyClass
 from ledger.rules.replies import State
@@ -18,7 +18,7 @@ from ledger.rules.replies import State
 router = APIRouter(prefix="/v1/organizations/{organization}/replies", tags=["replies"])
 
 
-class RepliesQuestion(Asked):
+class RepliesQuestion(InQuery):
     """Which replies, and which page of them."""
 
     state: State = Field("open", description="open: nobody knows yet what it means")

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from entrypoints.api.auth import Caller, Ledger, needs
-from entrypoints.api.models import Asked, Scope
+from entrypoints.api.models import Asked, Id, Moment, Scope
 from entrypoints.api.problems import field_error, invalid
 from entrypoints.reversals import ListingSeen, reversing, seen
 from ledger.rules.reversible import METHODS, UNNAMED, Criteria
@@ -22,8 +22,8 @@ _Admin = Annotated[Caller, Depends(needs("reverse"))]
 class Wanted(Asked):
     """Which opt-outs: those of a span of time that fit all else that is given; or `undo`, an earlier batch."""
 
-    begin: AwareDatetime | None = Field(None, alias="from", description="effective from then")
-    end: AwareDatetime | None = Field(None, alias="to", description="and before then")
+    begin: Moment | None = Field(None, alias="from", description="effective from then")
+    end: Moment | None = Field(None, alias="to", description="and before then")
     methods: list[str] = Field(
         sorted(UNNAMED), min_length=1, description=f"any of {', '.join(sorted(METHODS))}; those here unless named"
     )
@@ -33,8 +33,8 @@ class Wanted(Asked):
     source: str | None = Field(None, max_length=_TEXT)
     import_id: str | None = Field(None, max_length=_TEXT)
     suspected: bool = Field(False, description="only those flagged as a scanner's")
-    of_batch: UUID | None = Field(None, description="the bulk action that did it")
-    undo: UUID | None = Field(None, description="the batch that shall itself be taken back")
+    of_batch: Id | None = Field(None, description="the bulk action that did it")
+    undo: Id | None = Field(None, description="the batch that shall itself be taken back")
 
     @model_validator(mode="after")
     def _one_way(self) -> "Wanted":

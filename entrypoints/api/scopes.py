@@ -7,7 +7,7 @@ from pydantic import Field
 
 from entrypoints import scopes
 from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.models import Asked, Scope
+from entrypoints.api.models import Asked, InQuery, Scope
 from entrypoints.api.problems import invalid
 from ledger.events.scope import covers, trimmed
 
@@ -26,7 +26,7 @@ _Code = Annotated[
 _Name = Annotated[str, Field(min_length=1, max_length=200, examples=["News"])]
 
 
-class ScopesQuestion(Asked):
+class ScopesQuestion(InQuery):
     """Which scopes, and which page of them."""
 
     unknown: bool = Field(False, description="those that events name and nobody created, instead")

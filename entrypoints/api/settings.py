@@ -3,17 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field
 
-from entrypoints import fields, keys, retention
-from entrypoints.access import Role
-from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.models import Asked
+from entrypoints import channels, fields, keys, retention, settings_history
+from entrypoints.access import PERMISSIONS, Permission, Role
+from entrypoints.api.auth import Caller, Ledger, hand, needs, no_more_than
+from entrypoints.api.models import Asked, Channel, Moment
+from entrypoints.api.problems import Problem
+from entrypoints.channels import ChannelSeen
 from entrypoints.fields import FieldSeen
 from entrypoints.keys import KeySeen
 from entrypoints.organizations import issue_key
 from entrypoints.retention import Retention
+from entrypoints.settings_history import ChangeSeen, Subject
+from ledger.events.scope import covers
 
 router = APIRouter(prefix="/v1/organizations/{organization}", tags=["settings"])
 _Reader = Annotated[Caller, Depends(needs("organization"))]
@@ -25,7 +29,12 @@ class KeyAsked(Asked):
     """A key to be issued."""
 
     role: Role
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
+    permissions: list[Permission] | None = Field(
+        None,
+        description="what it is limited to of what its role may do; absent: all of it",
+        examples=[["sendable"]],
+    )
 
 
 class KeyIssued(BaseModel):
@@ -41,10 +50,33 @@ class FieldGiven(Asked):
     display_name: str = Field("", max_length=200, examples=["Shoe size"])
 
 
+class ChannelsGiven(Asked):
+    """The channels in use."""
+
+    channels: list[Channel] = Field(min_length=1, max_length=20, examples=[["email", "sms"]])
+
+
 class DaysGiven(Asked):
     """For how many days it is kept."""
 
     days: int = Field(ge=1)
+
+
+@router.get("/settings/history")
+def list_changes(
+    ledger: Ledger,
+    caller: _Reader,
+    subject: Annotated[Subject, Query(description="what was set")],
+    scope: Annotated[list[str] | None, Query(max_length=100, description="scopes to look at, for `scopes`")] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
+) -> list[ChangeSeen]:
+    """Who changed a part of the settings and when, latest first; people and keys for administrators."""
+    if subject in ("people", "keys") and not caller.may("settings"):
+        raise Problem(403, "forbidden", "Changes of people and keys are for who has the permission `settings`.")
+    scopes = [one for one in scope or [] if covers(caller.organization, one)]
+    return settings_history.changes(
+        ledger, caller.organization, subject, scopes=scopes, values=caller.may("values"), limit=limit
+    )
 
 
 @router.get("/keys")
@@ -55,8 +87,12 @@ def list_keys(ledger: Ledger, caller: _Admin) -> list[KeySeen]:
 
 @router.post("/keys")
 def issue(asked: KeyAsked, ledger: Ledger, caller: _Admin) -> KeyIssued:
-    """Issues a key. The answer is the only place it is ever seen."""
-    return KeyIssued(key=issue_key(ledger, caller.organization, asked.role, asked.expires_at, hand(ledger, caller)))
+    """Issues a key that may do no more than the caller's. The answer is the only place it is ever seen."""
+    no_more_than(caller, PERMISSIONS[asked.role] if asked.permissions is None else asked.permissions)
+    by = hand(ledger, caller)
+    return KeyIssued(
+        key=issue_key(ledger, caller.organization, asked.role, asked.expires_at, by, asked.permissions)
+    )
 
 
 @router.delete("/keys/{key_id}")
@@ -65,6 +101,19 @@ def revoke(key_id: UUID, ledger: Ledger, caller: _Admin) -> KeySeen:
     keys.get(ledger, caller.organization, key_id)
     keys.revoke(hand(ledger, caller), key_id)
     return keys.get(ledger, caller.organization, key_id)
+
+
+@router.get("/channels")
+def list_channels(ledger: Ledger, caller: _Reader) -> list[ChannelSeen]:
+    """Every channel, and whether it has a place in the organization's lists."""
+    return channels.listed(ledger, caller.organization)
+
+
+@router.put("/channels")
+def choose_channels(given: ChannelsGiven, ledger: Ledger, caller: _Admin) -> list[ChannelSeen]:
+    """Says which channels are in use, all of them; nothing else depends on it."""
+    channels.choose(hand(ledger, caller), given.channels)
+    return channels.listed(ledger, caller.organization)
 
 
 @router.get("/fields")

@@ -7,11 +7,10 @@ from typing import Annotated, Any, BinaryIO, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
 
 from entrypoints.api.auth import Caller, Ledger, needs
 from entrypoints.api.bodies import CSV, laid_aside
-from entrypoints.api.models import Channel, Purpose, Scope
+from entrypoints.api.models import Channel, Moment, Purpose, Scope
 from entrypoints.api.problems import invalid
 from entrypoints.suppressing import MAGIC, asking, sheet, suppress
 from entrypoints.wiring import Service
@@ -38,8 +37,8 @@ def suppress_file(
     scope: Annotated[Scope, Query()],
     purpose: Purpose,
     column: Annotated[str | None, Query(max_length=200, description="name, or number from 1")] = None,
-    at: AwareDatetime | None = None,
-    known_at: AwareDatetime | None = None,
+    at: Moment | None = None,
+    known_at: Moment | None = None,
 ) -> StreamingResponse:
     """May I send, for a CSV or Parquet file of identifiers. No row is dropped; what is no identifier gets no.
 

@@ -29,6 +29,7 @@ def forward(ledger: Service, batch: Batch, stop: threading.Event | None = None) 
 
     One process at a time; ends early once told to `stop`, and goes on where it was when called again.
     """
+    ledger = ledger.within(batch.organization)
     with ledger.writing.connection() as connection, batches.held(connection, batch.id) as mine:
         if not mine:
             return

@@ -29,7 +29,7 @@ def access(
 
     if json and html is not None:
         raise typer.BadParameter("give either --json or --html")
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         one = disclosure(ledger, organization, options.asked(who, kind, value))
     if html is None:
         as_json(one)

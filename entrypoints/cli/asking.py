@@ -34,7 +34,7 @@ def status(
 
     asked = options.asked(identifier, kind, value)
     place = options.place(organization, channel, scope, purpose, asked)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         key, _ = ledger.answers.holder(organization, asked)
         judged = ledger.answers.sendable(organization, *place, [asked], at=at, known_at=known_at)[0]
     answer = whole_status(key, judged)
@@ -66,7 +66,7 @@ def explain(
 
     asked = options.asked(identifier, kind, value)
     place = options.place(organization, channel, scope, purpose, asked)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         key, _ = ledger.answers.holder(organization, asked)
         found = ledger.answers.explain(organization, asked, *place, at=at, known_at=known_at, opened=unmasked)
     answer = explained(key, found, values=unmasked)
@@ -96,7 +96,7 @@ def history(
     from entrypoints.wiring import opened
 
     asked = options.asked(identifier, kind, value)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         events = ledger.answers.history(organization, asked, opened=unmasked)
     seen = [event_seen(event, values=unmasked) for event in events]
     epochs = epochs_seen(events)

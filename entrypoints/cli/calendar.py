@@ -19,7 +19,7 @@ def show(organization: options.Organization, json: options.Json = False) -> None
     from entrypoints.calendar import calendar_for, seen
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = seen(ledger, calendar_for(ledger, organization))
     if json:
         as_json(found)
@@ -46,7 +46,7 @@ def choose(
     from ledger.rules.business_days import Calendar
 
     wanted = Calendar(country, subdivision, time_zone)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         before, after = seen(ledger, calendar_for(ledger, organization)), seen(ledger, wanted)
         if not yes:
             say(

@@ -29,7 +29,7 @@ def list_(
     from entrypoints.candidates import page
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = page(ledger, organization, before=before, limit=limit)
     if json:
         as_json(found)
@@ -81,7 +81,7 @@ def dismiss(
     from entrypoints.candidates import dismiss as dismiss_candidate
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         dismissed = yes and dismiss_candidate(Hand(ledger, organization), left, right, reason)
     if json:
         as_json({"dismissed": dismissed})

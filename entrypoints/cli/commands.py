@@ -10,6 +10,7 @@ from entrypoints.cli import (
     blacklist,
     calendar,
     candidates,
+    channels,
     compliance,
     contacts,
     deactivations,
@@ -98,6 +99,7 @@ _GROUPS: dict[str, typer.Typer] = {
     "duplicates": duplicates.app,
     "rejections": rejections.app,
     "candidates": candidates.app,
+    "channels": channels.app,
     "positions": positions.app,
 }
 for name, group in _GROUPS.items():

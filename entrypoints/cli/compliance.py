@@ -36,7 +36,7 @@ def clock(
     if unclassified:
         _unclassified(organization, after=after, limit=limit, json=json)
         return
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = page(ledger, organization, overdue=overdue, since=since, after=after, limit=limit)
         whole = None if after else summary(ledger, organization, since=since)
     if json:
@@ -51,7 +51,7 @@ def _unclassified(organization: str, *, after: str | None, limit: int, json: boo
     from entrypoints.replies import page
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = page(ledger, organization, after=after, limit=limit)
     if json:
         as_json(found)

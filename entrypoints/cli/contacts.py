@@ -53,7 +53,7 @@ def contacts(
         return
     text = sys.stdin.readline().rstrip("\r\n") if search == "-" else search
     asked = Filter(text, type_, mark, deleted, options.ranking(ranked))
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         if csv is not None:
             _export(ledger, organization, asked, csv, unmasked=unmasked)
             return
@@ -79,7 +79,7 @@ def _show(organization: str, contact: UUID, *, unmasked: bool, json: bool) -> No
     from entrypoints.contacts import whole
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         one = whole(ledger, organization, contact, values=unmasked)
     if json:
         as_json(one)

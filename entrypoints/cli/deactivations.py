@@ -69,7 +69,7 @@ def _take(
     counts = Counts()
     try:
         with ExitStack() as stack:
-            ledger, source = stack.enter_context(opened()), stack.enter_context(file.open("rb"))
+            ledger, source = stack.enter_context(opened(within=organization)), stack.enter_context(file.open("rb"))
             report = csv.writer(stack.enter_context(output.open("w", newline=""))) if output is not None else None
             if report is not None:
                 report.writerow(["line", "outcome", "detail"])

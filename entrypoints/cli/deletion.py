@@ -75,7 +75,7 @@ def many(
 
     if (file is None) == (mark is None):
         raise typer.BadParameter("give either FILE or --mark")
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         bulk = deleting(ledger)
         listing = bulk.listing(organization, _wanted(ledger, organization, file, mark))
         if approve is None:
@@ -93,7 +93,7 @@ def _change(action: str, contact: UUID, organization: str, actor: str, reason: s
     from entrypoints.deletion import change
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         changed = change(Hand(ledger, organization, COMMAND_LINE, actor), action, contact, reason)
     if json:
         as_json({"contact": contact, "changed": changed})

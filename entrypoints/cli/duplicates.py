@@ -33,7 +33,7 @@ def list_(
     from entrypoints.duplicates import page
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = page(ledger, organization, _channel(channel), after=after, limit=limit, values=unmasked)
     if json:
         as_json(found)
@@ -58,7 +58,7 @@ def show(
     from entrypoints.wiring import opened
 
     text = sys.stdin.readline().rstrip("\r\n") if value == "-" else value
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = holders(ledger, organization, _channel(channel), text, values=unmasked)
     if json:
         as_json(found)
@@ -88,7 +88,7 @@ def remove(
     from entrypoints.duplicates import removable
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         bulk = deleting(ledger)
         wanted = removable(ledger, organization, _channel(channel), _which(which))
         listing = bulk.listing(organization, wanted, gated=False)

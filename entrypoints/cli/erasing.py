@@ -44,7 +44,7 @@ def erase(
     from ledger.errors import NotFound
 
     person = options.asked(who, kind, value)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         try:
             going = preview(ledger, organization, person)
         except NotFound:
@@ -76,7 +76,7 @@ def list_(
     from entrypoints.erasing import listed
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = listed(ledger, organization, limit=limit)
     if json:
         as_json(found)
@@ -103,7 +103,7 @@ def show(
     from entrypoints.erasing import shown
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         done = shown(ledger, organization, request)
     _show_report(done, json=json)
     if not done.complete:

@@ -21,7 +21,7 @@ def list_(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.fields import listed
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = listed(ledger, organization)
     if json:
         as_json(found)
@@ -52,7 +52,7 @@ def define(
     from entrypoints.fields import define as define_field
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         changed = define_field(Hand(ledger, organization), field, type_, name or "")
     if json:
         as_json({"field": field, "changed": changed})
@@ -73,7 +73,7 @@ def retire(
     from entrypoints.fields import retire as retire_field
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         get(ledger, organization, field)
         retired = yes and retire_field(Hand(ledger, organization), field)
     if json:

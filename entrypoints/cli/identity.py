@@ -28,7 +28,7 @@ def show(organization: options.Organization, json: options.Json = False) -> None
     from entrypoints.identity import seen
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = seen(ledger, organization)
     if json:
         as_json(found)
@@ -71,7 +71,7 @@ def set_(
         named(_lines(block)),
         named(_lines(unblock)),
     )
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         if dry_run:
             _list(ledger, organization, proposed(ledger, organization, change), json)
             return
@@ -91,7 +91,7 @@ def check(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.identity import in_force
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         _list(ledger, organization, in_force(ledger, organization), json)
 
 

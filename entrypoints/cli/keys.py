@@ -23,15 +23,27 @@ def list_(organization: _Code, json: options.Json = False) -> None:
     from entrypoints.keys import listed
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = listed(ledger, organization)
     if json:
         as_json(found)
         return
     rows(
         f"API keys of {organization}",
-        ["id", "prefix", "role", "state", "issued"],
-        [(one.id, one.prefix, one.role, one.state, one.issued_at.date()) for one in found],
+        ["id", "prefix", "role", "limited to", "state", "issued", "expires", "last used"],
+        [
+            (
+                one.id,
+                one.prefix,
+                one.role,
+                ", ".join(one.permissions) if one.permissions is not None else "all of its role",
+                one.state,
+                one.issued_at.date(),
+                one.expires_at.date() if one.expires_at else "never",
+                f"{one.used_at:%Y-%m-%d %H:%M}" if one.used_at else "never",
+            )
+            for one in found
+        ],
         empty="None yet: `contact-ledger organizations keys issue` issues one.",
     )
 
@@ -43,17 +55,22 @@ def issue(
     expires: Annotated[
         datetime | None, typer.Option(parser=options.moment, metavar="TIME", help="When it ends (ISO 8601).")
     ] = None,
+    permission: Annotated[
+        list[str] | None,
+        typer.Option(help="Limits the key to this of what its role may do; may be given again. Absent: all of it."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Issue an API key. It is shown this once; only its hash is kept.
 
-    Example: contact-ledger organizations keys issue acme --role auditor --expires 2027-01-01
+    Example: contact-ledger organizations keys issue acme --role service --permission sendable --expires 2027-01-01
     """
     from entrypoints.organizations import issue_key
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
-        issued = issue_key(ledger, organization, options.role(role), expires)
+    with opened(within=organization) as ledger:
+        limited = [options.permission(one) for one in permission] if permission else None
+        issued = issue_key(ledger, organization, options.role(role), expires, permissions=limited)
     if json:
         as_json({"organization": organization, "key": issued})
     else:
@@ -76,7 +93,7 @@ def revoke(
     from entrypoints.keys import revoke as revoke_key
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = get(ledger, organization, key)
         revoked = yes and revoke_key(Hand(ledger, organization), key)
     if json:

@@ -33,7 +33,7 @@ def list_(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.keywords import sets
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         known, standing = sets(ledger, organization)
     listed = [
         {
@@ -58,20 +58,15 @@ def show(version: _Version, organization: options.Organization, json: options.Js
 
     Example: contact-ledger keywords show 2026-2 -o acme
     """
-    from entrypoints.keywords import known_set
+    from entrypoints.keyword_sets import whole
     from entrypoints.wiring import opened
-    from ledger.events.vocabulary import ReplyClass
 
-    with opened() as ledger:
-        keywords = known_set(ledger, organization, version)
-    words: dict[str, list[str]] = {kind: [] for kind in ReplyClass if kind is not ReplyClass.OTHER}
-    for word, kind in sorted(keywords.words.items()):
-        words[kind].append(word)
-    phrases = keywords.phrases.count() if keywords.phrases is not None else 0
+    with opened(within=organization) as ledger:
+        found = whole(ledger, organization, version)
     if json:
-        as_json({"version": version, "words": words, "phrases": phrases})
+        as_json({"version": version, "words": found.words, "phrases": found.phrases})
     else:
-        facts(f"Keyword set {version}", [*words.items(), ("phrases", phrases)])
+        facts(f"Keyword set {version}", [*found.words.items(), ("phrases", found.phrases)])
 
 
 @app.command()
@@ -91,7 +86,7 @@ def read(
     from ledger.rules.keyword_sets import standing_set
     from ledger.rules.keywords import read_reply
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         keywords = standing_set(settings_of(ledger, organization))
     reading = asdict(read_reply(sys.stdin.read() if text == "-" else text, keywords))
     if json:
@@ -115,7 +110,7 @@ def diff(
     """
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = _difference(ledger, organization, _set(ledger, organization, version, word))
     if json:
         as_json(found)
@@ -135,17 +130,18 @@ def adopt(
 
     Example: contact-ledger keywords adopt 2026-2+spring -o acme --word stop=basta --actor ann --yes
     """
+    from entrypoints.acting import Hand
     from entrypoints.keywords import adopt as adopt_set
     from entrypoints.keywords import proposed
     from entrypoints.wiring import opened
 
     words = _words(word)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         made = proposed(ledger, organization, version, words)
         if not yes:
             say(f"{version}: {len(made.words)} words would read new replies; --yes adopts it")
             return
-        new = adopt_set(ledger, organization, version, words, actor)
+        new = adopt_set(Hand(ledger, organization, actor=actor), version, words)
     say(f"{version}: adopted" if new else f"{version}: stands already")
 
 
@@ -166,7 +162,7 @@ def reclassify(
     from entrypoints.keywords import reclassify as reclassify_replies
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = _difference(ledger, organization, _set(ledger, organization, version, None))
         if not json:
             _print_difference(found)

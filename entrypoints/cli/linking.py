@@ -42,7 +42,7 @@ def link(
     from entrypoints.wiring import opened
 
     one, other = _side(left, "A"), _side(right, "B")
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         seen = linking.previewed_link(ledger, organization, one, other, values=unmasked)
         if _wanted(seen, dry_run=dry_run, yes=yes, json=json):
             _print_done(
@@ -76,7 +76,7 @@ def unlink(
     if (link_id is None) == (contact is None) or whole != (contact is not None):
         raise typer.BadParameter("give either the id of a link, or --contact and --whole")
     asked = Unlink(link_id, reason, contact)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         seen = linking.previewed_unlink(ledger, organization, asked, values=unmasked)
         if _wanted(seen, dry_run=dry_run, yes=yes, json=json):
             _print_done(linking.unlink(Hand(ledger, organization), asked, message_id=message_id), json=json)
@@ -94,7 +94,7 @@ def links(
     from entrypoints.linking import standing_links
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = standing_links(ledger, organization, contact)
     if json:
         as_json(found)

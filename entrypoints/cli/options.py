@@ -2,13 +2,13 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 from uuid import UUID
 
 import typer
 
 if TYPE_CHECKING:
-    from entrypoints.access import Role
+    from entrypoints.access import Permission, Role
     from entrypoints.scopes import Rule
     from entrypoints.scopes import State as ScopeState
     from ledger.acts import Given
@@ -95,6 +95,16 @@ def role(text: str) -> "Role":
         if known == text:
             return known
     raise typer.BadParameter(f"a role is one of {', '.join(ROLES)}")
+
+
+def permission(text: str) -> "Permission":
+    """A permission by its name. Raises typer.BadParameter."""
+    from entrypoints.access import Permission
+
+    for known in get_args(Permission):
+        if known == text:
+            return known  # type: ignore[no-any-return]
+    raise typer.BadParameter(f"a permission is one of {', '.join(get_args(Permission))}")
 
 
 def state(text: str) -> "State | None":

@@ -31,7 +31,7 @@ def add(
     from entrypoints.wiring import opened
 
     role = options.role(key_role) if key_role else None
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         added = register(ledger, organization, name or organization)
         key = issue_key(ledger, organization, role) if role else None
     if json:

@@ -26,7 +26,7 @@ def list_(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.people import listed
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = listed(ledger, organization)
     if json:
         as_json(found)
@@ -57,7 +57,7 @@ def add(
     from entrypoints.wiring import opened
 
     given = options.role(role)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         added = add_person(Hand(ledger, organization), email, name, given)
         link = invitation(ledger, added.id)
     if json:
@@ -78,7 +78,7 @@ def grant(organization: options.Organization, person: _Person, role: _Role, json
     from entrypoints.wiring import opened
 
     given = options.role(role)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         one = _id(ledger, person)
         changed = grant_role(Hand(ledger, organization), one, given)
     if json:
@@ -100,7 +100,7 @@ def revoke(
     from entrypoints.people import revoke as revoke_role
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = get(ledger, organization, _id(ledger, person))
         revoked = yes and revoke_role(Hand(ledger, organization), found.id)
     if json:

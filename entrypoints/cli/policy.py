@@ -38,7 +38,7 @@ def list_(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.policies import history, listed, offered
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         known, now = history(ledger, organization), ledger.now()
     has, comes = listed(known, now), offered()
     if json:
@@ -64,7 +64,7 @@ def show(
     from entrypoints.policies import history, parameters
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = parameters(history(ledger, organization), version, ledger.now())
     if json:
         as_json(found)
@@ -92,7 +92,7 @@ def diff(
     from entrypoints.policies import Counts, comparison
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         one, other = (_operand(ledger, organization, which, always) for which in (before, after))
         asked = comparison(ledger, organization, one, other, at)
         counts = Counts()
@@ -109,6 +109,7 @@ def adopt(
     policy: Annotated[str, typer.Argument(help="A policy that comes with the ledger (us, ca, …), or a JSON file.")],
     organization: options.Organization,
     actor: Annotated[str, typer.Option(help="Who answers for it.")],
+    reason: Annotated[str | None, typer.Option(help="Why; kept with the adoption.")] = None,
     from_: Annotated[
         datetime | None,
         typer.Option("--from", parser=options.moment, metavar="TIME", help="In force from; absent: now."),
@@ -129,7 +130,7 @@ def adopt(
     from entrypoints.policies import dated, foreseen
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         now = ledger.now()
         wanted = dated([replace(one, in_force_from=from_ or one.in_force_from) for one in _named(policy, now)], now)
         counted: list[dict[str, Any]] = []
@@ -139,7 +140,7 @@ def adopt(
             _conclude(counts, asked.at, json=False)
         agreed = not dry_run and (yes or _asked_to_adopt())
         if agreed:
-            adopt_all(ledger, organization, wanted, actor=actor, source=COMMAND_LINE)
+            adopt_all(ledger, organization, wanted, actor=actor, source=COMMAND_LINE, reason=reason)
     versions = [f"{one.policy}/{one.version}" for one in wanted]
     if json:
         as_json({"versions": versions, "adopted": agreed, "changes": counted})

@@ -21,7 +21,7 @@ def reads(
     from entrypoints.reads import page
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = page(ledger, organization, before=before, limit=limit)
     if json:
         as_json(found)

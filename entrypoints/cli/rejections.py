@@ -36,7 +36,7 @@ def list_(
     from entrypoints.replaying import listed
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = list(islice(listed(ledger, organization, reason, options.state(state)), limit))
     if json:
         as_json(found)
@@ -100,7 +100,7 @@ def replay(
         raise typer.BadParameter("--message goes with exactly one id")
     mended = message.read_bytes() if message is not None else None
     results = []
-    with opened() as ledger, progress() as display:
+    with opened(within=organization) as ledger, progress() as display:
         chosen = _chosen(ledger, ids, organization, reason)
         for rejection in display.track(chosen, description="replaying"):
             try:
@@ -134,7 +134,7 @@ def drop(
     from entrypoints.replaying import settle
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         chosen = _chosen(ledger, ids, organization, reason)
         for rejection in chosen:
             typer.echo(rejection)

@@ -31,7 +31,7 @@ def list_(
     from entrypoints.replies import page
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = page(ledger, organization, _state(state), after=after, limit=limit, values=unmasked)
     if json:
         as_json(found)
@@ -70,7 +70,7 @@ def classify(
     from entrypoints.replies import read_by_person
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         new = read_by_person(ledger, organization, reply, _meaning(meaning), actor=actor, reason=reason)
     say(f"{reply}: read as {meaning}" if new else f"{reply}: was read as {meaning} already")
 

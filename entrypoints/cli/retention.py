@@ -19,7 +19,7 @@ def list_(organization: options.Organization, json: options.Json = False) -> Non
     from entrypoints.retention import listed
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = listed(ledger, organization)
     if json:
         as_json(found)
@@ -47,7 +47,7 @@ def set_(
     from entrypoints.retention import set_days
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         changed = set_days(Hand(ledger, organization), subject, days)
     if json:
         as_json({"subject": subject, "days": days, "changed": changed})

@@ -80,7 +80,7 @@ def reverse(
     more = {"scope": scope, "source": source, "import_id": import_, "suspected": suspected}
     more["of_batch"] = str(of_batch) if of_batch is not None else None
     wanted = batch or _criteria(begin, end, method, **evidence, **more)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         bulk = reversing(ledger)
         if approve is None:
             _print(seen(bulk.listing(organization, wanted)), json=json)

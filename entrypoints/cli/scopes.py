@@ -33,7 +33,7 @@ def list_(
     from entrypoints.wiring import opened
 
     chosen = options.scope_state(state)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = page(ledger, organization, unknown=unknown, state=chosen, after=after, limit=limit)
     if json:
         as_json(found)
@@ -63,7 +63,7 @@ def add(
     from entrypoints.scopes import create
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         added = create(Hand(ledger, organization), scope, name or "")
     if json:
         as_json({"scope": scope, "added": added})
@@ -86,7 +86,7 @@ def rename(
     from entrypoints.scopes import rename as rename_scope
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         renamed = rename_scope(Hand(ledger, organization), scope, name)
     if json:
         as_json({"scope": scope, "renamed": renamed})
@@ -111,7 +111,7 @@ def retire(
     from entrypoints.scopes import retire as retire_scope
     from entrypoints.wiring import opened
 
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         found = retire_scope(Hand(ledger, organization), scope, dry_run=not yes)
     if json:
         as_json(found)
@@ -143,7 +143,7 @@ def unknown(
     from entrypoints.wiring import opened
 
     chosen = options.unknown_rule(rule)
-    with opened() as ledger:
+    with opened(within=organization) as ledger:
         changed = set_unknown_rule(Hand(ledger, organization), chosen)
     if json:
         as_json({"unknown_scopes": rule, "changed": changed})

@@ -67,7 +67,7 @@ def suppress(
     if json and output is None:
         raise typer.BadParameter("--json prints the summary, so the rows need --output")
     place = options.place(organization, channel, scope, purpose, UUID(int=0))
-    with opened() as ledger, ExitStack() as stack:
+    with opened(within=organization) as ledger, ExitStack() as stack:
         asked = question(
             ledger.reading, ledger.ids, organization, *place, now=ledger.now(), at=at, known_at=known_at
         )

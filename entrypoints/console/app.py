@@ -20,20 +20,22 @@ from entrypoints.console import (
     contacts,
     deleted,
     duplicates,
+    mending,
     new_contact,
     operations,
     opt_outs,
+    policies,
     rejected,
     replies,
     sms,
     sms_adding,
     sms_number,
     start,
-    tables,
     trends,
 )
 from entrypoints.console.pages import Place
 from entrypoints.console.pages import router as pages_router
+from entrypoints.console.settings import PLACE as SETTINGS
 from entrypoints.console.texts import TEXTS
 from entrypoints.kafka_glance import KafkaGlance
 
@@ -49,9 +51,9 @@ PLACES: Final[tuple[Place, ...]] = (
     opt_outs.PLACE,
     trends.PLACE,
     rejected.PLACE,
-    tables.POLICIES,
+    policies.PLACE,
     operations.PLACE,
-    tables.SETTINGS,
+    SETTINGS,
 )
 """What the navigation leads to, in its order."""
 _OF_A_CONTACT: Final = (
@@ -77,7 +79,7 @@ def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
     app.state.places = PLACES
     app.state.kafka = KafkaGlance(app.state.service.settings)
-    single = (assets, start, acting, new_contact, sms_adding, sms_number)
+    single = (assets, start, acting, mending, new_contact, sms_adding, sms_number)
     for router in (*(page.router for page in single), *(place.router for place in PLACES)):
         app.include_router(router)
     for page in _OF_A_CONTACT:

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from entrypoints import contacts
+from entrypoints.channels import in_use
 from entrypoints.console import building, criteria, typed
 from entrypoints.console.criteria import Typed
 from entrypoints.console.pages import Place, Table, show, twins
@@ -20,7 +21,7 @@ from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactsPage
 from ledger.errors import MessageRefused
-from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF
+from ledger.events.vocabulary import ALL, CHANNELS_OF
 from projections import counters, scopes
 from projections.contact_list import Filter
 from projections.criteria.registry import SOURCES
@@ -31,8 +32,6 @@ Ranked = Literal["updated", "created", "earliest"]
 Column = Literal["type", "channels", "updated", "created", "source", "id"]
 COLUMNS: Final[tuple[Column, ...]] = get_args(Column)
 USUAL: Final[tuple[Column, ...]] = ("channels", "updated", "created", "source")
-ALWAYS: Final = ("email", "sms", "web_push", "app_push")
-"""Channels with a column whether or not anybody has subscribed on them (L10)."""
 STATUSES: Final[dict[str, tuple[str, ...]]] = {
     "group.email": (
         "email",
@@ -129,10 +128,8 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
     )
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
-        used = counters.channels(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
-        names = scopes.names(connection, list(view.viewer.organizations))
-    channels = [channel for channel in CHANNELS if channel in ALWAYS or channel in used]
+    channels = in_use(view.ledger, view.organization)
     fields = criteria.field_names(view)
     in_words = criteria.shown(root, fields) if root is not None else None
     data = Contacts(**dict(page), applied=_applied(asked, text, in_words))
@@ -146,7 +143,7 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
         text=text,
         counts=_counted(counts),
         merchants=merchants,
-        names=names,
+        names=view.names(),
         channels=channels,
         statuses=STATUSES,
         types=get_args(Type),

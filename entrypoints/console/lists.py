@@ -18,7 +18,6 @@ from entrypoints.console.session import inside
 from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
 from ledger.errors import MessageRefused
-from projections import scopes
 
 LONGEST_REASON: Final = 500
 
@@ -51,8 +50,6 @@ def show_list(
 
     The template's `link(name=value)` is the list with that changed, from its first page on.
     """
-    with view.ledger.reading.connection() as connection:
-        names = scopes.names(connection, list(view.viewer.organizations))
     return show(
         view,
         template or f"{path}.html",
@@ -60,7 +57,7 @@ def show_list(
         table,
         status=status,
         asked=asked,
-        names=names,
+        names=view.names(),
         link=lambda **changes: link(view, path, asked, changes),
         **shown,
     )

@@ -21,7 +21,6 @@ from entrypoints.contacts import ContactWhole, IdentifierSeen
 from ledger.acts import Given
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import CHANNELS_OF
-from projections import scopes
 
 TABS: Final[Mapping[str, Permission]] = {
     "": "contacts",
@@ -57,8 +56,6 @@ def show_contact(
     **shown: Any,
 ) -> Response:
     """A page of the contact in the form it was asked for."""
-    with view.ledger.reading.connection() as connection:
-        names = scopes.names(connection, list(view.viewer.organizations))
     return show(
         view,
         template,
@@ -69,7 +66,7 @@ def show_contact(
         title=(one.name or next(iter([*one.emails, *one.phones, *one.external_ids]), TEXTS["contacts.unnamed"])),
         tab=tab,
         tabs=[name for name, permission in TABS.items() if view.may(permission)],
-        names=names,
+        names=view.names(),
         who=named(view),
         to=lambda tab="", **state: address(view, one.id, tab, **state),
         **shown,

@@ -37,7 +37,7 @@ def looked(request: Request, ledger: Service, who: Viewer, organization: str) ->
     if reason is None:
         return False
     route = request.scope["route"].path.removeprefix("/console/{organization}")
-    subject = request.path_params.get("contact_id")
+    subject = request.path_params.get("contact_id") or request.path_params.get("rejection_id")
     reads.record(
         ledger,
         organization,

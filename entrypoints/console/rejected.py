@@ -1,35 +1,45 @@
-"""Rejections: messages that were not taken, replayed as they came or dropped."""
+"""Rejections: messages that were not taken, listed by reason and producer, and replayed or dropped, one or many."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from entrypoints import replaying
-from entrypoints.console.lists import State, done, named_id, show_list
+from entrypoints.console.lists import State, done, moment, named_id, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
-from ledger.errors import KeyDestroyed, MessageRefused, NotFound
+from entrypoints.replaying import Replayed
+from ledger.errors import MessageRefused, NotFound
 from ledger.store import rejections
 
 router = pages_router()
 PLACE: Final = Place("rejections", "nav.rejections", "settings", router)
 Admin = Annotated[View, Depends(looking("settings"))]
+MOST_AT_ONCE: Final = 200
+"""Messages that are replayed in one request; each is a transaction."""
+COUNTED_TO: Final = 1_000
+"""Rejections of a reason that are counted; beyond it is `more than`."""
 
 
 class Question(State):
     """Rejections of a state; `after` is the id of the last one of the page before."""
 
     state: Literal["open", "replayed", "dropped"] = "open"
+    reason: str | None = Field(None, max_length=100)
+    source: str | None = Field(None, max_length=500)
+    since: str | None = Field(None, max_length=40)
+    until: str | None = Field(None, max_length=40)
 
 
 class RejectionShown(BaseModel):
-    """A message that was not taken."""
+    """A message that was not taken. `mended`: another was taken in its place."""
 
     id: UUID
     reason: str
@@ -40,56 +50,47 @@ class RejectionShown(BaseModel):
     rejected_at: datetime
     expires_at: datetime
     state: str
-
-
-class RejectionWhole(BaseModel):
-    """A rejection and its message; null once the message has expired or was erased."""
-
-    rejection: RejectionShown
-    message: str | None
+    settled_at: datetime | None
+    settled_by: str | None
+    mended: bool
 
 
 class Rejections(BaseModel):
-    """A page, newest first."""
+    """A page, newest first. `counts`: reason → how many of the state there are, counted to 1,001."""
 
     rejections: list[RejectionShown]
     after: UUID | None
+    counts: dict[str, int]
+    sources: list[str]
+
+
+class ManyReplayed(BaseModel):
+    """What became of each, and whether more fit than were replayed at once."""
+
+    results: list[Replayed]
+    counts: dict[str, int]
 
 
 @twins(router, "/{organization}/rejections")
 def listed(view: Admin, asked: Annotated[Question, Query()]) -> Response:
     """The organization's rejections."""
-    last = _own(view, named_id({"after": asked.after}, "after")) if asked.after else None
-    with view.ledger.reading.connection() as connection:
-        found = rejections.listed(
-            connection, organization=view.organization, state=asked.state, after=last, limit=asked.limit + 1
-        )
+    found = _found(view, asked, asked.limit + 1)
     shown = [RejectionShown.model_validate(one, from_attributes=True) for one in found[: asked.limit]]
+    with view.ledger.reading.connection() as connection:
+        counts = rejections.counts(connection, view.organization, asked.state, COUNTED_TO + 1)
+        sources = rejections.sources(connection, view.organization, asked.state)
     after = shown[-1].id if len(found) > asked.limit else None
     rows = [list(one.model_dump(mode="json").values()) for one in shown]
-    data = Rejections(rejections=shown, after=after)
-    return show_list(view, "rejections", asked, data, (list(RejectionShown.model_fields), rows))
-
-
-@twins(router, "/{organization}/rejections/{rejection_id}")
-def one(rejection_id: UUID, view: Admin, asked: Annotated[State, Query()]) -> Response:
-    """One rejection with the message as it came, for who may read values and as long as it is kept."""
-    found = RejectionShown.model_validate(_own(view, rejection_id), from_attributes=True)
-    message = None
-    if view.values:
-        try:
-            message = view.ledger.writing.rejection_payload(rejection_id).value.decode(errors="replace")
-        except KeyDestroyed:
-            message = None
-    data = RejectionWhole(rejection=found, message=message)
-    table = (list(RejectionShown.model_fields), [list(found.model_dump(mode="json").values())])
-    return show_list(view, f"rejections/{rejection_id}", asked, data, table, template="rejection.html")
+    data = Rejections(rejections=shown, after=after, counts=counts, sources=sources)
+    table = (list(RejectionShown.model_fields), rows)
+    return show_list(view, "rejections", asked, data, table, counted_to=COUNTED_TO, most=MOST_AT_ONCE)
 
 
 @router.post("/{organization}/rejections/replay")
 def replay(view: Admin, form: Form) -> RedirectResponse:
     """Takes the message in again as it came. Raises MessageRefused where it is refused again."""
-    became = replaying.replay(view.ledger, _own(view, named_id(form, "rejection")).id)
+    rejection = open_one(view, named_id(form, "rejection"))
+    became = replaying.replay(view.ledger, rejection.id, within=view.organization, by=view.hand().actor)
     if became.result == "refused":
         raise MessageRefused(became.reason or "refused", became.detail or "")
     return done(view, "rejections")
@@ -97,14 +98,70 @@ def replay(view: Admin, form: Form) -> RedirectResponse:
 
 @router.post("/{organization}/rejections/drop")
 def drop(view: Admin, form: Form) -> RedirectResponse:
-    """Settles it without taking it."""
-    replaying.settle(view.ledger, [_own(view, named_id(form, "rejection")).id], "dropped")
+    """Settles one, or those that are ticked, without taking it."""
+    ids = [named_id(form, "rejection")] if "rejection" in form else _ticked(form)
+    chosen = [open_one(view, one).id for one in ids]
+    replaying.settle(view.ledger, chosen, "dropped", by=view.hand().actor)
     return done(view, "rejections")
 
 
-def _own(view: View, rejection_id: UUID) -> rejections.Rejected:
+@router.post("/{organization}/rejections/replay-many")
+def replay_many(view: Admin, form: Form) -> Response:
+    """Takes those that are ticked, or all open ones that fit, in again, and says what became of each."""
+    if "all" in form:
+        asked = Question.model_validate(
+            {name: form.get(name, "") for name in ("reason", "source", "since", "until")}
+        )
+        chosen = [one.id for one in _found(view, asked, MOST_AT_ONCE)]
+    else:
+        chosen = [open_one(view, one).id for one in _ticked(form)]
+    results = replaying.replay_all(view.ledger, chosen, within=view.organization, by=view.hand().actor)
+    became = [one.result for one in results]
+    data = ManyReplayed(results=results, counts={result: became.count(result) for result in sorted({*became})})
+    rows = [[one.id, one.result, one.reason, one.detail] for one in results]
+    here = f"/console/{view.organization}/rejections"
+    table = (["id", "result", "reason", "detail"], rows)
+    return show_list(
+        view, "rejections", State(), data, table, template="rejections/replayed.html", here=here, most=MOST_AT_ONCE
+    )
+
+
+def own(view: View, rejection_id: UUID) -> rejections.Rejected:
     """The rejection, if it is the organization's. Raises NotFound."""
     found = replaying.get(view.ledger, rejection_id)
     if found.organization != view.organization:
         raise NotFound("there is no rejection of this id")
     return found
+
+
+def open_one(view: View, rejection_id: UUID) -> rejections.Rejected:
+    """The same, if nobody has settled it. Raises NotFound, MessageRefused."""
+    found = own(view, rejection_id)
+    if found.state != "open":
+        raise MessageRefused("settled", f"rejection: was {found.state} already")
+    return found
+
+
+def _found(view: View, asked: Question, limit: int) -> list[rejections.Rejected]:
+    last = own(view, named_id({"after": asked.after}, "after")) if asked.after else None
+    since, until = (moment(view, name, getattr(asked, name)) for name in ("since", "until"))
+    with view.ledger.reading.connection() as connection:
+        return rejections.listed(
+            connection,
+            organization=view.organization,
+            state=asked.state,
+            reason=asked.reason,
+            source=asked.source,
+            since=since,
+            until=until,
+            after=last,
+            limit=limit,
+        )
+
+
+def _ticked(form: Mapping[str, Any]) -> list[UUID]:
+    """The rejections that are ticked. Raises MessageRefused where none is."""
+    ids = [named_id({"id": name.removeprefix("id.")}, "id") for name in form if name.startswith("id.")]
+    if not ids:
+        raise MessageRefused("invalid-request", "rejection: tick at least one")
+    return ids

@@ -16,7 +16,6 @@ from entrypoints import people
 from entrypoints.console.forms import NOTHING, Returned
 from entrypoints.console.rendering import HEADERS, page
 from entrypoints.console.texts import TEXTS
-from entrypoints.unsubscribe.forms import LARGEST
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
@@ -25,6 +24,8 @@ COOKIE: Final = "ledger_session"
 HOME: Final = "/console"
 CSRF_FIELD: Final = "csrf"
 _MOST_FIELDS: Final = 500
+_LARGEST: Final = 512 * 1024
+"""Bytes of a form: a rejected message that is mended is sent back in one."""
 _LOGIN: Final = f"{HOME}/login"
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
@@ -79,7 +80,7 @@ async def _sent(request: Request) -> Mapping[str, str]:
     if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormRefused
     body = await request.body()
-    if len(body) > LARGEST:
+    if len(body) > _LARGEST:
         raise FormRefused
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
@@ -98,26 +99,41 @@ def login_page(request: Request, back: str = HOME) -> Response:
     token = request.cookies.get(COOKIE)
     if token and people.viewer(_ledger(request), token):
         return RedirectResponse(within(back), 303)
-    return page(request, "login.html", back=within(back), form=NOTHING)
+    return login(request, back=back)
 
 
 @router.post("/login")
 def log_in(request: Request, sent: Unproven) -> Response:
-    """Begins a new session in place of any the browser had."""
-    ledger, back = _ledger(request), within(sent.get("back", HOME))
+    """Begins a session for whoever knows the password."""
+    back = within(sent.get("back", HOME))
     client = request.client.host if request.client else ""
     email = sent.get("email", "").strip()
-    answer = people.log_in(ledger, email, sent.get("password", ""), client)
+    answer = people.log_in(_ledger(request), email, sent.get("password", ""), client)
     if isinstance(answer, people.TooManyTries):
-        shown = page(request, "login.html", 429, back=back, form=_wrong(request, sent, "password", "login.tries"))
+        shown = login(request, 429, back=back, form=_wrong(request, sent, "password", "login.tries"))
         shown.headers["Retry-After"] = str(answer.wait)
         return shown
     if answer is None:
-        return page(request, "login.html", 422, back=back, form=_wrong(request, sent, "password", "login.wrong"))
+        return login(request, 422, back=back, form=_wrong(request, sent, "password", "login.wrong"))
+    return begun(request, answer, back)
+
+
+def login(
+    request: Request, status: int = 200, *, back: str, form: Returned = NOTHING, wrong: str | None = None
+) -> Response:
+    """The login page. `wrong`: the text of what did not work at the provider."""
+    provider = _ledger(request).settings.provider
+    name = provider.name if provider else None
+    return page(request, "login.html", status, back=within(back), form=form, wrong=wrong, provider=name)
+
+
+def begun(request: Request, token: str, back: str) -> Response:
+    """Goes on in a new session, which takes the place of any the browser had."""
+    ledger = _ledger(request)
     if old := request.cookies.get(COOKIE):
         people.log_out(ledger, old)
     response = RedirectResponse(back, 303, HEADERS)
-    response.set_cookie(COOKIE, answer, path="/console", httponly=True, samesite="lax", secure=_secure(ledger))
+    response.set_cookie(COOKIE, token, path="/console", httponly=True, samesite="lax", secure=secure(ledger))
     return response
 
 
@@ -126,7 +142,7 @@ def log_out(request: Request, _sent: Form) -> Response:
     """Ends the session."""
     people.log_out(_ledger(request), request.cookies.get(COOKIE, ""))
     response = RedirectResponse(_LOGIN, 303, HEADERS)
-    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="lax", secure=_secure(_ledger(request)))
+    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="lax", secure=secure(_ledger(request)))
     return response
 
 
@@ -160,10 +176,11 @@ def _wrong(request: Request, sent: Mapping[str, str], field: str, text: str) -> 
 
 def _ledger(request: Request) -> Service:
     held: Service = request.app.state.service
-    return held
+    return held.within("")
 
 
-def _secure(ledger: Service) -> bool:
+def secure(ledger: Service) -> bool:
+    """Whether cookies go over TLS only."""
     return ledger.settings.cookies_secure and not ledger.settings.demo
 
 

@@ -8,7 +8,11 @@ from entrypoints.console.texts_of_contact import TEXTS_OF_CONTACT
 from entrypoints.console.texts_of_criteria import TEXTS_OF_CRITERIA
 from entrypoints.console.texts_of_forms import TEXTS_OF_FORMS
 from entrypoints.console.texts_of_lists import TEXTS_OF_LISTS
+from entrypoints.console.texts_of_login import TEXTS_OF_LOGIN
 from entrypoints.console.texts_of_operations import TEXTS_OF_OPERATIONS
+from entrypoints.console.texts_of_policies import TEXTS_OF_POLICIES
+from entrypoints.console.texts_of_rejections import TEXTS_OF_REJECTIONS
+from entrypoints.console.texts_of_settings import TEXTS_OF_SETTINGS
 from entrypoints.console.texts_of_sms import TEXTS_OF_SMS
 
 TEXTS: Final[Mapping[str, str]] = {
@@ -47,6 +51,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "reason.give": "Show values",
     **TEXTS_OF_FORMS,
     **TEXTS_OF_LISTS,
+    **TEXTS_OF_POLICIES,
+    **TEXTS_OF_REJECTIONS,
+    **TEXTS_OF_SETTINGS,
+    **TEXTS_OF_LOGIN,
     **TEXTS_OF_CRITERIA,
     **TEXTS_OF_SMS,
     **TEXTS_OF_OPERATIONS,

@@ -17,6 +17,7 @@ from entrypoints.console.rendering import Appearance, appearance, here
 from entrypoints.console.texts import TEXTS
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
+from projections import scopes
 
 Twin = Literal["html", "json", "csv"]
 SOURCE: Final = "contact-ledger/console"
@@ -40,6 +41,11 @@ class View:
     def may(self, permission: Permission) -> bool:
         return self.viewer.may(self.organization, permission)
 
+    def names(self) -> dict[str, str]:
+        """Organization → display name, of those the person works for: what the switcher offers."""
+        with self.ledger.overseeing.connection() as connection:
+            return scopes.names(connection, list(self.viewer.organizations))
+
     @property
     def returned(self) -> Returned:
         """The form that could not be taken and is given back on this page."""
@@ -50,9 +56,9 @@ class View:
         """The address of this page, as its forms say it."""
         return here(self.request)
 
-    def hand(self) -> Hand:
+    def hand(self, *, correlation_id: str | None = None) -> Hand:
         """The person as who acts: every change made here is an act like any other."""
-        return Hand(self.ledger, self.organization, SOURCE, f"person/{self.viewer.person}")
+        return Hand(self.ledger, self.organization, SOURCE, f"person/{self.viewer.person}", None, correlation_id)
 
 
 def looking(permission: Permission) -> Callable[..., View]:
@@ -64,7 +70,8 @@ def looking(permission: Permission) -> Callable[..., View]:
         if not who.may(organization, permission):
             role = who.organizations[organization]
             raise Problem(403, "forbidden", TEXTS["error.forbidden"].format(role=role, permission=permission))
-        ledger: Service = request.app.state.service
+        held: Service = request.app.state.service
+        ledger = held.within(organization)
         request.state.view = seen = View(
             request,
             ledger,

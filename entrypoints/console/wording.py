@@ -52,6 +52,11 @@ def word(code: str | None, kind: str) -> str:
     return TEXTS.get(f"{kind}.{code}", (code or "").replace("_", " "))
 
 
+def named(code: str, kind: str | None = None) -> tuple[str, str]:
+    """A code with its word of the catalogue, as choices have it; of no kind it is its own word."""
+    return code, word(code, kind) if kind else code
+
+
 def span(seconds: float) -> str:
     """A length of time to two figures: `0.4 s`, `12 min`, `3.5 h`, `11 days`."""
     for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", _MINUTE)):
@@ -95,6 +100,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "second": second,
     "day": day,
     "word": word,
+    "named": named,
     "span": span,
     "whole": whole,
     "rate": rate,

@@ -58,7 +58,7 @@ def preferences(ledger: Service, subject: Subject, link: UnsubscribeLink, now: d
         best = next((one for one in _TOLD if one in consents), None)
         if (channel, scope) == own or (best is not None and channel != ALL):
             told[channel, scope] = best or Consent.NEVER
-    names = _names(ledger, {scope for _, scope in told})
+    names = _names(ledger.within(subject.organization), {scope for _, scope in told})
     found = {
         (channel, scope): Choice(channel, scope, tuple(names[one] for one in lineage(scope)[1:]), consent)
         for (channel, scope), consent in sorted(told.items(), key=lambda item: (item[0][1], item[0][0]))

@@ -73,7 +73,8 @@ class _Came:
 
 
 async def _came(token: str, request: Request) -> _Came:
-    ledger: Service = request.app.state.service
+    held: Service = request.app.state.service
+    ledger = held.within("")
     body = await request.body() if request.method == "POST" else b""
     visit = Visit(
         reference(token),

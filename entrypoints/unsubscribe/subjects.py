@@ -40,6 +40,7 @@ class Subject:
 def subject(ledger: Service, link: UnsubscribeLink | ConfirmationLink | None) -> Subject | None:
     """None where there is no such identifier, organization or link: all three after the same reads."""
     organization = link.organization if link is not None else "-"
+    ledger = ledger.within(organization)
     key = link.identifier_id if link is not None else UUID(int=0)
     stream = ledger.ids.organization(organization)
     read = ledger.reading.read([stream, key])

@@ -29,6 +29,7 @@ from ledger.deciding import (
     batches,
     calendar,
     candidates,
+    channels,
     contacts,
     fields,
     identifiers,
@@ -52,6 +53,7 @@ from ledger.keyword_acts import KeywordAdoption, Reclassification, Reclassificat
 from ledger.settings_acts import (
     BatchApproval,
     CalendarChoice,
+    ChannelsChoice,
     FieldChange,
     IdentityRulesChange,
     KeyIssue,
@@ -97,6 +99,7 @@ DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     KeyRevocation: settings.revoke_key,
     PersonAddition: people.add_person,
     RoleChange: people.change_role,
+    ChannelsChoice: channels.choose_channels,
     FieldChange: fields.change_field,
     RetentionRule: retention.set_retention,
     IdentityRulesChange: identity_rules.change_rules,

@@ -23,5 +23,5 @@ def adopt(draft: Draft, act: KeywordAdoption) -> None:
             raise MessageRefused("keywords", "version: adopted before with other words; give it another name")
         if act.version == standing.version:
             return
-    body = KeywordSetAdopted(version=act.version, words=words)
+    body = KeywordSetAdopted(version=act.version, words=words, reason=act.reason)
     draft.add(stream, body, draft.event_id(body, act.version))

@@ -26,6 +26,7 @@ def adopt(draft: Draft, act: PolicyAdoption) -> None:
         parameters=parameters_of(adopted.policy),
         in_force_from=act.in_force_from,
         in_force_until=act.in_force_until,
+        reason=act.reason,
     )
     draft.add(stream, body, draft.event_id(body, act.policy, act.version))
 

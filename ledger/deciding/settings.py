@@ -41,7 +41,12 @@ def register(draft: Draft, act: Registration) -> None:
 
 def issue_key(draft: Draft, act: KeyIssue) -> None:
     body = ApiKeyIssued(
-        key_id=act.key_id, prefix=act.prefix, key_hash=act.key_hash, role=act.role, expires_at=act.expires_at
+        key_id=act.key_id,
+        prefix=act.prefix,
+        key_hash=act.key_hash,
+        role=act.role,
+        expires_at=act.expires_at,
+        permissions=act.permissions,
     )
     draft.add(draft.ids.organization(draft.act.organization), body, draft.event_id(body, act.key_id))
 

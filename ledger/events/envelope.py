@@ -32,7 +32,7 @@ class Envelope:
     """`kafka:<topic id>/<partition>/<offset>`, `api:<request id>` or `import:<import id>/<row>`."""
     flags: tuple[str, ...] = ()
     """Why a restrictive act was taken although something in it was wrong: `time`, `scope`, `conflict`, …;
-    `scanner`: it looks like a mail scanner's click."""
+    `scanner`: it looks like a mail scanner's click; `mended`: a person mended the message before it was taken."""
 
 
 @dataclass(slots=True, unsafe_hash=True)

@@ -45,6 +45,13 @@ class UnknownScopesSet(Event):
     rule: Literal["accept", "refuse"]
 
 
+class ChannelsChosen(Event):
+    """The channels that the organization uses: they have a place in its lists. Nothing else depends on it."""
+
+    NAME: ClassVar[str] = "organization.channels-chosen.v1"
+    channels: tuple[str, ...]
+
+
 class FieldDefined(Event):
     NAME: ClassVar[str] = "organization.field-defined.v1"
     field: str
@@ -65,6 +72,7 @@ class KeywordSetAdopted(Event):
     NAME: ClassVar[str] = "organization.keyword-set-adopted.v1"
     version: str
     words: dict[str, tuple[str, ...]]
+    reason: SealedText = None
 
 
 class RepliesReclassified(Event):
@@ -85,6 +93,7 @@ class PolicyAdopted(Event):
     parameters: dict[str, Any]
     in_force_from: datetime
     in_force_until: datetime | None = None
+    reason: SealedText = None
 
 
 class RetentionSet(Event):
@@ -150,6 +159,8 @@ class ApiKeyIssued(Event):
     key_hash: str
     role: str
     expires_at: datetime | None = None
+    permissions: tuple[str, ...] | None = None
+    """None: all that its role has."""
 
 
 class ApiKeyRevoked(Event):
@@ -236,6 +247,7 @@ SETTINGS_EVENTS: tuple[type[Event], ...] = (
     ScopeRenamed,
     ScopeRetired,
     UnknownScopesSet,
+    ChannelsChosen,
     FieldDefined,
     FieldRetired,
     KeywordSetAdopted,

@@ -4,19 +4,22 @@ The login is a NOINHERIT member of the roles its process needs; every connection
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Literal, get_args
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, Literal, get_args
 
 import psycopg
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.errors import LogUnavailable, SettingsRefused
 
-Role = Literal["ledger_writer", "ledger_projector", "ledger_reader", "ledger_auditor"]
+Role = Literal["ledger_writer", "ledger_projector", "ledger_reader", "ledger_auditor", "ledger_overseer"]
+NARROW: Final[frozenset[Role]] = frozenset({"ledger_reader", "ledger_auditor"})
+"""Roles under row-level security: they see the rows of one organization, which is named with each loan."""
 
 _SESSION = """
 SET TIME ZONE 'UTC';
@@ -37,16 +40,35 @@ _RECONNECT = 5.0
 """Seconds after which a pool's attempts begin anew, without the long pauses that a long outage grows."""
 
 
+_LENT_FOR: Final[ContextVar[str]] = ContextVar("_LENT_FOR", default="")
+"""The organization the connection that is being lent is to see; handed to the pool's check and no further."""
+
+
 def acting_as(role: Role) -> Callable[[Connection[Any]], None]:
-    """What makes a new connection act as `role`, with times in UTC."""
+    """What makes a new connection act as `role`, with times in UTC.
+
+    Of a table and a view of the same name in the schema `readers`, narrow roles find the view.
+    """
 
     def configure(connection: Connection[Any]) -> None:
         connection.execute(_SESSION)
+        if role in NARROW:
+            connection.execute("SET search_path = readers, public")
         connection.execute(SQL("SET ROLE {}").format(Identifier(role)))
         if not connection.autocommit:
             connection.commit()
 
     return configure
+
+
+def see(connection: Connection[Any] | Cursor[Any], organization: str) -> None:
+    """Has a connection of a narrow role see this organization's rows from now on, and no others; '' is none."""
+    connection.execute("SELECT set_config('ledger.organization', %s, false)", (organization,), prepare=True)
+
+
+def _see_what_it_is_lent_for(connection: Connection[Any]) -> None:
+    """The pool's check of a connection before it is lent: takes the place of its empty query, so costs no more."""
+    see(connection, _LENT_FOR.get())
 
 
 def pool(url: str, role: Role, *, size: int = 4, timeout: float = 10.0) -> ConnectionPool[Connection[TupleRow]]:
@@ -95,19 +117,27 @@ class LedgerDatastore(PostgresDatastore):
             timeout=timeout,
             reconnect_timeout=_RECONNECT,
             configure=configure_autocommit,
-            check=ConnectionPool.check_connection,
+            check=_see_what_it_is_lent_for if role in NARROW else ConnectionPool.check_connection,
         )
 
     def register_type_adapters(self) -> None:
         """Nothing to register: events go in by COPY, not as arrays of a composite type."""
 
     @contextmanager
-    def connection(self) -> Iterator[Connection[Any]]:
-        """A connection in autocommit mode, rows as tuples. Raises LogUnavailable where none can be had."""
+    def connection(self, organization: str = "") -> Iterator[Connection[Any]]:
+        """A connection in autocommit mode, rows as tuples; of a narrow role it sees this organization only.
+
+        Every loan says anew what is seen, so nothing is left of the one before. Raises LogUnavailable where no
+        connection can be had.
+        """
         try:
             self.pool.open()
-            with self.pool.connection() as pooled:
-                connection: Connection[Any] = pooled
+            with ExitStack() as lent:
+                asked = _LENT_FOR.set(organization)
+                try:
+                    connection: Connection[Any] = lent.enter_context(self.pool.connection())
+                finally:
+                    _LENT_FOR.reset(asked)
                 connection.row_factory = tuple_row
                 try:
                     yield connection

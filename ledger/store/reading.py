@@ -69,6 +69,7 @@ ORDER BY notification_id DESC LIMIT %s
 """
 )
 NEWEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
+_END = "SELECT at_position, at_time FROM log_end()"
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
@@ -102,7 +103,7 @@ class Reading:
     def newest(self) -> Newest:
         """Position and recorded time of the log's last event."""
         with self._connect() as connection:
-            row = _cursor(connection).execute(NEWEST).fetchone()
+            row = _cursor(connection).execute(_END, prepare=True).fetchone()
         return Newest(*row) if row is not None else Newest(0, None)
 
     def read(

@@ -25,7 +25,7 @@ State = Literal["open", "replayed", "dropped"]
 
 _SELECT = """
 SELECT id, organization, source, reason, detail, origin, received_at, rejected_at, expires_at, state,
-       settled_at
+       settled_at, settled_by, mended
 FROM rejections
 """
 _INSERT = """
@@ -40,11 +40,43 @@ _LIST = (
 WHERE (%(organization)s::text IS NULL OR organization = %(organization)s)
   AND (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s)
+  AND (%(since)s::timestamptz IS NULL OR rejected_at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR rejected_at < %(until)s)
   AND (%(at)s::timestamptz IS NULL OR (rejected_at, id) < (%(at)s, %(id)s))
 ORDER BY rejected_at DESC, id DESC LIMIT %(limit)s
 """
 )
 _GET = _SELECT + "WHERE id = %s"
+_SOURCES = """
+WITH RECURSIVE named AS (
+    (SELECT source FROM rejections WHERE organization = %(organization)s AND state = %(state)s
+     AND source IS NOT NULL ORDER BY source LIMIT 1)
+    UNION ALL
+    SELECT (SELECT r.source FROM rejections r WHERE r.organization = %(organization)s AND r.state = %(state)s
+            AND r.source > named.source ORDER BY r.source LIMIT 1)
+    FROM named WHERE named.source IS NOT NULL
+)
+SELECT source FROM named WHERE source IS NOT NULL LIMIT %(most)s
+"""
+"""Steps from one producer to the next by the index, however many rejections each has."""
+_COUNTS = """
+WITH RECURSIVE named AS (
+    (SELECT reason FROM rejections WHERE organization = %(organization)s AND state = %(state)s
+     ORDER BY reason LIMIT 1)
+    UNION ALL
+    SELECT (SELECT r.reason FROM rejections r WHERE r.organization = %(organization)s AND r.state = %(state)s
+            AND r.reason > named.reason ORDER BY r.reason LIMIT 1)
+    FROM named WHERE named.reason IS NOT NULL
+)
+SELECT reason, (
+    SELECT count(*) FROM (
+        SELECT FROM rejections r
+        WHERE r.organization = %(organization)s AND r.state = %(state)s AND r.reason = named.reason LIMIT %(most)s
+    ) AS counted
+) FROM named WHERE reason IS NOT NULL
+"""
+"""Likewise from one reason to the next, each counted no further than needed."""
 _REASONS = """
 SELECT reason, organization IS NOT NULL AS own, count(*) AS number, max(rejected_at) AS latest
 FROM (SELECT reason, organization, rejected_at FROM rejections WHERE rejected_at > %(since)s
@@ -69,6 +101,8 @@ class Rejected:
     expires_at: datetime
     state: State
     settled_at: datetime | None
+    settled_by: str | None
+    mended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +152,37 @@ def listed(
     organization: str | None = None,
     state: State | None = None,
     reason: str | None = None,
+    source: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     after: Rejected | None = None,
     limit: int = 100,
 ) -> list[Rejected]:
-    """Newest first; the next page is `after` the last row of this one."""
+    """Newest first; the next page is `after` the last row of this one. `since`, `until`: when it was rejected."""
     asked = {
         "organization": organization,
         "state": state,
         "reason": reason,
+        "source": source,
+        "since": since,
+        "until": until,
         "at": after.rejected_at if after else None,
         "id": after.id if after else None,
         "limit": limit,
     }
-    return connection.cursor(row_factory=class_row(Rejected)).execute(_LIST, asked).fetchall()
+    return connection.cursor(row_factory=class_row(Rejected)).execute(_LIST, asked, prepare=False).fetchall()
+
+
+def counts(connection: Connection[Any], organization: str, state: State, most: int) -> dict[str, int]:
+    """Reason → how many rejections of the organization and state it has, counted no further than `most`."""
+    asked = {"organization": organization, "state": state, "most": most}
+    return dict(connection.execute(_COUNTS, asked, prepare=False))
+
+
+def sources(connection: Connection[Any], organization: str, state: State, most: int = 200) -> list[str]:
+    """The producers of the organization's rejections of a state, by name."""
+    asked = {"organization": organization, "state": state, "most": most}
+    return [source for (source,) in connection.execute(_SOURCES, asked, prepare=False)]
 
 
 def count_since(connection: Connection[Any], at: datetime, most: int) -> int:
@@ -180,12 +232,19 @@ def payload(connection: Connection[Any], keyring: Keyring, rejection_id: UUID) -
     return Payload(tuple((name, b64decode(value)) for name, value in headers), plain[4 + length :])
 
 
-def settle(connection: Connection[Any], rejection_ids: Collection[UUID], state: State) -> None:
-    """Marks rows as replayed, dropped, or open again."""
+def settle(
+    connection: Connection[Any],
+    rejection_ids: Collection[UUID],
+    state: State,
+    *,
+    by: str | None = None,
+    mended: bool = False,
+) -> None:
+    """Marks rows as replayed, dropped, or open again. `by`: who did it; `mended`: another message was taken."""
     connection.execute(
-        "UPDATE rejections SET state = %s,"
-        " settled_at = CASE WHEN %s = 'open' THEN NULL ELSE clock_timestamp() END WHERE id = ANY(%s)",
-        (state, state, list(rejection_ids)),
+        "UPDATE rejections SET state = %(state)s, settled_by = %(by)s, mended = %(mended)s,"
+        " settled_at = CASE WHEN %(state)s = 'open' THEN NULL ELSE clock_timestamp() END WHERE id = ANY(%(ids)s)",
+        {"state": state, "by": by, "mended": mended, "ids": list(rejection_ids)},
     )
 
 

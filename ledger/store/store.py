@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Self
 from uuid import UUID
 
 from psycopg import Connection
@@ -32,9 +34,17 @@ class Store(Reading):
         self._ids = ids
         self._clock = clock
 
+    def within(self, organization: str) -> Self:
+        """The same store, for the questions of one organization: where its role is narrow it sees no other's rows,
+        and before this none at all.
+        """
+        narrowed = copy(self)
+        narrowed._connect = partial(self.recorder.datastore.connection, organization)
+        return narrowed
+
     def connection(self) -> AbstractContextManager[Connection[Any]]:
         """A connection of the store's pool, in autocommit mode."""
-        return self.recorder.datastore.connection()
+        return self._connect()
 
     @contextmanager
     def on_one_connection(self) -> Iterator[Reading]:

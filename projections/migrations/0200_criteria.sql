@@ -2,6 +2,7 @@ SET LOCAL ROLE ledger_projector;
 
 -- What the profile says and how the person came to be known, a text each, so that criteria find few people by index.
 ALTER TABLE contact_search ADD COLUMN facts text[] NOT NULL DEFAULT '{}';
+SELECT seen_by_readers('contact_search');
 CREATE INDEX contact_search_facts_idx ON contact_search USING gin (facts);
 
 -- All contacts ranked by creation, from either end; who bought since when.

@@ -35,6 +35,7 @@ CREATE INDEX sms_contacts_search_idx ON sms_contacts USING gin (phone gin_trgm_o
 CREATE INDEX sms_contacts_changes_at_idx ON sms_contacts (changes_at) WHERE changes_at IS NOT NULL;
 
 GRANT SELECT ON sms_contacts TO ledger_reader, ledger_auditor;
+SELECT within_organization('sms_contacts'), seen_by_readers('sms_contacts');
 INSERT INTO watermarks (projection, position) VALUES ('sms_contacts', 0);
 
 -- The tabs are read from this table now.

@@ -32,4 +32,5 @@ SELECT organization, (least(occurred_at, received_at, recorded_at) AT TIME ZONE 
 FROM opt_outs GROUP BY 1, 2, 3, 4, 5;
 
 GRANT SELECT ON opt_ins, opt_ins_by_day, opt_outs_by_day TO ledger_reader, ledger_auditor;
+SELECT within_organization('opt_ins'), within_organization('opt_ins_by_day'), within_organization('opt_outs_by_day');
 INSERT INTO watermarks (projection, position) VALUES ('opt_ins', 0);

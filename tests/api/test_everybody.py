@@ -62,6 +62,18 @@ NEEDED: dict[str, Permission] = {
     "GET fields": "organization",
     "PUT fields/{field}": "settings",
     "DELETE fields/{field}": "settings",
+    "GET settings/history": "organization",
+    "GET keywords": "organization",
+    "POST keywords": "settings",
+    "POST keywords/read": "organization",
+    "POST keywords/diff": "policies",
+    "GET keywords/{version}": "organization",
+    "GET rejections": "settings",
+    "GET rejections/{rejection_id}": "settings",
+    "POST rejections/{rejection_id}/replay": "settings",
+    "POST rejections/{rejection_id}/drop": "settings",
+    "GET channels": "organization",
+    "PUT channels": "settings",
     "GET retention": "organization",
     "PUT retention/{subject}": "settings",
     "POST suppress": "sendable",
@@ -97,6 +109,9 @@ NEEDED: dict[str, Permission] = {
     "POST contact-links/unlink-whole": "linking",
     "POST contact-links/{link_id}/unlink/preview": "contacts",
     "POST contact-links/{link_id}/unlink": "linking",
+    "POST opt-outs/search": "explain",
+    "GET sms/senders": "contacts",
+    "POST sms/search": "contacts",
 }
 """What each route needs, written down apart from the routes: one that is not here fails the test."""
 

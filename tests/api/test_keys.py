@@ -1,7 +1,7 @@
 """Who may do what: keys prove their organization, roles say the rest."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +10,9 @@ import pytest
 
 from entrypoints.access import PERMISSIONS, ROLES, Permission, Role, admitted, keys, new_key
 from entrypoints.organizations import issue_key
+from ledger.store import key_uses
 from tests.api.messages import EMAIL, question, signup
-from tests.api.serving import STRUCTURED, Caller, Served
+from tests.api.serving import STRUCTURED, Caller, Served, wait_until
 
 SPAN = {"from": "2026-03-03T09:00:00Z", "to": "2026-03-03T09:08:00Z"}
 ROUTES: dict[Permission, Callable[[Caller, str], httpx.Response]] = {
@@ -92,3 +93,65 @@ def test_keys_are_256_random_bits_and_prove_themselves_against_nothing_else(serv
 def test_a_contact_or_organization_id_is_no_identifier_id(server: Served, organization: str, admin: Caller) -> None:
     for stranger in (server.ledger.ids.organization(organization), uuid4()):
         assert admin.get(f"identifiers/{stranger}/history").status_code == 404
+
+
+def test_a_limited_key_may_do_what_it_is_issued_for_and_no_more(
+    server: Served, organization: str, admin: Caller
+) -> None:
+    issued = admin.post("keys", {"role": "service", "permissions": ["sendable", "lookup"]})
+    assert issued.status_code == 200
+    caller = server.with_key(organization, issued.json()["key"])
+    admin.record(signup(organization))
+    key = admin.identifier(**EMAIL)
+    for permission, ask in ROUTES.items():
+        assert ask(caller, key).status_code == (200 if permission in ("sendable", "lookup") else 403), permission
+    assert "not issued for `status`" in caller.get(f"identifiers/{key}/status", **_place(caller)).text
+
+
+@pytest.mark.parametrize("permissions", [[], ["erase"], ["sendable", "settings"], ["everything"]])
+def test_a_key_is_not_limited_to_what_its_role_lacks_or_to_nothing(permissions: list[str], admin: Caller) -> None:
+    answer = admin.post("keys", {"role": "service", "permissions": permissions})
+    assert answer.status_code == 422
+    assert "permissions" in answer.text
+
+
+def test_a_limited_key_gives_nobody_more_than_it_has(server: Served, organization: str, admin: Caller) -> None:
+    limited = server.with_key(
+        organization, issue_key(server.ledger, organization, "admin", permissions=["settings", "organization"])
+    )
+    person = {"email": "new@example.com", "name": "New", "role": "service"}
+    assert limited.post("keys", {"role": "admin"}).status_code == 403
+    assert limited.post("keys", {"role": "service", "permissions": ["sendable"]}).status_code == 403
+    assert limited.post("keys", {"role": "service", "permissions": ["organization"]}).status_code == 200
+    assert limited.post("people", person).status_code == 403
+    added = admin.post("people", person).json()["id"]
+    assert limited.put(f"people/{added}/role", {"role": "admin"}).status_code == 403
+    assert limited.put(f"people/{added}/role", {"role": None}).status_code == 200
+
+
+def test_keys_are_listed_with_what_they_may_when_they_end_and_when_they_were_used(
+    server: Served, organization: str, admin: Caller
+) -> None:
+    ends = server.ledger.now() + timedelta(days=1)
+    issue_key(server.ledger, organization, "service", ends, permissions=["sendable"])
+    begun = server.ledger.now()
+
+    def listed() -> dict[str, Any]:
+        return {one["role"]: one for one in admin.get("keys").json()}
+
+    wait_until(lambda: listed()["admin"]["used_at"] is not None)
+    assert begun <= datetime.fromisoformat(listed()["admin"]["used_at"]) <= server.ledger.now()
+    unused = listed()["service"]
+    assert (unused["permissions"], unused["used_at"]) == (["sendable"], None)
+    assert datetime.fromisoformat(unused["expires_at"]) == ends
+    assert listed()["admin"]["permissions"] is None
+
+
+def test_a_use_is_written_once_a_minute_at_most(server: Served, organization: str) -> None:
+    key, now = uuid4(), server.ledger.now()
+    with server.ledger.writing.connection() as connection:
+        noted = [
+            key_uses.note(connection, organization, key, now + timedelta(seconds=s)) for s in (0, 30, 59, 61, 90)
+        ]
+        assert noted == [True, False, False, True, False]
+        assert key_uses.uses(connection, organization) == {key: now + timedelta(seconds=61)}

@@ -10,6 +10,7 @@ import pytest
 
 from entrypoints.links import Links, UnsubscribeLink
 from entrypoints.organizations import issue_key, register
+from ledger.store.store import Store
 from tests.api.clicking import (
     BROWSER,
     FROM_PAGE,
@@ -209,14 +210,14 @@ def test_a_forged_link_costs_the_same_reads_as_one_of_nobody_known(
     server: Served, admin: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[int] = []
-    read = server.ledger.reading.read
+    read = Store.read
 
-    def counted(streams: Any, **more: Any) -> Any:
+    def counted(store: Store, streams: Any, **more: Any) -> Any:
         reads.append(len(list(streams)))
-        return read(streams, **more)
+        return read(store, streams, **more)
 
     strangers = _strangers(server, admin)
-    monkeypatch.setattr(server.ledger.reading, "read", counted)
+    monkeypatch.setattr(Store, "read", counted)
     for token in strangers:
         server.client.get(f"/u/{token}")
     assert reads == [2] * len(strangers)

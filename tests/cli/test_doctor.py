@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from entrypoints.cli.commands import app
 from tests.api.serving import ENVIRONMENT
 from tests.conftest import Topics
+from tests.console.openid import provider
 
 
 def _doctor(environment: Mapping[str, str]) -> Result:
@@ -40,6 +41,26 @@ def test_links_are_checked_where_they_are_offered(environment: dict[str, str]) -
     assert "LEDGER_PUBLIC_URL" in _wrong(_doctor(environment))["links"]
     del environment["LEDGER_LINK_KEYS"]
     assert "links" not in _wrong(_doctor(environment))
+
+
+def test_the_openid_provider_is_asked_where_there_is_one(environment: dict[str, str]) -> None:
+    said = {one["check"]: one["said"] for one in json.loads(_doctor(environment).stdout)}
+    assert "passwords alone" in said["sign-on"]
+    with provider() as openid:
+        environment |= {
+            "LEDGER_CONSOLE_URL": "https://ledger.example.com",
+            "LEDGER_OIDC_ISSUER": openid.issuer,
+            "LEDGER_OIDC_CLIENT_ID": "ledger",
+            "LEDGER_OIDC_CLIENT_SECRET": "of-the-ledger",
+        }
+        said = {one["check"]: one["said"] for one in json.loads(_doctor(environment).stdout)}
+        assert "https://ledger.example.com/console/login/openid/back" in said["sign-on"]
+        other = {**environment, "LEDGER_OIDC_ISSUER": f"{openid.issuer}/"}
+        assert "another issuer" in _wrong(_doctor(other))["sign-on"]
+        del environment["LEDGER_OIDC_CLIENT_SECRET"]
+        assert "LEDGER_OIDC_CLIENT_SECRET" in _wrong(_doctor(environment))["sign-on"]
+    environment["LEDGER_OIDC_CLIENT_SECRET"] = "of-the-ledger"
+    assert "does not answer" in _wrong(_doctor(environment))["sign-on"]
 
 
 def test_a_missing_topic_and_a_missing_address_are_named(environment: dict[str, str], kafka_bootstrap: str) -> None:
@@ -74,7 +95,9 @@ def login(database: str) -> Iterator[str]:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(SQL("CREATE ROLE {} LOGIN NOINHERIT").format(Identifier(name)))
         connection.execute(
-            SQL("GRANT ledger_reader, ledger_writer, ledger_projector TO {}").format(Identifier(name))
+            SQL("GRANT ledger_reader, ledger_overseer, ledger_writer, ledger_projector TO {}").format(
+                Identifier(name)
+            )
         )
         yield database.replace("postgres@", f"{name}@", 1)
         connection.execute(SQL("DROP ROLE {}").format(Identifier(name)))

@@ -37,6 +37,7 @@ COMMANDS = {
     "clock",
     "reads",
     "calendar",
+    "channels",
     "rejections",
     "keywords",
     "policy",

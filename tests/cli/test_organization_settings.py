@@ -36,6 +36,16 @@ def test_a_key_is_revoked_once_it_was_shown_which(run: Run, organization: str, l
     assert run("organizations", "keys", "revoke", organization, str(ledger.ids.organization("x"))).exit_code == 1
 
 
+def test_a_key_is_limited_to_some_of_what_its_role_may_do(run: Run, organization: str) -> None:
+    issue = ("organizations", "keys", "issue", organization, "--role", "service", "--expires", "2099-01-01")
+    assert run(*issue, "--permission", "erase").exit_code == 1
+    assert run(*issue, "--permission", "everything").exit_code == 2
+    _read(run(*issue, "--permission", "sendable", "--permission", "lookup", "--json"))
+    (listed,) = _read(run("organizations", "keys", "list", organization, "--json"))
+    assert (listed["permissions"], listed["used_at"]) == (["lookup", "sendable"], None)
+    assert listed["expires_at"].startswith("2099-01-01")
+
+
 def _usable(ledger: Service, organization: str, key: str) -> bool:
     stream = ledger.ids.organization(organization)
     return admitted(key, ledger.reading.read([stream])[stream], ledger.now()) is not None

@@ -17,6 +17,7 @@ from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import opt_out, signup
 from tests.api.serving import Caller, Served, served
+from tests.console.lists import Lists, Opening, Record
 from tests.servers import new_database
 
 PASSWORD = "correct horse battery staple"
@@ -100,6 +101,37 @@ def scene(server: Served, organization: str) -> Scene:
     ]
     scene.record(*signups, opt_out(organization, people[4]))
     return scene
+
+
+@pytest.fixture
+def opening(server: Served, organization: str, person: Callable[..., str]) -> Iterator[Opening]:
+    """Logs somebody with the role in."""
+    clients: list[httpx.Client] = []
+
+    def opened(role: Role = "admin") -> Lists:
+        client = httpx.Client(base_url=server.url, timeout=30)
+        clients.append(client)
+        answer = client.post("/console/login", data={"email": person(role), "password": PASSWORD})
+        assert answer.status_code == 303
+        return Lists(client, organization)
+
+    yield opened
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def record(server: Served, organization: str) -> Record:
+    """Records messages and brings the tables up to them."""
+    caller = server.caller(organization)
+
+    def recorded(*messages: dict[str, Any]) -> None:
+        if messages:
+            caller.record(*messages)
+        with projecting(server.ledger.settings) as source:
+            catch_up(source, list(PROJECTIONS.values()))
+
+    return recorded
 
 
 @pytest.fixture

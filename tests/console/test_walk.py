@@ -2,13 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Response
 
+from entrypoints.acting import Hand
+from entrypoints.batches import asking, seeing
 from entrypoints.console import assets
 from ledger.acts import Rejection
+from ledger.batching import Wanted
+from projections.contact_list import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
+from tests.api.serving import wait_until
 from tests.console.conftest import Scene
 from tests.console.test_browser import AXE, HEAVIEST, NARROW, PICTURES, WIDE, Opening, chromium, opening
 
@@ -51,7 +57,17 @@ def full(scene: Scene) -> Scene:
     )
     with scene.server.ledger.writing.writing() as writing:
         writing.reject([why])
+    _asked_of_many(scene)
     return scene
+
+
+def _asked_of_many(scene: Scene) -> None:
+    """A bulk action that waits to be approved."""
+    ledger, organization = scene.server.ledger, scene.organization
+    wanted = Wanted("unsubscribe", "email", f"{organization}/shop")
+    hand = Hand(ledger, organization, "test", "person/ann")
+    batch = asking.ask(hand, wanted, Filter(), "the shop was sold", which=["Everybody"])
+    wait_until(lambda: seeing.get(ledger, organization, batch).state == "waiting")
 
 
 def recent(organization: str) -> list[dict[str, Any]]:
@@ -74,12 +90,15 @@ def recent(organization: str) -> list[dict[str, Any]]:
 def test_no_page_has_a_fault(look: str, opening: Opening, full: Scene) -> None:
     page = opening(**LOOKS[look], bypass_csp=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    titles, wrong = [], {}
+    titles: list[str] = []
+    wrong: dict[str, list[Any]] = {}
     for address in places(page):
         name = address.rpartition("/")[2]
         answer = page.goto(address)
         assert answer is not None
-        assert answer.ok, name
+        if not answer.ok:
+            wrong[name] = [str(answer.status)]
+            continue
         page.wait_for_load_state("networkidle")
         page.screenshot(path=PICTURES / f"walk-{name}-{look}.png", full_page=True)
         found = [*faults(page), *_misshapen(page)]
@@ -117,7 +136,9 @@ def test_every_page_is_light_and_has_its_twins(opening: Opening, full: Scene) ->
     page.on("response", lambda answer: answers.append(answer))
     for address in places(page):
         answers.clear()
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, address
         page.wait_for_load_state("networkidle")
         assert 0 < sum(len(one.body()) for one in answers) <= HEAVIEST, address
         assert page.request.get(f"{address}.json").json() is not None, address
@@ -206,3 +227,15 @@ def test_operations_keep_themselves_fresh_without_taking_the_focus(opening: Open
     page.click("text=Hold still")
     assert page.locator("[data-live]").count() == 0
     assert page.locator("text=Keep fresh").is_visible()
+
+
+def test_what_is_not_there_is_said_on_a_page(opening: Opening, scene: Scene) -> None:
+    page = opening()
+    for address, places_shown in (("/console/no/such/page", 0), (f"{scene.contacts}/{uuid4()}", 1)):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 404
+        assert page.inner_text("h1") == "There is nothing here"
+        assert page.locator(".places").count() == places_shown
+        page.click("text=Back to the contacts")
+        page.wait_for_url("**/contacts")

@@ -193,11 +193,16 @@ class _FailsOn(Recording):
         self._message_id = message_id
 
     def record(
-        self, acts: Sequence[Act], *, rejections: Sequence[Rejection] = (), advances: Sequence[Advance] = ()
+        self,
+        acts: Sequence[Act],
+        *,
+        rejections: Sequence[Rejection] = (),
+        advances: Sequence[Advance] = (),
+        keep_refused: bool = True,
     ) -> list[Outcome]:
         if any(act.message_id == self._message_id for act in acts):
             raise KeyError("a defect")
-        return super().record(acts, rejections=rejections, advances=advances)
+        return super().record(acts, rejections=rejections, advances=advances, keep_refused=keep_refused)
 
 
 def test_a_message_that_the_ledger_itself_fails_on_is_set_apart(scene: Scene, topics: Topics) -> None:

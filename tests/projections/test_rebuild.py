@@ -145,6 +145,10 @@ def made(world: World) -> dict[str, list[Any]]:
             " JOIN pg_class ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace"
             " AND relkind IN ('r', 'p') AND attnum > 0 ORDER BY 1, 2"
         ),
+        "policies": world.rows(
+            "SELECT tablename, policyname, roles::text, qual FROM pg_policies"
+            " WHERE schemaname = 'public' ORDER BY tablename"
+        ),
         "indexes": world.rows(
             "SELECT pg_get_indexdef(indexrelid), indisvalid, indisprimary"
             " FROM pg_index JOIN pg_class ON oid = indrelid WHERE relnamespace = 'public'::regnamespace ORDER BY 1"

@@ -43,6 +43,7 @@ VALUES: Final[dict[str, Any]] = {
     "method": "keyword",
     "parameters": {"request_days": 7, "lift": {"text": ["keyword"]}},
     "pattern_texts": {"phone": ["+1202555*"]},
+    "permissions": ("sendable", "messages"),
     "patterns": (UUID(int=18),),
     "purposes": ("cart", "marketing"),
     "raw": " +1 (202) 555-0143",
@@ -63,7 +64,13 @@ VALUES: Final[dict[str, Any]] = {
 }
 
 
-GROWN: Final = {"identifier.reply-received.v1": "confidence", "identifier.reply-reclassified.v1": "confidence"}
+GROWN: Final = {
+    "identifier.reply-received.v1": "confidence",
+    "identifier.reply-reclassified.v1": "confidence",
+    "organization.api-key-issued.v1": "permissions",
+    "organization.keyword-set-adopted.v1": "reason",
+    "organization.policy-adopted.v1": "reason",
+}
 """Stored names that have got fields since their first sample → one of the fields, which names the later sample."""
 
 

@@ -229,7 +229,7 @@ def test_followers_are_woken_at_commit(store: Store, migrated: str) -> None:
 def test_readers_read_and_cannot_write(store: Store, open_datastore: Callable[[Role], LedgerDatastore]) -> None:
     event = claimed(uuid4())
     append(store, event)
-    reading = Store(LedgerRecorder(open_datastore("ledger_reader")), IDS, KEYRING)
+    reading = Store(LedgerRecorder(open_datastore("ledger_reader")), IDS, KEYRING).within("acme")
     assert same(reading.read([event.stream_id], opened=True)[event.stream_id][0], event)
     batch = reading.seal([created(uuid4())])
     with pytest.raises(psycopg.errors.InsufficientPrivilege), reading.writing() as writing:

@@ -47,3 +47,11 @@ CREATE TABLE batch_counts (
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON batches, batch_people, batch_counts TO ledger_writer;
 GRANT SELECT ON batches, batch_people, batch_counts TO ledger_reader;
+
+SELECT within_organization('batches');
+ALTER TABLE batch_people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows ON batch_people FOR SELECT TO ledger_reader
+    USING ((SELECT true FROM batches WHERE id = batch LIMIT 1));
+ALTER TABLE batch_counts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows ON batch_counts FOR SELECT TO ledger_reader
+    USING ((SELECT true FROM batches WHERE id = batch LIMIT 1));

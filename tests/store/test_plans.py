@@ -1,0 +1,80 @@
+"""What is kept beside the log and listed for people is found by an index, however much of it there is."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from ledger.store import forecasts, rejections
+from ledger.store.migrate import LOG, migrate
+from tests.projections.test_plans import Explaining
+from tests.servers import new_database
+from tests.store.making import IDS, KEYRING
+
+ROWS = 20_000
+FILL = """
+INSERT INTO rejections (id, organization, source, reason, detail, received_at, rejected_at, expires_at, state,
+                        identifier_ids)
+SELECT md5(n::text)::uuid, 'org' || n % 40, 'crm' || n % 7, 'reason' || n % 11, 'd', now(),
+       '2026-01-01'::timestamptz + n * interval '1 minute', now(),
+       (ARRAY['open', 'replayed', 'dropped'])[1 + n % 3], '{}'
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO forecasts (id, organization, kind, question, asked_by, asked_at, told_at, state)
+SELECT md5(n::text)::uuid, 'org' || n % 40, (ARRAY['policy', 'keywords'])[1 + n % 2], '{}', 'person/x',
+       '2026-01-01'::timestamptz + n * interval '1 minute', now(),
+       CASE WHEN n % 100 = 0 THEN 'running' ELSE 'done' END
+FROM generate_series(1, %(rows)s) n;
+INSERT INTO forecast_changes SELECT md5((n % 20)::text)::uuid, n, '{}' FROM generate_series(20, %(rows)s) n
+WHERE n % 20 <> 0;
+"""
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+FIRST = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
+
+
+@pytest.fixture(scope="module")
+def filled(database_url: str) -> Iterator[Connection[Any]]:
+    """As a reader, on tables of many rows of forty organizations."""
+    with new_database(database_url) as url:
+        migrate(url, IDS, KEYRING, (LOG,))
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET ROLE ledger_writer")
+            connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
+            connection.execute("RESET ROLE")
+            connection.execute("VACUUM ANALYZE rejections, forecasts, forecast_changes")
+            connection.execute("SET ROLE ledger_reader")
+            yield connection
+
+
+def listed(connection: Connection[Any], **asked: Any) -> Any:
+    return rejections.listed(connection, organization="org1", state="open", limit=51, **asked)
+
+
+QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
+    "rejections": listed,
+    "rejections of a reason": partial(listed, reason="reason1"),
+    "rejections of a producer": partial(listed, source="crm1"),
+    "rejections of a time": partial(listed, since=NOW, until=NOW.replace(day=6)),
+    "rejections, deep": lambda c: listed(c, after=rejections.get(c, FIRST)),
+    "rejections by reason": lambda c: rejections.counts(c, "org1", "open", 1_001),
+    "producers of rejections": lambda c: rejections.sources(c, "org1", "open"),
+    "a forecast": lambda c: forecasts.get(c, "org1", FIRST),
+    "forecasts": lambda c: forecasts.latest(c, "org1", "keywords"),
+    "changes of a forecast": lambda c: forecasts.changes(c, FIRST, after=10_000),
+}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_no_request_reads_a_table_through(filled: Connection[Any], query: str) -> None:
+    filled.cursor_factory = Explaining
+    plans: list[str] = []
+    filled.plans = plans  # type: ignore[attr-defined]
+    assert QUERIES[query](filled)
+    assert plans
+    for plan in plans:
+        assert "Index" in plan, plan
+        assert "Seq Scan" not in plan, plan
