@@ -1,7 +1,7 @@
 """Reading `all_contacts`: the list, its search and filters, and one person. Paging is by key, never by offset."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -88,6 +88,7 @@ SELECT c.id, c.organization, contact_ids, identifier_ids, name, first_name, last
        external_ids, type, purchased_at, subscriptions, profile, created_at, created_method, created_source,
        last_updated, deleted, deleted_at, changes_at
 """
+_IDS = "SELECT c.id\n"
 _FROM = "FROM all_contacts c\n"
 _FOUND = "JOIN contact_search s USING (id)\n"
 _START: Final = (("infinity", UUID(int=0)), ("-infinity", UUID(int=0)))
@@ -302,3 +303,19 @@ def people(connection: Connection[Any], organization: str, ids: Sequence[UUID]) 
     """These people, by the ids they have now, in no order; who is not there is left out."""
     cursor = connection.cursor(row_factory=class_row(ContactRow))
     return cursor.execute(_SELECT + _FROM + _MANY, {"organization": organization, "ids": list(ids)}).fetchall()
+
+
+def every_id(connection: Connection[Any], organization: str, asked: Filter) -> Iterator[UUID]:
+    """Everyone who fits at one moment, in no order, portion by portion. Raises ValueError as `contacts` does."""
+    deleted = (False, True) if asked.deleted is None else (asked.deleted,)
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        for one in [replace(asked, deleted=each) for each in deleted]:
+            query = _asked(connection, organization, one)
+            narrower = None
+            if one.criteria is not None and not query.few:
+                narrower = those(connection, one.criteria, query.asking)
+            with connection.cursor("every_id") as cursor:
+                cursor.execute(_IDS + _FROM + query.joined + query.conditions + (narrower or ""), query.values)
+                while rows := cursor.fetchmany(10_000):
+                    yield from (row[0] for row in rows)
