@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from entrypoints.wiring import projecting
 from ledger.store.connections import NARROW, LedgerDatastore, Role, acting_as, see
@@ -99,7 +99,7 @@ def _add_row(connection: Connection[Any], table: str, code: str) -> None:
     needed = connection.execute(_NEEDED, (table,)).fetchall()
     if not needed:
         return  # a partitioned table: its partitions get rows
-    values = []
+    values: list[Composable] = []
     for name, kind, allowed in needed:
         if name == "organization":
             values.append(Literal(code))
