@@ -89,7 +89,7 @@ def looked(ledger: Service, found: Forecast) -> None:
 def run(settings: Settings, organization: str, forecast_id: UUID) -> None:
     """The process: works a forecast out to its end, whatever becomes of who asked."""
     configure(settings.log_level)
-    with opened(settings) as ledger:
+    with opened(settings, within=organization) as ledger:
         asked = get(ledger, organization, forecast_id)
         try:
             result = _worked_out(ledger, asked)

@@ -223,6 +223,7 @@ TEXTS_OF_SETTINGS: Final[Mapping[str, str]] = {
     "settings.keys.expires.hint": "The day from which it no longer works. Empty: until it is revoked.",
     "settings.keys.revoke": "Revoke",
     "settings.keys.revoke_of": "Revoke clk_{prefix}",
+    "settings.keys.limited": "Only: {permissions}",
     "key.usable": "Usable",
     "key.expired": "Expired",
     "key.revoked": "Revoked",
