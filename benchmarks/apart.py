@@ -13,8 +13,8 @@ from statistics import median
 
 import psutil
 
+from benchmarks.crowd import ORGANIZATION, SCOPE, email, fill_with
 from benchmarks.figures import conclude, percentile, say
-from benchmarks.query import ORGANIZATION, SCOPE, email, fill_with
 from benchmarks.stand import stand
 from entrypoints.wiring import Service, opened
 from ledger.acts import Given

@@ -1,13 +1,16 @@
 """Contacts deleted and restored by the people who run a ledger, one by one or many under one approval."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from entrypoints.acting import Hand
-from entrypoints.contact_export import everyone
+from entrypoints.contacts import refuse_nul
 from entrypoints.wiring import Service
 from ledger.acts import ContactChange
 from ledger.deleting import Deleting
+from ledger.errors import MessageRefused
+from projections import contact_list
 from projections.contact_list import Filter
 
 
@@ -22,5 +25,11 @@ def deleting(ledger: Service) -> Deleting:
 
 
 def fitting(ledger: Service, organization: str, asked: Filter) -> Iterator[UUID]:
-    """Everyone who fits a filter of the contact list. Raises ValueError where its search is too short."""
-    return (row.id for row in everyone(ledger, organization, asked))
+    """Everyone who fits a filter of the contact list at one moment. Raises MessageRefused by field."""
+    refuse_nul(asked)
+    asked = replace(asked, at=asked.at or ledger.now())
+    with ledger.reading.connection() as connection:
+        try:
+            yield from contact_list.every_id(connection, organization, asked)
+        except ValueError as refused:
+            raise MessageRefused("invalid-request", str(refused)) from None

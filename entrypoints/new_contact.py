@@ -113,17 +113,11 @@ def forecast(hand: Hand, given: Entered) -> list[Forecast]:
 
 def create(hand: Hand, given: Entered, once: str) -> UUID | None:
     """Records it with the attestation on every event; the contact's id. Raises MessageRefused naming the field."""
-    version = attestation.CURRENT
-    evidence = {
-        "attested_by": hand.actor,
-        "attested_at": hand.ledger.now().isoformat(),
-        "wording": version,
-        "wording_text": attestation.WORDINGS[version],
-    }
+    evidence = attestation.evidence(hand.actor, hand.ledger.now())
     subscriptions = tuple(Subscription(channel, scope, (PURPOSE,)) for channel, scope in given.wanted)
     body = SignUp(given.identifiers, subscriptions, METHOD, given.profile or None, evidence)
     act = hand.act(body, message_id=once)
-    act.origin = attestation.origin(version)
+    act.origin = attestation.origin(attestation.CURRENT)
     hand.bring_in(act)
     return hand.ledger.answers.holder(hand.organization, given.identifiers[0])[1]
 

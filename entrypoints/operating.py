@@ -95,8 +95,8 @@ class Operations(BaseModel):
 def operations(ledger: Service, organization: str, kafka: Glance) -> Operations:
     """How everything stands; rejections are those of the organization. Raises LogUnavailable."""
     now, ready = ledger.now(), readiness(ledger)
-    newest = ledger.reading.newest()
-    with ledger.reading.connection() as connection:
+    newest = ledger.overseeing.newest()
+    with ledger.overseeing.connection() as connection:
         marks = watermarks(connection)
         minute, hour = (recorded_since(connection, now - span) for span in (_MINUTE, _HOUR))
         published = reached(connection, f"publisher/{EVENTS}")
@@ -147,7 +147,7 @@ def _process(one: processes.Seen) -> ProcessSeen:
 def _partitions(ledger: Service, kafka: Glance) -> list[PartitionSeen]:
     topics = ledger.settings.topics
     if kafka.trouble is not None:
-        with ledger.reading.connection() as connection:
+        with ledger.overseeing.connection() as connection:
             return [
                 PartitionSeen(topic=topic, partition=number, position=position, end=None, behind=None, lost=False)
                 for topic, number, position, _ in places(connection)
@@ -155,7 +155,7 @@ def _partitions(ledger: Service, kafka: Glance) -> list[PartitionSeen]:
             ]
     stored = {}
     for cluster in {span.key.cluster for span in kafka.spans}:
-        stored.update(ledger.reading.positions(cluster, topics))
+        stored.update(ledger.overseeing.positions(cluster, topics))
     return [
         PartitionSeen(
             topic=one.span.key.topic,

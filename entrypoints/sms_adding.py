@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from consumers.translators.translation import given_value
+from entrypoints import attestation
 from entrypoints.acting import Hand
 from entrypoints.fields import FieldSeen, listed
 from entrypoints.wiring import Service
@@ -61,13 +62,11 @@ def offered(ledger: Service, organization: str) -> list[FieldSeen]:
     return [field for field in listed(ledger, organization) if not field.retired]
 
 
-def add(
-    hand: Hand, phone: Given, scope: str, profile: Mapping[str, Any], attestation: str, *, message_id: str
-) -> Stands:
+def add(hand: Hand, phone: Given, scope: str, profile: Mapping[str, Any], *, message_id: str) -> Stands:
     """Subscribes the phone with what is known of its owner; how it stands then. Sent again it is the same act.
 
-    `attestation`: the version of the wording by which the hand's owner confirmed consent (Y2), kept as evidence.
-    Raises MessageRefused, also where something stands against it that an operator may not lift.
+    Whoever acts has attested that the owner agreed (Y2), which is kept as evidence. Raises MessageRefused, also
+    where something stands against it that an operator may not lift.
     """
     before = stands(hand.ledger, hand.organization, phone, scope)
     if not before.open:
@@ -75,9 +74,11 @@ def add(
     known = {name: value for name, value in profile.items() if name != _EMAIL}
     email = (given_value(_EMAIL, profile[_EMAIL], "field.email"),) if _EMAIL in profile else ()
     if before.standing == "free" or email:
-        evidence = {"attested_by": hand.actor, "attestation": attestation}
-        wanted = (Subscription("sms", scope, (PURPOSE,)),)
-        hand.record(SignUp((phone, *email), wanted, METHOD, known or None, evidence), message_id=message_id)
+        evidence = attestation.evidence(hand.actor, hand.ledger.now())
+        body = SignUp((phone, *email), (Subscription("sms", scope, (PURPOSE,)),), METHOD, known or None, evidence)
+        act = hand.act(body, message_id=message_id)
+        act.origin = attestation.origin(attestation.CURRENT)
+        hand.bring_in(act)
     elif known:
         hand.record(ProfileEdit(identifier=phone, set=known), message_id=message_id)
     return stands(hand.ledger, hand.organization, phone, scope)

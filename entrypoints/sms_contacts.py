@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from entrypoints.console import typed
 from entrypoints.masking import masked
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
@@ -59,22 +60,23 @@ class PhonesPage(BaseModel):
 def page(
     ledger: Service, organization: str, asked: Asked, *, after: str | None, limit: int, values: bool
 ) -> PhonesPage:
-    """A page of a sender's tab. `after` holds what it is sorted by, and must be sealed. Raises MessageRefused."""
-    start = _place(after, asked.order) if after else None
+    """A page of a tab. `after` is sealed, for it says what the page is sorted by. Raises MessageRefused."""
+    start = _place(typed.opened(ledger, organization, after), asked.order) if after else None
     with ledger.reading.connection() as connection:
         rows = sms_list.phones(connection, organization, asked, after=start, limit=limit + 1)
     shown = rows[:limit]
+    last = " ".join(map(str, reversed(sms_list.place(shown[-1], asked.order)))) if len(rows) > limit else None
     return PhonesPage(
         phones=[_seen(row, asked.tab, values=values) for row in shown],
-        after=" ".join(map(str, reversed(sms_list.place(shown[-1], asked.order)))) if len(rows) > limit else None,
+        after=typed.sealed(ledger, organization, last) if last else None,
     )
 
 
-def digits_of(text: str) -> str:
-    """What part of a number is searched for, however it is written. Raises MessageRefused."""
+def digits_of(text: str, field: str = "q") -> str:
+    """What part of a number is searched for, however it is written. Raises MessageRefused naming the field."""
     found = re.sub(r"[^+\d]", "", text)
     if len(found) < SHORTEST:
-        raise MessageRefused("invalid-request", f"q: give at least {SHORTEST} digits of a phone number")
+        raise MessageRefused("invalid-request", f"{field}: give at least {SHORTEST} digits of a phone number")
     return found
 
 
@@ -94,8 +96,10 @@ def _seen(row: SmsRow, tab: Tab, *, values: bool) -> PhoneSeen:
     )
 
 
-def _place(after: str, order: Order) -> After:
+def _place(after: str | None, order: Order) -> After:
     try:
+        if after is None:
+            raise ValueError
         scope, identifier, key = after.split(" ", 2)
         if order in ("moment", "message"):
             datetime.fromisoformat(key)

@@ -1,7 +1,8 @@
 """Reading `all_contacts`: the list, its search and filters, and one person. Paging is by key, never by offset."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import merge
@@ -87,6 +88,7 @@ SELECT c.id, c.organization, contact_ids, identifier_ids, name, first_name, last
        external_ids, type, purchased_at, subscriptions, profile, created_at, created_method, created_source,
        last_updated, deleted, deleted_at, changes_at
 """
+_IDS = "SELECT c.id\n"
 _FROM = "FROM all_contacts c\n"
 _FOUND = "JOIN contact_search s USING (id)\n"
 _START: Final = (("infinity", UUID(int=0)), ("-infinity", UUID(int=0)))
@@ -109,6 +111,10 @@ LIMIT %(limit)s
 _STRETCH = ("FROM (SELECT c.* FROM all_contacts c\n", ") c\n")
 """As FROM: the rows of the list that come next, fit or not."""
 _COUNT = ("SELECT count(*) FROM (SELECT 1 ", " LIMIT %(most)s) AS found")
+_COUNT_ALONE = (
+    "SELECT count(*) FROM (SELECT 1 FROM contact_search s WHERE s.counted_as[1] = %(there)s AND ",
+    " LIMIT %(most)s) AS found",
+)
 _ONE = "WHERE c.organization = %(organization)s\n" + _CONTACT
 _MANY = "WHERE c.organization = %(organization)s AND c.id = ANY(%(ids)s)"
 
@@ -139,7 +145,7 @@ def contacts(
     query = _asked(connection, organization, asked)
     query.values["moment"], query.values["id"] = after or _START[asked.ranked == "earliest"]
     query.values["limit"] = limit
-    with patience(connection, seconds if asked.criteria is not None else None):
+    with patience(connection, seconds) if asked.criteria is not None else nullcontext():
         return _page(connection, query, asked, limit)
 
 
@@ -178,14 +184,27 @@ def count(
         return min(found, COUNTED_TO + 1)
     query = _asked(connection, organization, asked)
     query.values["most"] = COUNTED_TO + 1
-    with patience(connection, seconds if asked.criteria is not None else None):
-        narrower = None
-        if asked.criteria is not None and not query.few:
-            narrower = those(connection, asked.criteria, query.asking)
-        text = (_FROM + query.joined + query.conditions + (narrower or "")).join(_COUNT)
+    with patience(connection, seconds) if asked.criteria is not None else nullcontext():
+        text = _by_search_alone(query, asked)
+        if text is None:
+            narrower = None
+            if asked.criteria is not None and not query.few:
+                narrower = those(connection, asked.criteria, query.asking)
+            text = (_FROM + query.joined + query.conditions + (narrower or "")).join(_COUNT)
         row = connection.execute(text, query.values, prepare=False).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _by_search_alone(query: "_Query", asked: Filter) -> str | None:
+    """The count where marks and facts say all, led by their index: it looks at no row of the list."""
+    if asked.criteria is None or asked.type or asked.mark or asked.search:
+        return None
+    alone = tree.in_search(asked.criteria, query.asking)
+    if alone is None or not tree.found_by(asked.criteria, query.asking):
+        return None
+    query.values["there"] = "deleted" if asked.deleted else "all"
+    return alone.join(_COUNT_ALONE)
 
 
 def counted_as(asked: Filter) -> tuple[str, ...] | None:
@@ -284,3 +303,19 @@ def people(connection: Connection[Any], organization: str, ids: Sequence[UUID]) 
     """These people, by the ids they have now, in no order; who is not there is left out."""
     cursor = connection.cursor(row_factory=class_row(ContactRow))
     return cursor.execute(_SELECT + _FROM + _MANY, {"organization": organization, "ids": list(ids)}).fetchall()
+
+
+def every_id(connection: Connection[Any], organization: str, asked: Filter) -> Iterator[UUID]:
+    """Everyone who fits at one moment, in no order, portion by portion. Raises ValueError as `contacts` does."""
+    deleted = (False, True) if asked.deleted is None else (asked.deleted,)
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        for one in [replace(asked, deleted=each) for each in deleted]:
+            query = _asked(connection, organization, one)
+            narrower = None
+            if one.criteria is not None and not query.few:
+                narrower = those(connection, one.criteria, query.asking)
+            with connection.cursor("every_id") as cursor:
+                cursor.execute(_IDS + _FROM + query.joined + query.conditions + (narrower or ""), query.values)
+                while rows := cursor.fetchmany(10_000):
+                    yield from (row[0] for row in rows)

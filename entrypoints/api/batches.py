@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from entrypoints.api.auth import Caller, Ledger, hand, needs
-from entrypoints.api.contacts import PeopleQuestion, filter_of
+from entrypoints.api.contacts import PeopleSearched, filter_of
 from entrypoints.api.models import Asked, Channel, Scope
 from entrypoints.batches import asking, seeing
 from entrypoints.batches.asking import BulkAction
@@ -25,7 +25,7 @@ _Admin = Annotated[Caller, Depends(needs("reverse"))]
 class BatchAsked(Asked):
     """What is to be done to everyone who fits now."""
 
-    people: PeopleQuestion = Field(default_factory=PeopleQuestion, description="absent: everyone")
+    people: PeopleSearched = Field(default_factory=PeopleSearched, description="absent: everyone")
     action: BulkAction = Field(examples=["unsubscribe"])
     channel: Channel | None = Field(None, description="on this channel only; absent: on every one")
     scope: Scope | None = Field(None, description="absent: the whole organization")

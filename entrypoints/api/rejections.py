@@ -6,11 +6,11 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from entrypoints import reads, replaying
 from entrypoints.api.auth import Caller, Ledger, needs
-from entrypoints.api.models import Asked
+from entrypoints.api.models import Asked, InQuery, Moment
 from entrypoints.wiring import Service
 from ledger.errors import KeyDestroyed, MessageRefused, NotFound
 from ledger.store import rejections
@@ -20,14 +20,14 @@ _Admin = Annotated[Caller, Depends(needs("settings"))]
 _COUNTED_TO = 1_000
 
 
-class RejectionsQuestion(Asked):
+class RejectionsQuestion(InQuery):
     """Which rejections, and which page of them."""
 
     state: Literal["open", "replayed", "dropped"] = "open"
     reason: str | None = Field(None, max_length=100, examples=["unknown_scope"])
     source: str | None = Field(None, max_length=500, description="the producer")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     after: UUID | None = Field(None, description="the `after` of the page before")
     limit: int = Field(50, ge=1, le=1_000)
 

@@ -9,7 +9,7 @@ from entrypoints import sms_contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked, Scope
 from entrypoints.api.problems import invalid
-from entrypoints.sms_contacts import PhonesPage, digits_of
+from entrypoints.sms_contacts import COLUMNS, ORDERS, PhonesPage, digits_of
 from ledger.events.scope import covers
 from projections import sms_list
 from projections.sms_contacts import Tab
@@ -33,7 +33,9 @@ class PhonesQuestion(Asked):
     list: Scope | None = Field(None, description="of `contacts`: one list")
     reason: str | None = Field(None, max_length=40, description="of `opted-out`: a method, or ban")
     search: str | None = Field(None, max_length=100, description="part of a number, at least 3 digits")
-    after: str | None = Field(None, max_length=400, description="the `after` of the page before")
+    sort: sms_list.Order | None = Field(None, description="by what; absent: the tab's date", examples=["phone"])
+    descending: bool = True
+    after: str | None = Field(None, max_length=2_000, description="the `after` of the page before")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -47,15 +49,20 @@ def list_senders(ledger: Ledger, caller: _Reader) -> list[SenderSeen]:
 
 @router.post("/search")
 def search_phones(asked: PhonesQuestion, ledger: Ledger, caller: _Reader, values: Values) -> PhonesPage:
-    """A page of one tab of one sender, latest first."""
+    """A page of one tab of one sender, latest first or as it is to be sorted."""
     if not covers(caller.organization, asked.sender):
         raise invalid(("sender", f"must begin with `{caller.organization}`, the organization in the path"))
+    orders = [ORDERS[column] for column in COLUMNS[asked.tab]]
+    if asked.sort is not None and asked.sort not in orders:
+        raise invalid(("sort", f"this tab is sorted by {', '.join(orders)}"))
     wanted = sms_list.Asked(
         asked.sender,
         asked.tab,
         asked.list if asked.tab == "contacts" else None,
         asked.reason if asked.tab == "opted-out" else None,
-        digits_of(asked.search) if asked.search else None,
+        digits_of(asked.search, "search") if asked.search else None,
+        asked.sort or ("message" if asked.tab == "other" else "moment"),
+        asked.descending,
     )
     return sms_contacts.page(
         ledger, caller.organization, wanted, after=asked.after, limit=asked.limit, values=values

@@ -242,7 +242,9 @@ def _forecast(view: View, forecast_id: UUID, asked: State, refused: Refused | No
 def _shown(
     view: View, path: str, asked: State, data: BaseModel, table: Any, refused: Refused | None, **shown: Any
 ) -> Response:
-    again = {"here": f"/console/{view.organization}/{path}"} if view.request.method == "POST" else {}
+    again: dict[str, Any] = (
+        {"here": f"/console/{view.organization}/{path}"} if view.request.method == "POST" else {}
+    )
     answer = show_list(view, path, asked, data, table, forms=Forms(refused), **again, **shown)
     if refused is not None:
         answer.status_code = refused.status

@@ -74,8 +74,7 @@ def sms(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         }
     text = searched(view, asked.q)
     page = _page(view, asked, sender, text) if sender else PhonesPage(phones=[], after=None)
-    after = typed.sealed(view.ledger, view.organization, page.after) if page.after else None
-    data = SmsPage(phones=page.phones, after=after, sender=sender, senders=senders)
+    data = SmsPage(**page.model_dump(), sender=sender, senders=senders)
     names = asked.shown
     rows = [[_cell(one.model_dump(mode="json")[name]) for name in names] for one in page.phones]
     return show_list(
@@ -116,7 +115,7 @@ def _page(view: View, asked: Question, sender: str, text: str | None) -> PhonesP
         view.ledger,
         view.organization,
         wanted,
-        after=searched(view, asked.after),
+        after=asked.after,
         limit=asked.limit,
         values=view.values,
     )

@@ -1,6 +1,5 @@
 """Adds one phone to a list by hand (S12): the number, the list, what is known of its owner; then the next list."""
 
-from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -9,16 +8,16 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from entrypoints import sms_adding
+from entrypoints import attestation, sms_adding
 from entrypoints.console import typed
 from entrypoints.console.lists import State, once, searched, show_list
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
+from entrypoints.console.profile_typing import NotReadable, read
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.sms import chosen
-from entrypoints.console.texts import TEXTS, say
-from entrypoints.console.texts_of_sms import ATTESTATION
+from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
 from entrypoints.fields import FieldSeen
 from ledger.acts import Given
@@ -72,6 +71,7 @@ def adding(view: Actor, asked: Annotated[Question, Query()]) -> Response:
         lists=lists,
         stands=stands,
         fields=sms_adding.offered(view.ledger, view.organization) if stands and stands.open else [],
+        attested=attestation.WORDINGS[attestation.CURRENT],
         sealed=typed.sealed(view.ledger, view.organization, phone.value) if phone else "",
         identifier=view.ledger.ids.identifier(view.organization, "phone", phone.value) if phone else None,
         once=uuid4(),
@@ -94,7 +94,7 @@ def save(view: Actor, form: Form) -> RedirectResponse:
     profile = _profile(sms_adding.offered(view.ledger, view.organization), form)
     if form.get("attested") != "yes":
         raise MessageRefused("invalid-request", TEXTS["sms.add.not_attested"])
-    sms_adding.add(view.hand(), phone, at, profile, ATTESTATION, message_id=once(form))
+    sms_adding.add(view.hand(), phone, at, profile, message_id=once(form))
     sealed = typed.sealed(view.ledger, view.organization, phone.value)
     return _to(view, sender=sender, phone=sealed, list=at, done="added")
 
@@ -137,21 +137,7 @@ def _profile(fields: list[FieldSeen], form: Form) -> dict[str, Any]:
 
 
 def _value(field: FieldSeen, text: str) -> Any:
-    name = FIELD + field.field
-    match field.value_type:
-        case "number":
-            try:
-                return float(text) if "." in text else int(text)
-            except ValueError:
-                raise MessageRefused("invalid-request", say("sms.add.not_number", field=name)) from None
-        case "date":
-            try:
-                return date.fromisoformat(text).isoformat()
-            except ValueError:
-                raise MessageRefused("invalid-request", say("sms.add.not_date", field=name)) from None
-        case "boolean":
-            return text == "yes"
-        case "list":
-            return [part.strip() for part in text.split(",") if part.strip()]
-        case _:
-            return text
+    try:
+        return read(field.field, field.value_type, text.replace(",", "\n") if field.value_type == "list" else text)
+    except NotReadable as wrong:
+        raise MessageRefused("invalid-request", f"{FIELD}{field.field}: {wrong}") from None

@@ -35,8 +35,8 @@ TEXTS_OF_SMS: Final[Mapping[str, str]] = {
     "sms.filter.list": "List: {name}",
     "sms.filter.reason": "Reason: {name}",
     # Acts
-    "sms.acts": "Act",
-    "sms.acts.on": "Act on {phone}",
+    "sms.acts": "Actions",
+    "sms.acts.on": "on {phone}",
     "sms.act.unsubscribe": "Unsubscribe",
     "sms.act.ban": "Ban",
     "sms.act.unban": "Lift the ban",
@@ -86,7 +86,6 @@ TEXTS_OF_SMS: Final[Mapping[str, str]] = {
     "sms.add.profile": "Profile data, as far as known",
     "sms.add.profile.system": "System fields",
     "sms.add.profile.custom": "Custom fields",
-    "sms.add.attest": "I confirm that this information was obtained with its owner's consent.",
     "sms.add.not_attested": "attested: confirm it first; without the owner's consent nobody may be subscribed",
     "sms.add.save": "Save",
     "sms.add.save_profile": "Save profile data",
@@ -101,16 +100,8 @@ TEXTS_OF_SMS: Final[Mapping[str, str]] = {
     "sms.add.stands.free": "This phone will be subscribed to {list}.",
     "sms.add.done.subscribed": "Subscribed to {list}.",
     "sms.add.done.not": "Recorded, but it is not subscribed to {list}: {why}.",
-    "sms.add.not_number": "{field}: give a number, such as 12.5",
-    "sms.add.not_date": "{field}: give a day as 1990-01-31",
     "sms.add.boolean.yes": "Yes",
     "sms.add.boolean.no": "No",
     "sms.add.list_hint": "Several are separated by commas",
     "field.email": "Email",
-    "field.first_name": "First name",
-    "field.last_name": "Last name",
-    "field.birthday": "Birthday",
-    "field.postal_code": "Postal code",
 }
-ATTESTATION: Final = "owner-consent/1"
-"""Version of the wording of `sms.add.attest`: another wording has another."""

@@ -1,6 +1,6 @@
 """What became of one event in a judgement: the explanation's unit."""
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 Effect = Literal["decisive", "counted", "lifted", "ended", "confirmed", "expired", "reversed", "void"]
@@ -19,3 +19,7 @@ class Verdict(NamedTuple):
     by: UUID | None
     rule: str
     policy: str | None = None
+
+
+made: Final = tuple.__new__
+"""Makes a verdict of all its parts, `made(Verdict, (…))`, in a third of the time that its constructor takes."""

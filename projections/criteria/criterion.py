@@ -6,7 +6,7 @@ A new source is one file in `sources`, and its words in the console's catalogue.
 from abc import abstractmethod
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -49,6 +49,10 @@ class Criterion(BaseModel):
 
     def found_by(self, _asking: Asking) -> str | None:
         """A query of the ids of all people who fit, and few others, by an index; None where there is none."""
+        return None
+
+    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
+        """The mark or fact that exactly those have who fit; None where it takes more to say."""
         return None
 
 

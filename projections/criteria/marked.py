@@ -1,5 +1,7 @@
 """People by what `contact_search` marks them with, and by the facts it keeps of them."""
 
+from typing import Literal
+
 from projections.all_contacts import marked
 from projections.criteria.criterion import Asking
 
@@ -11,6 +13,11 @@ _BY_FACT = "SELECT id FROM contact_search WHERE facts @> ARRAY[%(fact)s]"
 def has_mark(asking: Asking, mark: str) -> str:
     """Whether `c` has this mark: `email`, `email.bounced`, `banned` …"""
     return asking.sql(_HAS_MARK, mark=marked(asking.organization, mark))
+
+
+def search_condition(asking: Asking, column: Literal["marks", "facts"], name: str) -> str:
+    """Whether the row `s` of `contact_search` has this mark or fact."""
+    return asking.sql(f"s.{column} @> ARRAY[%(name)s]", name=marked(asking.organization, name))
 
 
 def found_by_mark(asking: Asking, mark: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Union
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from projections.criteria.criterion import Asking, Criterion
+from projections.criteria.marked import search_condition
 from projections.criteria.registry import SOURCES
 
 MOST: Final = 40
@@ -124,6 +125,21 @@ def condition(node: Node, asking: Asking) -> str:
             return "(" + condition(node.not_of, asking) + ") IS NOT TRUE"
         case _:
             return node.condition(asking)
+
+
+def in_search(node: Node, asking: Asking) -> str | None:
+    """SQL, true for the rows `s` of `contact_search` that fit; None where marks and facts do not say it."""
+    match node:
+        case AllOf() | AnyOf():
+            each = [in_search(part, asking) for part in parts(node)]
+            joint = " AND " if isinstance(node, AllOf) else " OR "
+            return None if None in each else "(" + joint.join(one for one in each if one) + ")"
+        case NotOf():
+            inner = in_search(node.not_of, asking)
+            return None if inner is None else f"NOT {inner}"
+        case _:
+            held = node.marked_by()
+            return None if held is None else search_condition(asking, *held)
 
 
 def found_by(node: Node, asking: Asking) -> list[str]:

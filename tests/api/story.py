@@ -6,7 +6,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from entrypoints.api.bodies import CSV
 from entrypoints.api.examples import FILE
 from entrypoints.api.messages import BATCH
 from entrypoints.wiring import projecting
+from ledger.acts import Rejection
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
@@ -97,7 +98,9 @@ def told(server: Served, organization: str) -> dict[str, Told]:
     settings(story)
     identities(story)
     policies(story)
+    keywords(story)
     answers(story)
+    rejections(story)
     contacts(story)
     compliance(story)
     links(story)
@@ -125,6 +128,9 @@ def settings(story: Story) -> None:
     story.ask("DELETE fields/{field}", field="shoe_size")
     kept = story.ask("GET retention")[0]
     story.ask("PUT retention/{subject}", {"days": max(400, kept["least"])}, subject=kept["subject"])
+    story.ask("PUT channels", {"channels": ["email", "sms"]})
+    story.ask("GET channels")
+    story.ask("GET settings/history", query={"subject": "scopes"})
     story.ask("POST keys", {"role": "service", "expires_at": "2030-01-01T00:00:00Z"})
     keys = story.ask("GET keys")
     story.ask("DELETE keys/{key_id}", key_id=next(one["id"] for one in keys if one["role"] == "service"))
@@ -147,6 +153,36 @@ def policies(story: Story) -> None:
     story.ask("POST policies", {"policy": strict, "actor": "ann", "confirmed": True})
     story.ask("GET policies")
     story.ask("GET policies/{policy}/{version}", policy="strict", version="1")
+
+
+def keywords(story: Story) -> None:
+    """Which words are read as what, and which earlier replies a set of one's own would read otherwise."""
+    story.ask("POST keywords/read", {"text": "please stop texting me"})
+    spring = {"version": "2026-2+spring", "words": {"stop": ["basta"]}}
+    story.ask("POST keywords/diff", spring)
+    story.ask("POST keywords", {**spring, "confirmed": True})
+    story.ask("GET keywords")
+    story.ask("GET keywords/{version}", version="2026-2")
+
+
+def rejections(story: Story) -> None:
+    """Messages that were not taken: looked at, mended and taken after all, dropped."""
+    code = story.admin.organization
+    unknown = event("contact.wave.v1", code, identifier=BEN)
+    why = Rejection(
+        "unknown_type",
+        "type: no such message",
+        story.server.ledger.now(),
+        orjson.dumps(unknown),
+        organization=code,
+        source="crm",
+    )
+    with story.server.ledger.writing.writing() as writing:
+        one, other = map(str, writing.reject([why, replace(why, source="shop/web")]))
+    story.ask("GET rejections", query={"state": "open", "limit": 10})
+    story.ask("GET rejections/{rejection_id}", rejection_id=one, reason="case 4711")
+    story.ask("POST rejections/{rejection_id}/replay", {"message": signup(code, BEN)}, rejection_id=one)
+    story.ask("POST rejections/{rejection_id}/drop", rejection_id=other)
 
 
 def answers(story: Story) -> None:

@@ -1,6 +1,7 @@
 """One thing done to many: on a frozen list, looked at first, approved, each once (Y5, Y6)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,8 @@ from ledger.events.identifier import OptedOut
 from ledger.events.settings import BatchApproved
 from ledger.reversing import Reversing
 from ledger.rules.reversible import Criteria
-from projections.contact_list import Filter
+from projections.contact_list import Filter, contacts
+from projections.criteria.sources.dates import DateCriterion
 from tests.bulk.crowd import ANN, BEA, SHOP, UNSUBSCRIBE, Crowd, crowd_on, later, mail, signup
 
 
@@ -186,6 +188,25 @@ def test_what_a_bulk_action_did_can_be_listed_and_taken_back(crowd: Crowd) -> No
     assert len(listing.events) == 2
     bulk.reverse("acme", wanted, approve=listing.digest, actor="ops-7", reason="the wrong list")
     assert crowd.subscribed(0, 1, 2) == [True, True, False]
+
+
+def test_the_list_is_whom_the_filter_lists(crowd: Crowd) -> None:
+    crowd.join(0, 1, 2, 10)
+    crowd.record(opted_out(1), ContactChange("delete", crowd.contact(mail(2)), "x"))
+    for asked in (
+        Filter(),
+        Filter(search="person1"),
+        Filter(mark="email.active"),
+        Filter("person1", mark="email.unsubscribed"),
+        Filter(deleted=True),
+        Filter(deleted=None),
+        Filter(criteria=DateCriterion(date="created", within_days=1)),
+    ):
+        with crowd.ledger.reading.connection() as connection:
+            listed = {row.id for row in contacts(connection, "acme", replace(asked, at=crowd.ledger.now()))}
+        batch = crowd.ask(asked=asked)
+        assert {one.contact for one in seeing.everyone(crowd.ledger, "acme", batch)} == listed, asked
+        assert listed
 
 
 def test_the_same_request_is_one_bulk_action(crowd: Crowd) -> None:

@@ -109,7 +109,7 @@ def _routes(app: FastAPI) -> Iterator[Route]:
     """(`METHOD path` below the organization, method, path with its ending) of every page, its twins, every form."""
     for route in _flat(app.routes):
         if route.path.startswith("/console"):
-            for method in sorted(route.methods - {"HEAD"}):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
                 page = route.path.removesuffix(".json").removesuffix(".csv")
                 yield f"{method} {page.removeprefix(ROOT)}", method, route.path
 
@@ -149,7 +149,7 @@ def _ask(
     while "{" in path:
         before, _, rest = path.partition("{")
         path = before + str(uuid4()) + rest.partition("}")[2]
-    token = browser.cookies.get(COOKIE, "")
+    token = browser.cookies.get(COOKIE) or ""
     proof = {"csrf": hmac.new(token.encode(), b"csrf 1", hashlib.sha256).hexdigest()}
     return browser.request(method, path, data=proof if method == "POST" else None)
 

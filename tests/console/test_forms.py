@@ -45,7 +45,7 @@ def test_a_form_comes_back_on_its_page_as_it_was_typed(scene: Scene, looking: Lo
     assert answer.status_code == 422
     tag = field(answer.text, "reason")
     assert "autofocus" in tag
-    assert message(answer.text, tag).startswith("say why")
+    assert message(answer.text, tag).startswith("Say why")
     assert f"{second}" in answer.text.partition(tag)[0].rpartition("<form")[2]
     assert first in answer.text
     assert f'name="back" value="{home}/deleted?ranked=created"' in answer.text
@@ -111,7 +111,7 @@ def test_a_reason_for_values_and_a_zone_are_given_back(scene: Scene, looking: Lo
     assert answer.status_code == 422
     tag = field(answer.text, "zone")
     assert 'value="Mars/Olympus"' in tag
-    assert "no such time zone" in message(answer.text, tag)
+    assert "No such time zone" in message(answer.text, tag)
 
 
 def test_logging_in_gives_the_address_back_and_never_the_password(

@@ -124,7 +124,7 @@ def test_a_row_is_refused_in_place_mended_and_done(
     bad = row.locator("input[name=reason]")
     assert bad.input_value() == "   "
     assert bad.get_attribute("aria-invalid") == "true"
-    assert "say why" in row.locator(f"[id='{bad.get_attribute('aria-describedby')}']").inner_text()
+    assert "Say why" in row.locator(f"[id='{bad.get_attribute('aria-describedby')}']").inner_text()
     if scripts:
         assert bad.evaluate("field => field === document.activeElement")
     bad.fill("asked by phone")
@@ -135,20 +135,22 @@ def test_a_row_is_refused_in_place_mended_and_done(
     scene.record()
     page.reload()
     assert phone(5)["value"] not in page.inner_text("main")
-    page.go_back()
-    page.click("text=Opted-Out")
+    if scripts:
+        page.go_back()
+        assert page.locator("[role=alert]").count() == 0
+    page.get_by_role("link", name="Opted-Out").click()
     assert phone(5)["value"] in page.inner_text("main")
 
 
 def test_columns_orders_and_filters_are_chosen_without_scripts(opening: Opening, scene: Scene, sender: str) -> None:
     page = opening(java_script_enabled=False)
     page.goto(f"/console/{scene.organization}/sms")
-    page.get_by_role("link", name="Phone").click()
+    page.get_by_role("link", name="Phone", exact=True).click()
     assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Phone")
     first = page.locator("a.open").first.inner_text()
-    page.get_by_role("link", name="Phone").click()
+    page.get_by_role("link", name="Phone", exact=True).click()
     assert page.locator("a.open").last.inner_text() == first
-    page.select_option("#f-list", label=f"{sender}/vip")
+    page.select_option("#f-list", label="vip")
     page.click("text=Apply")
     assert page.locator("a.open").count() == 1
     page.fill("#f-q", "9999")

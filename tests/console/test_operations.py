@@ -117,14 +117,14 @@ def test_a_process_that_was_killed_is_missed(ledger: Service) -> None:
 def test_the_log_s_growth_is_counted_from_a_moment_on(server: Served, organization: str) -> None:
     caller, ledger = server.caller(organization), server.ledger
     before = ledger.now()
-    newest = ledger.reading.newest().position
+    newest = ledger.overseeing.newest().position
     for number in range(3):
         caller.record(signup(organization, {"kind": "email", "value": f"grown{number}@example.com"}))
-    with ledger.reading.connection() as connection:
+    with ledger.overseeing.connection() as connection:
         grown = recorded_since(connection, before)
-        assert grown == ledger.reading.newest().position - newest > 0
+        assert grown == ledger.overseeing.newest().position - newest > 0
         assert recorded_since(connection, ledger.now() + timedelta(days=1)) == 0
-        assert recorded_since(connection, before - timedelta(days=3_650)) == ledger.reading.newest().position
+        assert recorded_since(connection, before - timedelta(days=3_650)) == ledger.overseeing.newest().position
 
 
 def test_rejections_are_counted_by_reason_and_only_ones_own(server: Served, organization: str) -> None:

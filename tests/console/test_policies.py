@@ -89,6 +89,7 @@ def test_a_policy_is_adopted_for_a_reason_once_it_was_seen_whom_it_changes(
     stream = server.ledger.ids.organization(organization)
     [event] = [one for one in server.ledger.reading.read([stream])[stream] if isinstance(one.body, PolicyAdopted)]
     assert event.envelope.correlation_id == path.rpartition("/")[2]
+    assert isinstance(event.body, PolicyAdopted)
     assert event.body.reason is None
 
 

@@ -58,6 +58,8 @@ def people(world: World) -> World:
     return world
 
 
+ALONE = ("SELECT s.id FROM contact_search s WHERE ", "")
+
 EXAMPLES: Sequence[tuple[dict[str, Any], str]] = [
     ({"source": "profile", "field": "city", "test": "is", "value": "ULM"}, "ann"),
     ({"source": "profile", "field": "city", "test": "contains", "value": "ulm"}, "ann bea"),
@@ -152,6 +154,12 @@ def test_each_criterion_finds_whom_it_fits_by_either_way(
 def test_where_an_index_leads_nobody_who_fits_is_missed(number: int, people: World) -> None:
     document, expected = EXAMPLES[number]
     asking = Asking("acme", people.now)
+    if (alone := tree.in_search(tree.checked(document), asking)) is not None:
+        with people.connect() as connection:
+            query = alone.join(ALONE)
+            found = {row[0] for row in connection.execute(query.encode(), asking.values)}
+            rows = contact_list.contacts(connection, "acme")
+            assert _names([row for row in rows if row.id in found]) == expected
     queries = tree.found_by(tree.checked(document), asking)
     with people.connect() as connection:
         for query in queries:

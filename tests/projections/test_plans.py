@@ -185,7 +185,8 @@ class Explaining(Cursor[Any]):
             rows = explaining.execute(
                 b"EXPLAIN " + (query if isinstance(query, bytes) else query.encode()), params, prepare=False
             ).fetchall()
-        self.connection.plans.append("\n".join(row[0] for row in rows))  # type: ignore[attr-defined]
+        if "set_config" not in str(query):
+            self.connection.plans.append("\n".join(row[0] for row in rows))  # type: ignore[attr-defined]
         return super().execute(query, params, **how)
 
 

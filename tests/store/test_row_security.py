@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from entrypoints.wiring import projecting
 from ledger.store.connections import NARROW, LedgerDatastore, Role, acting_as, see
@@ -95,10 +95,12 @@ def _add_row(connection: Connection[Any], table: str, code: str) -> None:
     needed = connection.execute(_NEEDED, (table,)).fetchall()
     if not needed:
         return  # a partitioned table: its partitions get rows
-    values = []
+    values: list[Composable] = []
     for name, kind, bound in needed:
         if name == "organization":
             values.append(Literal(code))
+        elif name == "kind":
+            values.append(Literal("policy"))
         elif name == "channel" and bound:
             values.append(Literal(re.findall(r"'([^']+)'", bound)[0]))
         elif kind.endswith("[]"):

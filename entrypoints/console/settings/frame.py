@@ -67,7 +67,7 @@ def show_part(
 ) -> Response:
     """A page of settings in the form it was asked for; `path` where it is not the part's own page."""
     home = f"/console/{view.organization}/settings"
-    again = {"here": f"{home}/{path or part}"} if view.request.method == "POST" else {}
+    again: dict[str, Any] = {"here": f"{home}/{path or part}"} if view.request.method == "POST" else {}
     answer = show_list(
         view,
         f"settings/{path or part}",

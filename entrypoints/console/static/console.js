@@ -69,3 +69,7 @@ function fold() {
 }
 if (little.matches) fold();
 little.addEventListener("change", fold);
+
+// A form that came back is its page again: loading that anew, or going back to it, asks for the page and sends nothing.
+const refused = document.querySelector("[data-back]");
+if (refused) history.replaceState(null, "", refused.dataset.back);

@@ -29,5 +29,10 @@ CREATE TABLE forecast_changes (
     PRIMARY KEY (forecast_id, number)
 );
 
+SELECT within_organization('forecasts');
+ALTER TABLE forecast_changes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows ON forecast_changes FOR SELECT TO ledger_reader, ledger_auditor
+    USING ((SELECT true FROM forecasts WHERE id = forecast_id));
+
 GRANT SELECT, INSERT, UPDATE, DELETE ON forecasts, forecast_changes TO ledger_writer;
 GRANT SELECT ON forecasts, forecast_changes TO ledger_reader, ledger_auditor;

@@ -27,8 +27,11 @@ class DeliverabilityCriterion(Spanned):
     channel: Channel = Field("email", examples=["email"])
     status: Literal["active", "bounced", "complained", "blacklisted"] = Field(examples=["bounced"])
 
+    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
+        return ("marks", self._mark) if self._is_mark else None
+
     def condition(self, asking: Asking) -> str:
-        if self.status in _WORSE and not self.has_span and self._one_channel:
+        if self._is_mark:
             return has_mark(asking, self._mark)
         since = f" AND {self.span(asking, _SINCE)}" if self.has_span else ""
         return asking.sql(_REACHED.replace("{since}", since), channel=self.channel, status=self.status)
@@ -37,9 +40,10 @@ class DeliverabilityCriterion(Spanned):
         return found_by_mark(asking, self._mark) if self.status in _WORSE else None
 
     @property
-    def _one_channel(self) -> bool:
-        """Whether what marks say of the kind is what holds for the channel."""
-        return len(CHANNELS_OF[_KIND_OF[self.channel]]) == 1 or self.status != "bounced"
+    def _is_mark(self) -> bool:
+        """Whether a mark says it all: none says since when, nor on which of its channels a phone bounced."""
+        one_channel = len(CHANNELS_OF[_KIND_OF[self.channel]]) == 1 or self.status != "bounced"
+        return self.status in _WORSE and not self.has_span and one_channel
 
     @property
     def _mark(self) -> str:

@@ -15,6 +15,9 @@ class HoldCriterion(Criterion):
     source: Literal["hold"] = "hold"
     hold: Literal["paused", "blocked", "banned"] = Field(examples=["banned"])
 
+    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
+        return "marks", self.hold
+
     def condition(self, asking: Asking) -> str:
         return has_mark(asking, self.hold)
 

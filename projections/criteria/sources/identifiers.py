@@ -26,8 +26,11 @@ class IdentifiersCriterion(Criterion):
     has: Literal["at_least", "at_most", "exactly"] = Field("at_least", examples=["at_least"])
     number: int = Field(1, ge=0, le=1_000, examples=[2])
 
+    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
+        return ("marks", self.kind) if self._is_mark else None
+
     def condition(self, asking: Asking) -> str:
-        if self._any and CHANNELS_OF[self.kind]:
+        if self._is_mark:
             return has_mark(asking, self.kind)
         listed = _LISTED.get(self.kind)
         many = f"cardinality({listed})" if listed else _HELD
@@ -39,5 +42,5 @@ class IdentifiersCriterion(Criterion):
         return found_by_mark(asking, self.kind) if some and CHANNELS_OF[self.kind] else None
 
     @property
-    def _any(self) -> bool:
-        return self.has == "at_least" and self.number == 1
+    def _is_mark(self) -> bool:
+        return self.has == "at_least" and self.number == 1 and bool(CHANNELS_OF[self.kind])

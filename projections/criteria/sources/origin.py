@@ -28,6 +28,9 @@ class OriginCriterion(Criterion):
             raise ValueError("give a method, a service or both")
         return self
 
+    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
+        return ("facts", fact(METHOD, self.method)) if self.method and self.service is None else None
+
     def condition(self, asking: Asking) -> str:
         asked = [asking.sql("c.created_method = %(method)s", method=self.method)] if self.method else []
         if self.service:

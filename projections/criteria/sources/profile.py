@@ -5,7 +5,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
-from projections.contact_facts import fact
+from projections.contact_facts import LONGEST, fact
 from projections.criteria.criterion import Asking, Criterion
 from projections.criteria.marked import found_by_fact
 
@@ -49,6 +49,11 @@ class ProfileCriterion(Criterion):
         if self.value is not None and "\0" in self.value:
             raise ValueError("value: text without NUL characters")
         return self
+
+    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
+        """Of a longer value only the beginning is kept as a fact."""
+        exact = self.test == "is" and self.value is not None and len(self.value.lower()) < LONGEST
+        return ("facts", fact(self.field, self.value or "")) if exact else None
 
     def condition(self, asking: Asking) -> str:
         value = (self.value or "").lower()
