@@ -1,9 +1,4 @@
 SET LOCAL ROLE ledger_owner;
 
-SELECT within_organization('forecasts');
-ALTER TABLE forecast_changes ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_rows ON forecast_changes FOR SELECT TO ledger_reader, ledger_auditor
-    USING ((SELECT true FROM forecasts WHERE id = forecast_id LIMIT 1));
-
--- What kinds there are is the program's matter.
+-- What kinds there are is the program's matter. Who may see which are its organization's rows: since 0090.
 ALTER TABLE forecasts DROP CONSTRAINT forecasts_kind_check;
