@@ -4,7 +4,7 @@ SET LOCAL ROLE ledger_owner;
 CREATE TABLE forecasts (
     id uuid PRIMARY KEY,
     organization text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('policy', 'keywords')),
+    kind text NOT NULL,
     question jsonb NOT NULL,
     asked_by text NOT NULL,          -- person/ID
     asked_at timestamptz NOT NULL,
