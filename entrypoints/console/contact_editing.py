@@ -53,6 +53,8 @@ class Row:
     typed: str
     error: str | None = None
     clash: bool = False
+    before: str | None = None
+    """What the form showed, where that still is what the typed text is to be held against."""
 
     @property
     def control(self) -> str:
@@ -165,11 +167,12 @@ def judged(profile: ProfileSeen, form: Mapping[str, str]) -> Edit:
         try:
             value = profile_typing.read(code, one.value_type, typed)
         except NotReadable as unreadable:
-            row.error = str(unreadable)
+            row.error, row.before = str(unreadable), was
             continue
         added = _added(was, typed) if one.value_type == "list" else []
         row.clash = not added and (was != _tidy(now) or asked_to_choose)
         if not row.clash:
+            row.before = was
             _take(found, one, value, added)
     return found
 
