@@ -197,8 +197,9 @@ def test_what_is_answered_to_a_form_leads_back_to_a_page_when_the_appearance_is_
         assert back is not None
         assert back[1] == f"/console/{lists.organization}/{path}"
         assert lists.browser.get(back[1]).status_code == 200
-    forbidden = opening("analyst").post("settings/fields", field="shoe_size", value_type="number")
-    _, _, form = forbidden.text.partition('action="/console/appearance"')
+    of_no_page = lists.post("rejections/drop")
+    assert of_no_page.status_code == 422
+    _, _, form = of_no_page.text.partition('action="/console/appearance"')
     assert 'name="back" value="/console"' in form.partition("</form>")[0]
 
 
