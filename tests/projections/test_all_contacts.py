@@ -229,7 +229,7 @@ def test_the_deleted_are_ranked_by_update_creation_or_deletion(world: World) -> 
                 seen += page[0].emails
             assert seen == [one.value for one in order], ranked
     with pytest.raises(ValueError, match="ranked"):
-        listed(world, Filter(ranked="created"))
+        listed(world, Filter(ranked="deleted"))
 
 
 def test_the_deleted_have_a_list_of_their_own_and_can_come_back(world: World) -> None:
