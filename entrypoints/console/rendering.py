@@ -63,7 +63,9 @@ def here(request: Request) -> str:
 
 
 def page(request: Request, template: str, status: int = 200, **shown: Any) -> Response:
-    """The template rendered; `shown` is what it asks for."""
+    """The template rendered; `shown` is what it asks for, `here` of it the address of what answers a form."""
+    if "here" in shown:
+        request.state.here = shown["here"]
     known = {"view": None, "places": (), "appearance": appearance(request), "here": here(request)}
     html = _TEMPLATES.get_template(template).render(known | shown)
     return Response(html, status, HEADERS, "text/html; charset=utf-8")

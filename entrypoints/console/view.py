@@ -53,8 +53,9 @@ class View:
 
     @property
     def here(self) -> str:
-        """The address of this page, as its forms say it."""
-        return here(self.request)
+        """An address that this page can be had at again, as its forms say it; a form has none of its own."""
+        told: str | None = getattr(self.request.state, "here", None)
+        return told or (session.HOME if self.request.method == "POST" else here(self.request))
 
     def hand(self, *, correlation_id: str | None = None) -> Hand:
         """The person as who acts: every change made here is an act like any other."""

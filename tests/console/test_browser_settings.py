@@ -57,6 +57,7 @@ def test_no_page_of_settings_has_a_fault_that_axe_finds(look: str, opening: Open
     page.fill("#create-merchant", "shop")
     page.fill("#create-display_name", "The shop")
     page.click("button:has-text('Add')")
+    page.wait_for_url("**/scopes?done=true")
     for part in ("", "/scopes", "/fields", "/keywords", "/identity", "/calendar", "/people", "/keys"):
         page.goto(home + part)
         looked_over(page, f"settings{part.replace('/', '-')}", look)
@@ -67,6 +68,9 @@ def test_no_page_of_settings_has_a_fault_that_axe_finds(look: str, opening: Open
     page.click("button:has-text('Define')")
     looked_over(page, "settings-fields-refused", look)
     page.goto(f"{home}/keys")
+    page.click(".limits summary")
+    page.check("[name='may.sendable']")
+    looked_over(page, "settings-key-limited", look)
     page.click("button:has-text('Issue')")
     assert re.search(r"clk_\w+", page.inner_text(".secret"))
     looked_over(page, "settings-key-issued", look)

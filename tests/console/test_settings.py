@@ -1,5 +1,6 @@
 """The settings in the console: each change is an act, shown with who made it; a refused form keeps its text."""
 
+import html
 import re
 
 import pytest
@@ -161,6 +162,56 @@ def test_a_key_is_shown_once_works_and_is_revoked(server: Served, organization: 
     [key] = [one for one in lists.json("settings/keys")["keys"] if one["role"] == "analyst"]
     taken(lists, f"keys/{key['id']}/revoke")
     assert server.with_key(organization, found[0]).get("contacts").status_code == 401
+
+
+def test_a_key_is_limited_to_some_of_what_its_role_may_do(
+    server: Served, organization: str, opening: Opening
+) -> None:
+    lists = opening()
+    page = refused(lists, "keys", role="analyst", **{"may.contacts": "on", "may.erase": "on"})
+    assert "the role Analyst may not: Erase a person" in page
+    assert re.search(r'name="may\.contacts" checked', page)
+    assert re.search(r'name="may\.status" checked', page) is None
+    answer = lists.post("settings/keys", role="analyst", **{"may.contacts": "on"})
+    found = re.search(r"clk_[0-9a-f]{12}_[\w-]+", answer.text)
+    assert found is not None
+    key = server.with_key(organization, found[0])
+    assert key.get("contacts").status_code == 200
+    assert key.get("policies").status_code == 403
+    [shown] = [one for one in lists.json("settings/keys")["keys"] if one["role"] == "analyst"]
+    assert shown["permissions"] == ["contacts"]
+    assert "Only: List contacts" in lists.text("settings/keys")
+
+
+def test_what_is_answered_to_a_form_leads_back_to_a_page_when_the_appearance_is_chosen(opening: Opening) -> None:
+    lists = opening()
+    answers = {
+        "settings/keywords": lists.post("settings/keywords/read", text="stop"),
+        "settings/fields": lists.post("settings/fields/nowhere/retire"),
+        "settings/identity": lists.post("settings/identity/check", preset="yespo"),
+        "policies/new": lists.post("policies/forecasts", policy="strict", bounce_threshold="often"),
+    }
+    for path, answer in answers.items():
+        _, _, form = answer.text.partition('action="/console/appearance"')
+        back = re.search(r'name="back" value="([^"]+)"', form)
+        assert back is not None
+        assert back[1] == f"/console/{lists.organization}/{path}"
+        assert lists.browser.get(back[1]).status_code == 200
+    of_no_page = lists.post("rejections/drop")
+    assert of_no_page.status_code == 422
+    _, _, form = of_no_page.text.partition('action="/console/appearance"')
+    assert 'name="back" value="/console"' in form.partition("</form>")[0]
+
+
+def test_links_and_forms_of_these_pages_lead_to_pages_below_their_place(opening: Opening) -> None:
+    lists = opening()
+    taken(lists, "scopes", merchant="shop")
+    for path in ("settings", *(f"settings/{part}" for part in PARTS), "policies", "policies/new", "rejections"):
+        content = lists.text(path).partition("<main")[2]
+        for address in {*re.findall(r'(?:href|action)="(/console/[^"]+)"', content)}:
+            assert address.startswith(f"/console/{lists.organization}/{path.partition('/')[0]}"), (path, address)
+        for address in {*re.findall(r'href="(/console/[^"]+)"', content)}:
+            assert lists.browser.get(html.unescape(address)).status_code == 200, (path, address)
 
 
 def test_who_would_break_tightened_rules_is_seen_before_they_are_set(

@@ -1,22 +1,23 @@
-"""API keys: issued, shown this once, and revoked for good."""
+"""API keys: issued, limited to some of what their role may do, shown this once, and revoked for good."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 from uuid import UUID, uuid4
 
 from fastapi import Query, Response
 
 from entrypoints import keys
-from entrypoints.access import ROLES, Role
+from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
 from entrypoints.api.problems import Problem
 from entrypoints.console.lists import moment
 from entrypoints.console.pages import twins
 from entrypoints.console.refusals import Refused, refusal
 from entrypoints.console.session import Form
 from entrypoints.console.settings.frame import Admin, Asked, Part, changed, history, router, show_part
-from entrypoints.console.texts import TEXTS
+from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
+from entrypoints.console.wording import word
 from entrypoints.keys import KeySeen
 from entrypoints.organizations import issue_key
 from ledger.errors import MessageRefused
@@ -39,7 +40,8 @@ def issue(view: Admin, form: Form) -> Response:
     """Issues a key. This page is the only place where it is ever seen; the same form again issues none."""
     hand = replace(view.hand(), key=form.get("once") or None)
     try:
-        key = issue_key(view.ledger, view.organization, _role(form), _expires(view, form), hand)
+        role = _role(form)
+        key = issue_key(view.ledger, view.organization, role, _expires(view, form), hand, _limits(form, role))
     except (Problem, MessageRefused) as error:
         twice = isinstance(error, MessageRefused) and error.reason == "conflict"
         said = MessageRefused("once", TEXTS["settings.keys.twice"]) if twice else error
@@ -64,7 +66,16 @@ def _list(view: View, asked: Asked, refused: Refused | None = None, issued: str 
     rows = [list(one.model_dump(mode="json").values()) for one in known]
     table = (list(KeySeen.model_fields), rows)
     return show_part(
-        view, "keys", asked, data, table, refused=refused, roles=ROLES, issued=issued, once=str(uuid4())
+        view,
+        "keys",
+        asked,
+        data,
+        table,
+        refused=refused,
+        roles=ROLES,
+        permissions={permission: _roles_with(permission) for permission in get_args(Permission)},
+        issued=issued,
+        once=str(uuid4()),
     )
 
 
@@ -73,6 +84,20 @@ def _role(form: Form) -> Role:
     if role is None:
         raise MessageRefused("role", f"role: one of {', '.join(ROLES)}")
     return role
+
+
+def _limits(form: Form, role: Role) -> list[Permission] | None:
+    """What is ticked; nothing: all that the role may do. Raises MessageRefused for what it may not."""
+    ticked: list[Permission] = [one for one in get_args(Permission) if f"may.{one}" in form]
+    if beyond := [word(one, "permission") for one in ticked if one not in PERMISSIONS[role]]:
+        said = say("settings.keys.beyond", role=word(role, "role"), permissions=", ".join(beyond))
+        raise MessageRefused("permissions", f"permissions: {said}")
+    return ticked or None
+
+
+def _roles_with(permission: Permission) -> list[Role]:
+    """The roles that may do it beside the administrator's, which may do all."""
+    return [role for role in ROLES if role != "admin" and permission in PERMISSIONS[role]]
 
 
 def _expires(view: View, form: Form) -> datetime | None:
