@@ -10,7 +10,6 @@ from hypothesis import settings
 
 from tests.servers import Kafka, Postgres, Servers, create_topic, new_database, own_kafka
 
-
 settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("untimed")
 
