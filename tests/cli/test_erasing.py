@@ -43,7 +43,8 @@ def test_a_dry_run_lists_what_would_go_and_does_nothing(run: Run, ann: str, proj
     project()
     shown = json.loads(run("erase", "-o", ann, *WHO, *WHY, "--dry-run", "--json").stdout)
     assert (len(shown["contacts"]), len(shown["identifiers"]), shown["keys"]) == (1, 1, 1)
-    assert shown["rows"] == {"all_contacts": 1, "contact_search": 1, "identifiers": 1}
+    rows = {"all_contacts": 1, "contact_search": 1, "identifiers": 1}
+    assert {table: found for table, found in shown["rows"].items() if found} == rows
     assert json.loads(run("erasures", "list", "-o", ann, "--json").stdout) == []
 
 
