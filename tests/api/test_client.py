@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def shown(server: Served, admin: Caller) -> Iterator[dict[str, Any]]:
     code = re.sub(r"\bacme\b", admin.organization, code)
     names: dict[str, Any] = {}
     exec(compile(code, str(DOCUMENT), "exec"), names)
-    with names["ledger"]:
+    with closing(names["ledger"]):
         yield names
 
 
