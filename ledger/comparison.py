@@ -111,9 +111,9 @@ def _compared(log: Reading, comparison: Comparison, low: UUID, high: UUID | None
         changed = {key: found for key, events in streams.items() if (found := list(difference.changes(events)))}
         listings = {key: listing for key in changed if (listing := _listing(streams[key])) is not None}
         listed = log.read_less(listings.values(), NO_BEARING, upto=comparison.upto) if listings else {}
-        for key, found in changed.items():
-            listing = listed.get(listings[key]) if key in listings else None
-            yield from difference.changes(streams[key], listing) if listing else found
+        for key, changes in changed.items():
+            platform = listed.get(listings[key]) if key in listings else None
+            yield from difference.changes(streams[key], platform) if platform else changes
 
 
 def _difference(comparison: Comparison) -> Difference:

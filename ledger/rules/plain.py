@@ -38,33 +38,32 @@ def plain_consent(
     found = Consent.NEVER
     for event in events:
         body = event.body
+        moment = event.effective_at
         if type(body) is Subscribed:
-            named = purpose in body.purposes
+            if purpose in body.purposes and _counts(event, body, channel, scope, at, known_at):
+                if not body.double_opt_in:
+                    granted = moment if granted is None else max(granted, moment)
+                alone = _alone(body, moment, channel, policies, at, known_at)
+                found = alone if found is Consent.NEVER or _STRENGTH[alone] > _STRENGTH[found] else found
         elif type(body) is OptedOut:
             named = not body.purposes or purpose in body.purposes
-        elif type(body) in _ASIDE:
-            continue
-        else:
+            if named and _counts(event, body, channel, scope, at, known_at):
+                stopped = moment if stopped is None else max(stopped, moment)
+        elif type(body) not in _ASIDE:
             return None
-        moment = event.effective_at
-        if not named or moment > at or body.channel not in (channel, ALL) or not covers(body.scope, scope):
-            continue
-        if known_at is not None and not _known(event, known_at):
-            continue
-        if type(body) is OptedOut:
-            stopped = moment if stopped is None else max(stopped, moment)
-            continue
-        if not body.double_opt_in:
-            granted = moment if granted is None else max(granted, moment)
-        found = max(found, _alone(body, moment, channel, policies, at, known_at), key=_STRENGTH.__getitem__)
     if stopped is None:
         return found
     return Consent.UNSUBSCRIBED if granted is None or granted <= stopped else None
 
 
-def _known(event: Recorded, known_at: datetime) -> bool:
+def _counts(
+    event: Recorded, body: Subscribed | OptedOut, channel: str, scope: str, at: datetime, known_at: datetime | None
+) -> bool:
+    """Whether it had happened, was known, and covers the place."""
+    if event.effective_at > at or body.channel not in (channel, ALL) or not covers(body.scope, scope):
+        return False
     recorded = event.envelope.recorded_at
-    return recorded is not None and recorded <= known_at
+    return known_at is None or (recorded is not None and recorded <= known_at)
 
 
 def _alone(

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,7 +38,7 @@ def recorded(acts: list[Act]) -> list[Recorded]:
     return log.streams.get(IDS.identifier("acme", PHONE.kind, PHONE.value), [])
 
 
-@settings(max_examples=1500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(plain_histories, places, histories_of_policies(moments), later, st.none() | later, st.randoms())
 def test_signups_and_opt_outs_come_to_what_the_walk_says(
     acts: list[Act],
@@ -54,7 +55,7 @@ def test_signups_and_opt_outs_come_to_what_the_walk_says(
     walked = consent(timeline(events, at=at, known_at=known_at), *place, policies)
     assert told in (walked.consent, None)
     channel, scope, purpose = place
-    asked = {"channel": channel, "scope": scope, "purpose": purpose, "at": at, "known_at": known_at}
+    asked: dict[str, Any] = {"channel": channel, "scope": scope, "purpose": purpose, "at": at, "known_at": known_at}
     assert reasons_of(shuffled, **asked, policies=policies) == status(events, **asked, policies=policies).reasons
 
 
