@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import psycopg
-from psycopg.abc import Buffer
+from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
@@ -34,7 +34,10 @@ class IdArray:
 
 class _IdArrayDumper(Dumper):
     format = Format.BINARY
-    oid = _ARRAY_OF_UUID
+
+    def __init__(self, cls: type, context: AdaptContext | None = None) -> None:
+        super().__init__(cls, context)
+        self.oid = _ARRAY_OF_UUID  # not the class's: COPY would take it for lists too, by the column's type
 
     def dump(self, obj: IdArray) -> Buffer:
         return obj.packed
