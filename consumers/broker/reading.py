@@ -78,8 +78,9 @@ class Broker:
         *,
         group: str | None = None,
         most: int = MOST,
+        patience_ms: int = 30_000,
     ) -> None:
-        """Raises BrokerUnavailable."""
+        """`patience_ms`: for how long a cluster that does not answer is tried. Raises BrokerUnavailable."""
         self._topics = tuple(topics)
         self._positions = positions
         self._now = now
@@ -89,7 +90,11 @@ class Broker:
         self._most = most
         with translated():
             self._consumer = KafkaConsumer(
-                group_id=group, max_poll_records=most, **connection(cluster), **_CONSUMING
+                group_id=group,
+                max_poll_records=most,
+                bootstrap_timeout_ms=patience_ms,
+                **connection(cluster),
+                **_CONSUMING,
             )
         self._group = group
         if group is not None:

@@ -6,11 +6,8 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
-from tests.api.serving import Caller, Served
+from tests.api.serving import BATCH, Caller, Served
 
 KEY = {"kind": "external_id", "value": "4711"}
 ASKED = {"left": KEY, "right": PHONE}
@@ -64,6 +61,23 @@ def test_a_contact_stands_alone_again_by_one_call(two: Caller) -> None:
     assert {_contact(two, KEY), _contact(two, PHONE)} == {key, phone}
 
 
+def test_a_message_makes_a_contact_stand_alone_again_as_the_call_does(two: Caller) -> None:
+    key, phone = _contact(two, KEY), _contact(two, PHONE)
+    two.record(signup(two.organization, EMAIL))
+    email = _contact(two, EMAIL)
+    for other in (KEY, EMAIL):
+        two.post("contact-links", {"left": PHONE, "right": other, "reason": "the same"})
+    whole = event("contact.unlink.v1", two.organization, contact_id=phone, actor="desk-1", reason="wrong")
+    assert [one["result"] for one in two.record(whole)] == ["recorded"]
+    assert (_contact(two, KEY), _contact(two, PHONE), _contact(two, EMAIL)) == (key, phone, email)
+    assert two.get("contact-links", contact_id=phone).json() == []
+    again = event("contact.unlink.v1", two.organization, contact_id=phone, actor="desk-1", reason="wrong")
+    assert [one["result"] for one in two.record(again)] == ["unchanged"]
+    nobody = event("contact.unlink.v1", two.organization, contact_id=str(uuid4()), actor="desk-1", reason="wrong")
+    [refused] = two.post("messages", [nobody], BATCH).json()["results"]
+    assert (refused["result"], refused["reason"]) == ("refused", "unknown_contact")
+
+
 def test_the_same_id_for_another_link_is_a_conflict(two: Caller) -> None:
     two.record(signup(two.organization, EMAIL))
     assert two.post("contact-links", {**ASKED, "reason": "x", "id": "l-1"}).status_code == 200
@@ -110,8 +124,7 @@ def test_a_side_that_names_nobody_or_two_is_refused_at_its_field(two: Caller) ->
 
 def test_a_dismissed_candidate_is_not_listed_again_for_its_cause(two: Caller, server: Served) -> None:
     def listed() -> list[tuple[str, str, str]]:
-        with projecting(server.ledger.settings) as source:
-            catch_up(source, list(PROJECTIONS.values()))
+        server.project()
         found = two.get("candidates").json()["candidates"]
         return [(one["low_id"], one["high_id"], one["cause"]) for one in found]
 
