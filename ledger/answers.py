@@ -135,12 +135,13 @@ class Answers:
 
     def person(self, organization: str, contact: UUID) -> Person:
         """The person behind a contact id, alias or not. Raises NotFound."""
-        events = self._store.read([contact])[contact]
+        streams = self._store.read_linked([contact])
+        events = streams[contact]
         if not events or events[0].envelope.organization != organization:
             raise NotFound("no such contact in this organization")
         if not events[0].name.startswith("contact."):
             raise NotFound("no such contact in this organization")
-        return person(contact, self._store.read)
+        return person(contact, lambda keys: streams if streams.keys() >= set(keys) else self._store.read(keys))
 
     def moment(self) -> datetime:
         """The moment of a question that names none: the later of now and the newest recorded time."""

@@ -47,10 +47,14 @@ class Store(Reading):
         return self._connect()
 
     @contextmanager
-    def on_one_connection(self) -> Iterator[Reading]:
-        """Many reads in a row: the pool tries a connection at every loan, which costs as much as a small read."""
+    def on_one_connection(self) -> Iterator[Self]:
+        """The same store for many steps in a row: the pool tries a connection at every loan, which costs as much as
+        a small read.
+        """
         with self._connect() as connection:
-            yield Reading(lambda: nullcontext(connection), self._keyring)
+            bound = copy(self)
+            bound._connect = lambda: nullcontext(connection)
+            yield bound
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

@@ -139,6 +139,17 @@ def test_two_batches_in_one_transaction(store: Store) -> None:
     assert len({event.envelope.recorded_at for event in store.follow(0, 10)}) == 1
 
 
+def test_what_was_sealed_under_the_lock_is_refused_too_where_its_key_went_since(store: Store) -> None:
+    stream = uuid4()
+    append(store, claimed(stream, 1))
+    with store.writing() as writing:
+        batch = writing.seal([subscribed(stream, 2)])
+        writing.destroy_keys([stream])
+        with pytest.raises(KeyDestroyed):
+            writing.append(batch)
+    assert [event.version for event in store.read([stream])[stream]] == [1]
+
+
 def test_known_acts_have_all_their_digests(store: Store) -> None:
     act, other = uuid4(), uuid4()
     again = subscribed(uuid4(), act_id=act)
@@ -172,17 +183,17 @@ def test_a_change_that_commits_while_one_waits_for_the_lock_is_seen(store: Store
     stream = uuid4()
     read_at = store.newest().position
 
-    def recheck() -> set[UUID]:
+    def recheck() -> tuple[int, set[UUID]]:
         with store.writing() as writing:
-            return writing.changed_since(read_at, [stream])
+            return writing.before.position, writing.changed_since(read_at, [stream])
 
     batch = store.seal([created(stream)])
     with ThreadPoolExecutor(1) as thread:
         with store.writing() as writing:
             pending = thread.submit(recheck)
             _until_waiting(store)
-            writing.append(batch)
-        assert pending.result(20) == {stream}
+            [position] = writing.append(batch)
+        assert pending.result(20) == (position, {stream})
 
 
 def _until_waiting(store: Store) -> None:
