@@ -81,6 +81,26 @@ is `contacts`, their texts `values`. `erase` erases people, `access` gives a per
 `values` addresses and names are shown masked, evidence not at all; with `values_for_reason` they are shown to who
 gives a reason, and `reads` is the list of those looks."""
 
+MESSAGES: Final[dict[str, Permission]] = {
+    "contact.signup.v1": "messages",
+    "contact.opt-out.v1": "messages",
+    "contact.confirmation.v1": "messages",
+    "sms.inbound.v1": "messages",
+    "delivery.receipt.v1": "messages",
+    "contact.deliverability.v1": "messages",
+    "contact.hold.v1": "messages",
+    "contact.reassign.v1": "messages",
+    "contact.profile.v1": "messages",
+    "contact.identify.v1": "messages",
+    "contact.link.v1": "linking",
+    "contact.unlink.v1": "linking",
+    "contact.delete.v1": "deletion",
+    "contact.restore.v1": "deletion",
+    "contact.erase.v1": "erase",
+    "ledger.reversal.v1": "reverse",
+}
+"""What a message of each type needs over HTTP, beside `messages`: what the route of the same act needs."""
+
 _NOBODY: Final = "0" * 64
 
 

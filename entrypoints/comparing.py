@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from entrypoints.masking import masked
+from entrypoints.masking import HIDDEN, masked
 from entrypoints.wiring import Service
 from ledger.events.envelope import Recorded
 from ledger.portraits import Pair, Point, Portrait, Standing, portraits
@@ -17,7 +17,6 @@ from projections.sentences import sentence
 Change = Literal["same", "new", "gone", "changed"]
 MOST_EVENTS: Final = 500
 """Events in between that are told; more are counted."""
-_HIDDEN: Final = "***"
 
 
 class PointTold(BaseModel):
@@ -163,7 +162,7 @@ def _field(pair: Pair, name: str, *, values: bool) -> FieldCompared:
     a, b = (one.fields[name].value if name in one.fields else None for one in (pair.a, pair.b))
     change = _change(a, b)
     if not values:
-        a, b = (None if one is None else _HIDDEN for one in (a, b))
+        a, b = (None if one is None else HIDDEN for one in (a, b))
     return FieldCompared(field=name, a=a, b=b, change=change)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from consumers.publisher import EVENTS, STATUS
 from entrypoints.explaining import FLAGS
+from entrypoints.masking import HIDDEN, masked
 from entrypoints.shapes import StatusAnswer, whole_status
 from entrypoints.whom import Who, contact_of
 from entrypoints.wiring import Service
@@ -97,6 +98,7 @@ class Disclosure(BaseModel):
     """One person's everything, as the ledger stood at `position`."""
 
     organization: str
+    masked: bool = Field(description="personal values are masked or left out: ask as who may read them")
     person: UUID
     at: datetime
     position: int
@@ -117,21 +119,22 @@ _RECIPIENTS: Final = (
 )
 
 
-def disclosure(ledger: Service, organization: str, who: Who) -> Disclosure:
-    """Gathers it from the log, every sealed part opened. Raises NotFound."""
+def disclosure(ledger: Service, organization: str, who: Who, *, values: bool = True) -> Disclosure:
+    """Gathers it from the log, every sealed part opened; without `values` masked or left out. Raises NotFound."""
     newest = ledger.reading.newest()
     whole = _Whole(ledger, organization, contact_of(ledger, organization, who))
     events = sorted(whole.events, key=lambda event: (event.effective_at, event.position))
     return Disclosure(
         organization=organization,
+        masked=not values,
         person=whole.person.id,
         at=ledger.now(),
         position=newest.position,
         contacts=[_contact(key, whole.contacts[key]) for key in whole.person.contacts],
-        identifiers=list(whole.identifiers()),
-        profile=list(_profile(events)),
-        events=[_event(event) for event in events],
-        rejections=_rejections(ledger, [*whole.contacts, *whole.own]),
+        identifiers=list(whole.identifiers(values=values)),
+        profile=list(_profile(events, values=values)),
+        events=[_event(event, values=values) for event in events],
+        rejections=_rejections(ledger, [*whole.contacts, *whole.own], values=values),
         sources=sorted({event.envelope.source for event in events}),
         recipients=list(_RECIPIENTS),
     )
@@ -157,7 +160,7 @@ class _Whole:
             for events in streams.values():
                 yield from events
 
-    def identifiers(self) -> Iterator[IdentifierHeld]:
+    def identifiers(self, *, values: bool) -> Iterator[IdentifierHeld]:
         for key, kind in self.kinds.items():
             claims = [event.body for event in self.own[key] if isinstance(event.body, IdentifierClaimed)]
             value = next((claim.value for claim in reversed(claims) if claim.value), None)
@@ -165,8 +168,8 @@ class _Whole:
             yield IdentifierHeld(
                 id=key,
                 kind=kind,
-                value=value,
-                as_given=next((claim.raw for claim in reversed(claims) if claim.raw), None),
+                value=value if values else masked(kind, value),
+                as_given=next((claim.raw for claim in reversed(claims) if claim.raw), None) if values else None,
                 held_now=held,
                 statuses=list(self._statuses(key, kind)) if held else [],
             )
@@ -217,29 +220,29 @@ def _contact(key: UUID, events: Sequence[Recorded]) -> ContactHeld:
     )
 
 
-def _event(event: Recorded) -> EventHeld:
-    envelope = event.envelope
+def _event(event: Recorded, *, values: bool) -> EventHeld:
+    envelope, body = event.envelope, event.body
     return EventHeld(
         event_id=event.event_id,
         stream_id=event.stream_id,
         at=event.effective_at,
         recorded_at=envelope.recorded_at,
-        said=sentence(event.body),
+        said=sentence(body),
         source=envelope.source,
         actor=envelope.actor,
         origin=envelope.origin,
         flags=[FLAGS.get(flag, flag) for flag in envelope.flags],
-        data=event.body.model_dump(mode="json", exclude_none=True),
+        data=body.model_dump(mode="json", exclude_none=True, exclude=None if values else set(body.SEALED_FIELDS)),
     )
 
 
-def _profile(events: Sequence[Recorded]) -> Iterator[FieldHeld]:
+def _profile(events: Sequence[Recorded], *, values: bool) -> Iterator[FieldHeld]:
     by_id: Mapping[UUID, Recorded] = {event.event_id: event for event in events}
     for name, field in profile(events).items():
         said = by_id[field.event_id].envelope
         yield FieldHeld(
             field=name,
-            value=field.value,
+            value=field.value if values or field.value is None else HIDDEN,
             since=field.at,
             event_id=field.event_id,
             source=said.source,
@@ -247,7 +250,7 @@ def _profile(events: Sequence[Recorded]) -> Iterator[FieldHeld]:
         )
 
 
-def _rejections(ledger: Service, streams: Sequence[UUID]) -> list[RejectionHeld]:
+def _rejections(ledger: Service, streams: Sequence[UUID], *, values: bool) -> list[RejectionHeld]:
     """Those still kept that name the person."""
     with ledger.writing.connection() as connection:
         found = rejections.naming(connection, streams)
@@ -259,7 +262,7 @@ def _rejections(ledger: Service, streams: Sequence[UUID]) -> list[RejectionHeld]
             source=one.source,
             received_at=one.received_at,
             kept_until=one.expires_at,
-            message=_message(ledger, one.id) if alone else None,
+            message=_message(ledger, one.id) if alone and values else None,
         )
         for one, alone in found
     ]

@@ -1,6 +1,7 @@
 """Values as those see them who may not read them: enough to recognise, too little to use."""
 
 _SHOWN = 4
+HIDDEN = "***"
 
 
 def masked(kind: str, value: str | None) -> str | None:
@@ -13,7 +14,7 @@ def masked(kind: str, value: str | None) -> str | None:
     if kind == "phone":
         hidden = max(len(value) - 2 - _SHOWN, 0)
         return value[:2] + "*" * hidden + value[2 + hidden :] if hidden else "*" * len(value)
-    return "***" + (value[-_SHOWN:] if len(value) > 2 * _SHOWN else "")
+    return HIDDEN + (value[-_SHOWN:] if len(value) > 2 * _SHOWN else "")
 
 
 def masked_text(text: str | None) -> str | None:

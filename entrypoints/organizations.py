@@ -54,6 +54,8 @@ def issue_key(
     stream = ledger.ids.organization(organization)
     if not ledger.reading.read([stream])[stream]:
         raise UnknownOrganization(f"{organization}: not registered; run `contact-ledger organizations add` first")
+    if expires_at is not None and expires_at <= ledger.now():
+        raise MessageRefused("expires_at", "expires_at: is past already; give a moment to come, or none")
     key, issue = new_key(role, expires_at, permissions)
     (hand or Hand(ledger, organization)).record(issue)
     return key

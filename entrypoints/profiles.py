@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from entrypoints import fields
 from entrypoints.acting import Hand
+from entrypoints.masking import HIDDEN
 from entrypoints.wiring import Service
 from ledger.acts import ProfileEdit
 from ledger.events.contact import ProfileChanged
@@ -29,7 +30,6 @@ OFFERED: Final[Mapping[str, str]] = {
     "language": "text",
 }
 """Code → type of the fields every profile offers, in their order; the organization's own and others come behind."""
-_HIDDEN: Final = "***"
 
 
 class ValueSeen(BaseModel):
@@ -157,7 +157,7 @@ def _type(defined: str, values: Iterable[Any]) -> str:
 def _value(one: FieldValue, event: Recorded, *, values: bool) -> ValueSeen:
     envelope = event.envelope
     return ValueSeen(
-        value=one.value if values or one.value is None else _HIDDEN,
+        value=one.value if values or one.value is None else HIDDEN,
         how=one.how,
         event_id=one.event_id,
         contact_id=event.stream_id,

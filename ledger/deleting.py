@@ -91,6 +91,7 @@ class Deleting:
         approve: str,
         actor: str,
         reason: str,
+        origin: str | None = None,
         progress: Callable[[int], None] = lambda done: None,
     ) -> int:
         """Deletes the people of a list just made, where its digest is the approved one; how many were.
@@ -103,7 +104,7 @@ class Deleting:
         recorded = 0
         for first in range(0, len(people), PORTION):
             portion = people[first : first + PORTION]
-            acts = [self._act(organization, one, approve, actor, reason) for one in portion]
+            acts = [self._act(organization, one, approve, actor, reason, origin) for one in portion]
             outcomes = self._recording.record(acts)
             refused = next((outcome for outcome in outcomes if outcome.result == "refused"), None)
             if refused is not None:
@@ -161,7 +162,7 @@ class Deleting:
             if reasons or not found:
                 refused[one.id] = "subscribed" if "subscribed" in reasons else "never_subscribed"
 
-    def _act(self, organization: str, one: UUID, digest: str, actor: str, reason: str) -> Act:
+    def _act(self, organization: str, one: UUID, digest: str, actor: str, reason: str, origin: str | None) -> Act:
         now = self._now()
         return Act(
             organization,
@@ -174,6 +175,7 @@ class Deleting:
             occurred_at=now,
             actor=actor,
             correlation_id=digest,
+            origin=origin,
         )
 
 

@@ -36,6 +36,11 @@ class Caller:
     request: str | None = None
     """What it calls its request by: the same again does nothing again."""
 
+    @property
+    def name(self) -> str:
+        """Who it is in the record: the key that was proven, whatever the request says of its actor."""
+        return f"api-key/{self.key.id}"
+
     def may(self, permission: Permission) -> bool:
         return self.key.permits(permission)
 
@@ -73,7 +78,7 @@ def _caller(
 
 def hand(ledger: Service, caller: Caller) -> Hand:
     """The caller as who changes settings: named by the id of the key, which proves who it was."""
-    return Hand(ledger, caller.organization, API, f"api-key/{caller.key.id}", caller.request)
+    return Hand(ledger, caller.organization, API, caller.name, caller.request)
 
 
 def needs(permission: Permission) -> Callable[[Caller], Caller]:
@@ -81,7 +86,7 @@ def needs(permission: Permission) -> Callable[[Caller], Caller]:
 
     def permitted(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
         if not caller.may(permission):
-            raise Problem(403, "forbidden", _lacking(caller.key, permission))
+            raise Problem(403, "forbidden", lacking(caller.key, permission))
         return caller
 
     return permitted
@@ -91,42 +96,47 @@ def no_more_than(caller: Caller, permissions: Collection[Permission]) -> None:
     """Refuses to give others what the caller's own key is not issued for."""
     for permission in sorted(permissions):
         if not caller.may(permission):
-            raise Problem(403, "forbidden", _lacking(caller.key, permission))
+            raise Problem(403, "forbidden", lacking(caller.key, permission))
 
 
-def _lacking(key: ApiKey, permission: Permission) -> str:
+def lacking(key: ApiKey, permission: Permission) -> str:
+    """What is said to a key that may not do this."""
     if permission in PERMISSIONS.get(key.role, ()):
         return f"This key is not issued for `{permission}`; use one that is."
     return f"The role `{key.role}` lacks the permission `{permission}`; use a key whose role has it."
 
 
-def _values(
-    request: Request,
-    ledger: Ledger,
-    caller: Annotated[Caller, Depends(_caller)],
-    ledger_reason: Annotated[
-        str | None,
-        Header(
-            max_length=LONGEST_REASON,
-            description="why an auditor has to see personal values, such as a case number; it is recorded",
-            examples=["case 4711"],
-        ),
-    ] = None,
+Reason = Annotated[
+    str | None,
+    Header(
+        max_length=LONGEST_REASON,
+        description="why an auditor has to see personal values, such as a case number; it is recorded",
+        examples=["case 4711"],
+    ),
+]
+
+
+def shows_values(
+    request: Request, ledger: Service, caller: Caller, reason: str | None, *, subject: UUID | None
 ) -> bool:
-    """Whether personal values are shown: by the role, or by the role and a reason, which is recorded first."""
-    if caller.may("values") or not ledger_reason or not caller.may("values_for_reason"):
+    """Whether personal values are shown: by the role, or by the role and a reason, which is recorded first.
+
+    `subject` is the contact or identifier that is looked at, None a list.
+    """
+    if caller.may("values") or not reason or not caller.may("values_for_reason"):
         return caller.may("values")
     route = request.scope["route"].path.removeprefix("/v1/organizations/{organization}")
-    ids = [text for name, text in request.path_params.items() if name.endswith("_id")]
-    reads.record(
-        ledger,
-        caller.organization,
-        actor=f"api-key/{caller.key.id}",
-        what=f"{request.method} {route}",
-        subject=UUID(ids[0]) if ids and _is_id(ids[0]) else None,
-        reason=ledger_reason,
-    )
+    what = f"{request.method} {route}"
+    reads.record(ledger, caller.organization, actor=caller.name, what=what, subject=subject, reason=reason)
     return True
+
+
+def _values(
+    request: Request, ledger: Ledger, caller: Annotated[Caller, Depends(_caller)], ledger_reason: Reason = None
+) -> bool:
+    ids = [text for name, text in request.path_params.items() if name.endswith("_id")]
+    subject = UUID(ids[0]) if ids and _is_id(ids[0]) else None
+    return shows_values(request, ledger, caller, ledger_reason, subject=subject)
 
 
 Values = Annotated[bool, Depends(_values)]

@@ -1,7 +1,7 @@
 """Contacts deleted, softly, and restored: one with a reason; many listed first, approved by digest (Y6, Y9)."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
@@ -93,7 +93,7 @@ def preview_deletions(wanted: ManyWanted, ledger: Ledger, caller: _Admin) -> Del
 @router.post("/deletions")
 def delete_many(approved: ManyApproved, ledger: Ledger, caller: _Admin) -> Deleted:
     """Deletes who was listed. Another list than the one shown is refused with 409: so is the same a second time."""
-    return carried_out(ledger, caller.organization, _listing(ledger, caller.organization, approved), approved)
+    return carried_out(ledger, caller, _listing(ledger, caller.organization, approved), approved)
 
 
 def listed(listing: DeletionList) -> DeletionListed:
@@ -104,10 +104,15 @@ def listed(listing: DeletionList) -> DeletionListed:
     )
 
 
-def carried_out(ledger: Service, organization: str, listing: DeletionList, approval: Approval) -> Deleted:
-    """Deletes who is on an approved list. Raises DeletionListChanged."""
+def carried_out(ledger: Service, caller: Caller, listing: DeletionList, approval: Approval) -> Deleted:
+    """Deletes who is on an approved list, with the key in the record. Raises DeletionListChanged."""
     done = deleting(ledger).delete(
-        organization, listing, approve=approval.approve, actor=approval.actor, reason=approval.reason
+        caller.organization,
+        listing,
+        approve=approval.approve,
+        actor=approval.actor,
+        reason=approval.reason,
+        origin=f"{caller.name}/{uuid4()}",
     )
     return Deleted(deleted=done)
 

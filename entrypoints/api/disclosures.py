@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.api.auth import Caller, Ledger, Reason, needs, shows_values
 from entrypoints.api.erasures import who
 from entrypoints.api.models import IdentifierGiven
 from entrypoints.disclosing import Disclosure, disclosure
+from entrypoints.whom import contact_of
 
 router = APIRouter(prefix="/v1/organizations/{organization}/access", tags=["access"])
 _PRIVATE = {"Cache-Control": "no-store"}
@@ -24,9 +25,15 @@ def access(
     response: Response,
     ledger: Ledger,
     caller: Annotated[Caller, Depends(needs("access"))],
+    ledger_reason: Reason = None,
 ) -> Disclosure | Response:
-    """Everything held of the person, every sealed part opened; as a page with `Accept: text/html`."""
-    one = disclosure(ledger, caller.organization, who(asked))
+    """Everything held of the person, every sealed part opened; as a page with `Accept: text/html`.
+
+    Values are masked or left out for who may read them for a reason only and gives none (`Ledger-Reason`).
+    """
+    contact = contact_of(ledger, caller.organization, who(asked))
+    values = shows_values(request, ledger, caller, ledger_reason, subject=contact)
+    one = disclosure(ledger, caller.organization, contact, values=values)
     if "text/html" in request.headers.get("accept", ""):
         from entrypoints.disclosure_page import page
 

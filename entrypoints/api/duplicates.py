@@ -65,7 +65,7 @@ def preview_removal(removal: Removal, ledger: Ledger, caller: _Admin) -> Deletio
 @router.post("/removals")
 def remove(approval: RemovalApproval, ledger: Ledger, caller: _Admin) -> Deleted:
     """Deletes, softly, who was listed; another list than the one shown is refused with 409."""
-    return carried_out(ledger, caller.organization, _listing(ledger, caller.organization, approval), approval)
+    return carried_out(ledger, caller, _listing(ledger, caller.organization, approval), approval)
 
 
 def _listing(ledger: Service, organization: str, removal: Removal) -> DeletionList:

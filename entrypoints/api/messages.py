@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from consumers.intake import Message, take
-from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.access import MESSAGES
+from entrypoints.api.auth import Caller, Ledger, lacking, needs
 from entrypoints.api.problems import Problem, field_error
 from entrypoints.wiring import Service
 from ledger.acts import Act, Rejection
@@ -83,11 +84,13 @@ def post_messages(
     """Records one CloudEvent or a batch. Sending again is harmless and answers with the same event ids.
 
     If any message is refused the answer is a problem that names its fields; the others are recorded all the
-    same, and `results` says what became of each.
+    same, and `results` says what became of each. Links, deletions, erasures and reversals need the permission
+    that their own routes need: where the key lacks it for one of them, all is refused with 403.
     """
     batch = request.headers.get("content-type", "").startswith(BATCH)
-    messages = _messages(ledger, body, _headers(request), batch=batch)
+    messages = _messages(ledger, caller, body, _headers(request), batch=batch)
     taken = [_of(caller.organization, take(message)) for message in messages]
+    _refuse_unless_permitted(caller, taken, batch=batch)
     acts = [one for one in taken if isinstance(one, Act)]
     outcomes = iter(_recorded(ledger, acts))
     results = [_refused(one) if isinstance(one, Rejection) else next(outcomes) for one in taken]
@@ -107,15 +110,14 @@ def _headers(request: Request) -> tuple[tuple[str, bytes], ...]:
 
 
 def _messages(
-    ledger: Service, body: bytes, headers: tuple[tuple[str, bytes], ...], *, batch: bool
+    ledger: Service, caller: Caller, body: bytes, headers: tuple[tuple[str, bytes], ...], *, batch: bool
 ) -> list[Message]:
-    now, request_id = ledger.now(), uuid4()
+    now, origin = ledger.now(), f"{caller.name}/{uuid4()}"
     if not batch:
-        return [Message(body, headers, now, f"api:{request_id}")]
+        return [Message(body, headers, now, origin)]
     headers = (("content-type", STRUCTURED.encode()),)
     return [
-        Message(orjson.dumps(event), headers, now, f"api:{request_id}/{place}")
-        for place, event in enumerate(_events(body))
+        Message(orjson.dumps(event), headers, now, f"{origin}/{place}") for place, event in enumerate(_events(body))
     ]
 
 
@@ -130,6 +132,19 @@ def _events(body: bytes) -> list[Any]:
         message = f"a batch is a JSON array of 1 to {MAX_MESSAGES} CloudEvents"
         raise Problem(422, "invalid-request", f"Mend the body: {message}.", [("body", message)])
     return events
+
+
+def _refuse_unless_permitted(caller: Caller, taken: Sequence[Act | Rejection], *, batch: bool) -> None:
+    """Raises Problem, naming each message whose act this key may not do."""
+    acts = [(place, one.type) for place, one in enumerate(taken) if isinstance(one, Act)]
+    errors = [
+        (f"{place}.type" if batch else "type", f"{name}: {lacking(caller.key, MESSAGES[name])}")
+        for place, name in acts
+        if not caller.may(MESSAGES[name])
+    ]
+    if errors:
+        detail = "Nothing was recorded: this key may not send the messages named in `errors`."
+        raise Problem(403, "forbidden", detail, errors)
 
 
 def _of(organization: str, taken: Act | Rejection) -> Act | Rejection:

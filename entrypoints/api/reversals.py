@@ -75,7 +75,7 @@ def reverse(approval: Approval, ledger: Ledger, caller: _Admin) -> ReversedAnswe
         approve=approval.approve,
         actor=approval.actor,
         reason=approval.reason,
-        origin=f"api:{uuid4()}",
+        origin=f"{caller.name}/{uuid4()}",
     )
     return ReversedAnswer(batch=done.batch, events=done.events, recorded=done.recorded)
 

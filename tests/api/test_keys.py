@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from entrypoints.access import PERMISSIONS, ROLES, Permission, Role, admitted, keys, new_key
+from entrypoints.acting import Hand
 from entrypoints.organizations import issue_key
+from ledger.errors import MessageRefused
 from ledger.store import key_uses
 from tests.api.messages import EMAIL, question, signup
 from tests.api.serving import STRUCTURED, Caller, Served, wait_until
@@ -69,9 +71,18 @@ def test_no_key_a_wrong_one_another_organizations_and_an_unknown_organization_ge
 
 
 def test_an_expired_key_is_no_key(server: Served, organization: str, admin: Caller) -> None:
-    past = server.ledger.now() - timedelta(seconds=1)
-    expired = issue_key(server.ledger, organization, "admin", past)
+    expired, issue = new_key("admin", server.ledger.now() - timedelta(seconds=1))
+    assert Hand(server.ledger, organization).record(issue)
     assert server.with_key(organization, expired).post("lookup", EMAIL).status_code == 401
+
+
+def test_a_key_that_has_expired_already_is_not_issued(server: Served, organization: str, admin: Caller) -> None:
+    refused = admin.post("keys", {"role": "service", "expires_at": "2020-01-01T00:00:00Z"})
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == ["expires_at"]
+    with pytest.raises(MessageRefused, match="expires_at"):
+        issue_key(server.ledger, organization, "service", server.ledger.now())
+    assert [one["role"] for one in admin.get("keys").json()] == ["admin"]
 
 
 def test_only_prefix_and_hash_of_a_key_are_kept(server: Served, organization: str, admin: Caller) -> None:

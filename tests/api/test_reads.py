@@ -40,6 +40,27 @@ def test_a_reason_opens_nothing_to_others_and_nothing_is_recorded_of_them(
     assert caller("admin").get("reads").json()["reads"] == []
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_a_persons_everything_is_in_full_for_a_reason_which_is_listed(
+    accept: str, caller: Callable[[Role], Caller], admin: Caller, history: str
+) -> None:
+    secrets, asked = (EMAIL["value"], "203.0.113.7"), {"accept": accept}
+    contact = admin.post("lookup", EMAIL).json()["contact_id"]
+    masked = caller("auditor").post("access", EMAIL, asked)
+    assert masked.status_code == 200
+    assert not any(secret in masked.text for secret in secrets)
+    assert "a***@example.com" in masked.text
+    assert admin.get("reads").json()["reads"] == []
+    full = replace(caller("auditor"), reason=REASON).post("access", EMAIL, asked)
+    assert all(secret in full.text for secret in secrets)
+    [read] = admin.get("reads").json()["reads"]
+    assert (read["what"], read["subject"], read["reason"]) == ("POST /access", contact, REASON)
+    assert all(secret in admin.post("access", EMAIL, asked).text for secret in secrets)
+    nobody = {"kind": "email", "value": "nobody@example.com"}
+    assert replace(caller("auditor"), reason=REASON).post("access", nobody).status_code == 404
+    assert len(admin.get("reads").json()["reads"]) == 1
+
+
 @pytest.mark.parametrize("reason", ["", "a\tcase", "x" * 501])
 def test_a_reason_that_is_none_is_refused(reason: str, caller: Callable[[Role], Caller], history: str) -> None:
     refused = replace(caller("auditor"), reason=reason).get(history)
