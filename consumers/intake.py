@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from consumers.cloud_events import LARGEST, Headers, cloud_event
 from consumers.translators.registry import TRANSLATORS
-from consumers.translators.translation import Translation, invalid, readable_identifiers
+from consumers.translators.translation import Translation, invalid, readable_contacts, readable_identifiers
 from ledger.acts import Act, Rejection
 from ledger.errors import MessageRefused
 from schemas.cloud_event import CloudEvent
@@ -129,4 +129,5 @@ def _rejection(message: Message, event: CloudEvent | None, refusal: MessageRefus
         source=event.source if event is not None else None,
         origin=message.origin,
         identifiers=readable_identifiers(event.data) if event is not None else (),
+        contacts=readable_contacts(event.data) if event is not None else (),
     )

@@ -132,7 +132,7 @@ def required(*names: str) -> ConfigDict:
     return ConfigDict(json_schema_extra={"required": ["organization", *names]})
 
 
-def either(*names: str) -> ConfigDict:
-    """As `required`, with exactly one of `contact_id` and `identifier`, on which the translator insists."""
-    one_of: list[JsonValue] = [{"required": ["contact_id"]}, {"required": ["identifier"]}]
+def either(*names: str, of: tuple[str, str] = ("contact_id", "identifier")) -> ConfigDict:
+    """As `required`, with exactly one of the two fields `of`, on which the translator insists."""
+    one_of: list[JsonValue] = [{"required": [name]} for name in of]
     return ConfigDict(json_schema_extra={"required": ["organization", *names], "oneOf": one_of})

@@ -78,9 +78,12 @@ class Link(Message):
 
 
 class Unlink(Message):
-    """An actor takes one link back."""
+    """An actor takes one link back, or every link of a contact, which then stands alone."""
 
-    link_id: Id
+    model_config = either("actor", "reason", of=("link_id", "contact_id"))
+
+    link_id: Id | None = None
+    contact_id: Id | None = Field(default=None, description="every link of this contact")
     actor: Code
     reason: Text
 

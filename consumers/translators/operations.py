@@ -91,7 +91,10 @@ def _side(side: wire.ContactReference | Identifier, field: str) -> UUID | Given:
 
 
 def unlink(message: wire.Unlink, _: Mapping[str, Any]) -> Translation:
-    return Translation(message.organization, Unlink(message.link_id, message.reason), message.actor)
+    if (message.link_id is None) == (message.contact_id is None):
+        raise MessageRefused("invalid_data", "data: name exactly one of link_id and contact_id")
+    body = Unlink(message.link_id, message.reason, message.contact_id)
+    return Translation(message.organization, body, message.actor)
 
 
 def deletion(message: wire.Deletion, _: Mapping[str, Any]) -> Translation:

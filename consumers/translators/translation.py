@@ -1,8 +1,10 @@
 """What a translator gives, and the words they all read: identifiers, scopes, and why data is refused."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -27,6 +29,7 @@ _TELLING = frozenset(
 )
 """Kinds of validation errors whose message says what is wanted and nothing of what was sent."""
 _MOST_IDENTIFIERS = 50
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}")
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -75,6 +78,13 @@ def readable_identifiers(data: Mapping[str, Any]) -> tuple[Given, ...]:
             continue
         found[one.kind, one.value] = Given(one.kind, one.value, one.raw, one.valid)
     return tuple(found.values())[:_MOST_IDENTIFIERS]
+
+
+def readable_contacts(data: Mapping[str, Any]) -> tuple[UUID, ...]:
+    """The contact ids that can be read from data that is refused: by them an erasure finds it too."""
+    sides = [one for one in (data.get("left"), data.get("right")) if isinstance(one, dict)]
+    named = (one.get("contact_id") for one in (data, *sides))
+    return tuple(dict.fromkeys(UUID(one) for one in named if isinstance(one, str) and _UUID.fullmatch(one)))
 
 
 def _named(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from entrypoints.access import Role
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
-from tests.api.serving import Caller, Served
+from tests.api.serving import BATCH, Caller, Served
 
 KEY = {"kind": "external_id", "value": "4711"}
 ASKED = {"left": KEY, "right": PHONE}
@@ -59,6 +59,23 @@ def test_a_contact_stands_alone_again_by_one_call(two: Caller) -> None:
     done = two.post("contact-links/unlink-whole", {"contact_id": phone, "reason": "wrong"}).json()
     assert len(done["links"]) == 2
     assert {_contact(two, KEY), _contact(two, PHONE)} == {key, phone}
+
+
+def test_a_message_makes_a_contact_stand_alone_again_as_the_call_does(two: Caller) -> None:
+    key, phone = _contact(two, KEY), _contact(two, PHONE)
+    two.record(signup(two.organization, EMAIL))
+    email = _contact(two, EMAIL)
+    for other in (KEY, EMAIL):
+        two.post("contact-links", {"left": PHONE, "right": other, "reason": "the same"})
+    whole = event("contact.unlink.v1", two.organization, contact_id=phone, actor="desk-1", reason="wrong")
+    assert [one["result"] for one in two.record(whole)] == ["recorded"]
+    assert (_contact(two, KEY), _contact(two, PHONE), _contact(two, EMAIL)) == (key, phone, email)
+    assert two.get("contact-links", contact_id=phone).json() == []
+    again = event("contact.unlink.v1", two.organization, contact_id=phone, actor="desk-1", reason="wrong")
+    assert [one["result"] for one in two.record(again)] == ["unchanged"]
+    nobody = event("contact.unlink.v1", two.organization, contact_id=str(uuid4()), actor="desk-1", reason="wrong")
+    [refused] = two.post("messages", [nobody], BATCH).json()["results"]
+    assert (refused["result"], refused["reason"]) == ("refused", "unknown_contact")
 
 
 def test_the_same_id_for_another_link_is_a_conflict(two: Caller) -> None:

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.acts import Body, ContactChange, Given, Identification, Link, Reassignment, SignUp, Subscription, Unlink
+from ledger.acts import (
+    Body,
+    Confirmation,
+    ContactChange,
+    Given,
+    Identification,
+    Link,
+    Reassignment,
+    Reply,
+    SignUp,
+    Subscription,
+    Unlink,
+)
 from ledger.events.contact import ContactRestored, ContactsLinked
 from ledger.events.identifier import Unblocked
 from ledger.events.vocabulary import Hold
@@ -20,6 +32,7 @@ from tests.memory_log import IDS, MemoryLog
 
 DAY = timedelta(days=1)
 SHOP = "acme/shop"
+SENDER = "acme/shop/55512"
 
 
 def key(one: Given) -> UUID:
@@ -28,6 +41,16 @@ def key(one: Given) -> UUID:
 
 def signup(*givens: Given, channel: str = "sms") -> SignUp:
     return SignUp(givens, (Subscription(channel, SHOP, ("marketing",)),), "form")
+
+
+ASKED = SignUp((PHONE,), (Subscription("sms", SHOP, ("marketing",), double_opt_in=True),), "form")
+OWN_GRANTS: dict[str, Body] = {
+    "a signup": signup(PHONE),
+    "a signup by another address": signup(EMAIL, channel="email"),
+    "a START": Reply(PHONE, SENDER, "START"),
+    "a YES to a request": Reply(PHONE, SENDER, "Yes"),
+    "a confirmed request": Confirmation(PHONE, "1", confirmed=True),
+}
 
 
 class Told:
@@ -125,14 +148,22 @@ def test_an_identifier_that_joins_a_deleted_contact_is_blocked_and_restored_with
     assert (told.deleted(PHONE), told.hold(EMAIL), told.hold(PHONE)) == (False, Hold.NONE, Hold.NONE)
 
 
-def test_an_own_grant_from_before_the_deletion_restores_nothing_when_it_arrives_after() -> None:
+@pytest.mark.parametrize(("day", "restored"), [(4, False), (5, False), (6, True)])
+@pytest.mark.parametrize("own", OWN_GRANTS.values(), ids=OWN_GRANTS)
+def test_only_an_own_grant_made_after_the_deletion_restores_however_late_it_arrives(
+    own: Body, day: int, *, restored: bool
+) -> None:
     told = Told()
-    told.tell(signup(PHONE), 0)
+    told.tell(ASKED, 0)
+    told.tell(signup(EMAIL, channel="email"), 1)
+    told.tell(Link(PHONE, EMAIL), 2)
     told.tell(ContactChange("delete", PHONE), 5)
-    told.tell(signup(PHONE), 4, recorded=6)
-    assert (told.deleted(PHONE), told.hold(PHONE)) == (True, Hold.BLOCKED)
+    assert told.tell(own, day, recorded=7) == "recorded"
+    assert (told.deleted(PHONE), told.deleted(EMAIL)) == (not restored, not restored)
+    blocked = Hold.NONE if restored else Hold.BLOCKED
+    assert (told.hold(PHONE), told.hold(EMAIL)) == (blocked, blocked)
     bodies = [event.body for events in told.log.streams.values() for event in events]
-    assert not [body for body in bodies if isinstance(body, ContactRestored | Unblocked)]
+    assert any(isinstance(body, ContactRestored | Unblocked) for body in bodies) is restored
 
 
 @given(days=st.permutations([1, 2, 3, 4]), count=st.integers(1, 4))

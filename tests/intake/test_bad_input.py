@@ -4,6 +4,7 @@ understood, an act with a flag. Nothing that was sent is ever repeated in reason
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -19,6 +20,7 @@ from tests.memory_log import IDS, MemoryLog
 RECEIVED = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
 SIGNUP, OPT_OUT, TEXT = (GOLDEN[name] for name in ("contact.signup.v1", "contact.opt-out.v1", "sms.inbound.v1"))
 ANN = Given("email", "ann@example.com", "Ann@Example.com")
+CONTACT = UUID("6f1c9d0e-0000-4000-8000-000000000001")
 
 
 def _with(event: dict[str, Any], **data: Any) -> dict[str, Any]:
@@ -146,6 +148,12 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "invalid_data",
         "data.link_id",
     ),
+    "a link and a contact to unlink": (
+        _with(GOLDEN["contact.unlink.v1"], contact_id=str(CONTACT)),
+        "invalid_data",
+        "data",
+    ),
+    "nothing to unlink": (_with(GOLDEN["contact.unlink.v1"], link_id=None), "invalid_data", "data"),
     "half a link": (
         _with(GOLDEN["contact.link.v1"], left={"contact_id": "ann@example.com"}),
         "invalid_data",
@@ -206,6 +214,21 @@ def test_the_identifiers_of_a_rejected_message_are_told_so_that_an_erasure_finds
     data: dict[str, Any], found: list[Given]
 ) -> None:
     assert list(_rejected({**SIGNUP, "type": "contact.wave.v1", "data": data}).identifiers) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ({"contact_id": str(CONTACT), "set": 7}, [CONTACT]),
+        ({"contact_id": str(CONTACT).upper().replace("-", "")}, [CONTACT]),
+        ({"left": {"contact_id": str(CONTACT)}, "right": {"contact_id": str(CONTACT)}}, [CONTACT]),
+        ({"contact_id": "x", "left": str(CONTACT), "right": {"contact_id": 7}}, []),
+    ],
+)
+def test_the_contacts_that_a_rejected_message_names_by_id_are_told_too(
+    data: dict[str, Any], found: list[UUID]
+) -> None:
+    assert list(_rejected({**SIGNUP, "type": "contact.wave.v1", "data": data}).contacts) == found
 
 
 leaves = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.just("zq9secret"), st.text(max_size=5))

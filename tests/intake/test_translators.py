@@ -180,6 +180,11 @@ def test_receipt_by_outcome(outcome: str, code: str | None, body: Body) -> None:
     assert _act("delivery.receipt.v1", outcome=outcome, code=code, reason=None, scope="acme/shop").body == body
 
 
+def test_a_contact_is_unlinked_whole_by_its_id() -> None:
+    act = _act("contact.unlink.v1", link_id=None, contact_id=str(CONTACT))
+    assert (act.body, act.actor) == (Unlink(None, "two people", CONTACT), "desk-1")
+
+
 def test_order_and_repetition_of_lists_make_no_other_act() -> None:
     once = _act("contact.signup.v1")
     data = GOLDEN["contact.signup.v1"]["data"]
