@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from entrypoints import contacts, deletion, duplicates
 from entrypoints.console import typed
-from entrypoints.console.lists import State, done, given_reason, named_id, searched, show_list
+from entrypoints.console.form_values import given_reason, named_id
+from entrypoints.console.lists import State, done, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form

@@ -14,7 +14,8 @@ from entrypoints import forecasting, policies, policy_forecast, settings_history
 from entrypoints.api.problems import Problem
 from entrypoints.console import parameters
 from entrypoints.console.forecasts import ForecastSeen, Found, found_by, looked_at, seen, whole_file
-from entrypoints.console.lists import State, moment, show_list
+from entrypoints.console.form_values import moment
+from entrypoints.console.lists import State, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.refusals import Forms, Refused, refusal

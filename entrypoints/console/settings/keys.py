@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from entrypoints import keys
 from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
 from entrypoints.api.problems import Problem
-from entrypoints.console.lists import moment
+from entrypoints.console.form_values import moment
 from entrypoints.console.pages import twins
 from entrypoints.console.refusals import Refused, refusal
 from entrypoints.console.session import Form
