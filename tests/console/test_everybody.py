@@ -95,6 +95,8 @@ NEEDED: Final[dict[str, Permission]] = {
     "GET settings/identity": "organization",
     "POST settings/identity": "settings",
     "POST settings/identity/check": "settings",
+    "GET settings/identity/forecasts/{forecast_id}": "organization",
+    "GET settings/identity/forecasts/{forecast_id}/changes": "organization",
     "GET settings/keys": "settings",
     "POST settings/keys": "settings",
     "POST settings/keys/{key_id}/revoke": "settings",
