@@ -101,7 +101,8 @@ SELECT scope FROM (
     WHERE organization = %(organization)s AND channel = 'sms' AND starts_with(scope, %(below)s)
 ) AS known LEFT JOIN (
     SELECT scope, display_name FROM scopes WHERE organization = %(organization)s AND starts_with(scope, %(below)s)
-) AS named USING (scope) ORDER BY lower(coalesce(nullif(display_name, ''), substr(scope, length(%(below)s) + 1))), scope
+) AS named USING (scope)
+ORDER BY lower(coalesce(nullif(display_name, ''), substr(scope, length(%(below)s) + 1))), scope
 """
 _LISTS: Final = """
 SELECT DISTINCT ON (scope) scope, display_name FROM (
