@@ -1,6 +1,6 @@
 """What the pages that list something have in common: their state in the address, their links, their names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -54,16 +54,21 @@ def show_list(
         status=status,
         asked=asked,
         names=view.names(),
-        link=lambda **changes: link(view, path, asked, changes),
+        link=_links(view, path, asked),
         **shown,
     )
 
 
-def link(view: View, path: str, asked: State, changes: Mapping[str, Any]) -> str:
-    """The address of the list with these changes; the first page unless `after` is among them."""
-    state = {**asked.model_dump(mode="json", exclude_defaults=True, exclude={"after", "done"}), **changes}
-    query = urlencode({name: value for name, value in state.items() if value not in (None, "")}, doseq=True)
-    return f"/console/{view.organization}/{path}" + (f"?{query}" if query else "")
+def _links(view: View, path: str, asked: State) -> Callable[..., str]:
+    """Gives the address of the list with changes; the first page unless `after` is among them."""
+    now = asked.model_dump(mode="json", exclude_defaults=True, exclude={"after", "done"})
+
+    def link(**changes: Any) -> str:
+        state = {**now, **changes}
+        query = urlencode({name: value for name, value in state.items() if value not in (None, "")}, doseq=True)
+        return f"/console/{view.organization}/{path}" + (f"?{query}" if query else "")
+
+    return link
 
 
 def search_address(

@@ -102,9 +102,16 @@ def forecast(view: Reader, forecast_id: UUID, asked: Annotated[BreakersAsked, Qu
     data = Breakers(forecast=seen(found), named=named, **page.model_dump())
     rows = [[one[name] for name in _COLUMNS] for one in page.changes]
     change = searched(view, asked.typed) if view.may("settings") else None
-    path, template = f"identity/forecasts/{forecast_id}", "settings/identity-forecast.html"
-    shown = {"template": template, "change": dict(parse_qsl(change or "", keep_blank_values=True))}
-    return show_part(view, "identity", asked, data, (_COLUMNS, rows), path=path, **shown)
+    return show_part(
+        view,
+        "identity",
+        asked,
+        data,
+        (_COLUMNS, rows),
+        path=f"identity/forecasts/{forecast_id}",
+        template="settings/identity-forecast.html",
+        change=dict(parse_qsl(change or "", keep_blank_values=True)),
+    )
 
 
 @router.post("/{organization}/settings/identity")
