@@ -114,8 +114,16 @@ def _question(state: str) -> Question:
 
 
 def _list(view: View, asked: Question, written: Typed) -> Response:
+    with view.ledger.held() as ledger:
+        return _shown(replace(view, ledger=ledger), asked, written)
+
+
+def _shown(view: View, asked: Question, written: Typed) -> Response:
     wanted = _wanted(view, asked)
     text, root = wanted.search, wanted.criteria
+    with view.ledger.reading.connection() as connection:
+        counts = counters.people(connection, view.organization)
+        merchants = scopes.merchants(connection, view.organization)
     page = contacts.page(
         view.ledger,
         view.organization,
@@ -125,10 +133,8 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
         counted=True,
         values=view.values,
         fields=asked.fields,
+        people=counts,
     )
-    with view.ledger.reading.connection() as connection:
-        counts = counters.people(connection, view.organization)
-        merchants = scopes.merchants(connection, view.organization)
     channels = in_use(view.ledger, view.organization)
     fields = criteria.field_names(view)
     in_words = criteria.shown(root, fields) if root is not None else None

@@ -59,6 +59,14 @@ class Store(Reading):
             return self._growing.read(connection, self._sees, stream_ids)
 
     @contextmanager
+    def held(self) -> Iterator[Self]:
+        """The same store on one connection, for a page's questions in a row: see `on_one_connection`."""
+        with self._connect() as connection:
+            held = copy(self)
+            held._connect = lambda: nullcontext(connection)
+            yield held
+
+    @contextmanager
     def on_one_connection(self) -> Iterator[Reading]:
         """Many reads in a row: the pool tries a connection at every loan, which costs as much as a small read."""
         with self._connect() as connection:
