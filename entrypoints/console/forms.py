@@ -36,9 +36,7 @@ class Returned:
     wrong: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, *actions: str, **hidden: object) -> "Returned":
-        """This, where it is the form that goes to (one of) these paths with these hidden fields; else a form nobody
-        sent.
-        """
+        """This, where it is the form that goes to (one of) these paths with these hidden fields; else NOTHING."""
         mine = self.action in actions and all(self.fields.get(name) == str(told) for name, told in hidden.items())
         return self if mine else NOTHING
 

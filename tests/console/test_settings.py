@@ -243,6 +243,8 @@ def test_who_would_break_tightened_rules_is_seen_before_they_are_set(
     assert lists.get(path, typed=sealed[:-4]).status_code == 422
     assert lists.json("settings/identity")["rules"]["preset"] == "listrak"
     assert len(lists.json("settings/identity")["forecasts"]) == 1
+    page = refused(lists, "identity", preset="none")
+    assert re.search(r'id="rules-limits.email" value="20"', page), "the other form is as it was"
     rules = {"limits.email": "0", "most": "300", "block": "email:info@*"}
     page = refused(lists, "identity", **rules)
     assert "email:info@*" in page
