@@ -87,5 +87,6 @@ def serve_console(app: FastAPI) -> None:
     session.install(app)
     way_in = [session.router, *sign_on.routers(app, settings.provider)]
     single = (assets, start, acting, mending, new_contact, sms_adding, sms_number)
-    pages = [page.router for page in (*single, *PLACES, *_OF_A_CONTACT)]
+    pages = [*(page.router for page in single), *(place.router for place in PLACES)]
+    pages += [page.router for page in _OF_A_CONTACT]
     app.router.routes.insert(0, Below(session.HOME, [*way_in, *pages, nowhere]))

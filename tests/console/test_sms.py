@@ -108,7 +108,8 @@ def test_lists_are_sorted_by_the_names_they_are_shown_by(texts: Texts) -> None:
     assert [row["list"] for row in texts.rows(sort="list", way="asc")] == names
     assert [row["list"] for row in texts.rows(sort="list", way="desc")] == names[::-1]
     for way, expected in (("asc", names), ("desc", names[::-1])):
-        seen, after = [], None
+        seen: list[dict[str, Any]] = []
+        after = None
         while after is not None or not seen:
             page = texts.page(
                 ".json", sort="list", way=way, limit="2", **({"after": after} if after else {})
