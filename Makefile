@@ -19,7 +19,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	echo "make demo          a running ledger with a day of traffic (ARGS=--once: report and leave)"
 	echo "make test          every test, on real servers (ARGS='-k stop': some of them)"
-	echo "make assets        what the console and its tests need of npm; without npm, pages have no charts"
+	echo "make assets        what the console and its tests need of npm; without npm, pages have no charts and stand still"
 	echo "make check         lint, types and contracts, each also a target of its own"
 	echo "make soak          the rules on 100,000 generated histories (ARGS='5000 --seed 7': so many, from there)"
 	echo "make mutate        every small change of the rules, and whether a test sees it"
@@ -29,16 +29,16 @@ help:
 	echo "make clean         remove .venv, build and caches; the demo's data in .demo stay"
 
 demo: $(VENV)/.demo
-	$(MAKE) assets || echo "contact-ledger: npm brought nothing, so pages have no charts" >&2
+	$(MAKE) assets || echo "contact-ledger: npm brought nothing, so pages have no charts and stand still" >&2
 	exec $(BIN)/contact-ledger demo $(ARGS)
 
 test: $(VENV)/.test assets
 	exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 # What the console draws charts with, and what its tests need of npm; where npm is missing pages and tests do without.
-assets: $(if $(shell command -v npm),entrypoints/console/static/uplot.js)
+assets: $(if $(shell command -v npm),entrypoints/console/static/htmx.js)
 
-entrypoints/console/static/uplot.js: node_modules/.package-lock.json
+entrypoints/console/static/htmx.js: node_modules/.package-lock.json
 	npm run --silent libraries >&2
 
 node_modules/.package-lock.json: package-lock.json

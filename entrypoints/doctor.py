@@ -88,9 +88,9 @@ def _sign_on(settings: Settings) -> str:
 
 
 def _console() -> str:
-    if there("uplot.js"):
-        return "draws charts"
-    return "draws no charts, tables say the same: build with npm (`make assets`) for them"
+    if there("uplot.js") and there("htmx.js"):
+        return "draws charts and keeps itself fresh"
+    return "draws no charts and stands still, tables and links do the same: build with npm (`make assets`) for them"
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -194,8 +194,10 @@ def inside(back: str) -> str:
     return back if ours and back.isprintable() and "\\" not in back else ""
 
 
-async def _to_login(_request: Request, error: Exception) -> Response:
+async def _to_login(request: Request, error: Exception) -> Response:
     assert isinstance(error, LoggedOut)
+    if request.headers.get("hx-request") == "true":  # a part of a page: the page itself is to be asked for
+        return Response(status_code=204, headers={**HEADERS, "HX-Refresh": "true"})
     return RedirectResponse(f"{_LOGIN}?back={quote(error.back, safe='')}", 303, HEADERS)
 
 

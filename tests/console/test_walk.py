@@ -225,8 +225,15 @@ def test_operations_keep_themselves_fresh_without_taking_the_focus(opening: Open
     assert "0" not in page.locator("[aria-labelledby=h-projections] .badge").all_inner_texts()
     assert region.evaluate("one => one === document.activeElement")
     page.click("text=Hold still")
-    assert page.locator("[data-live]").count() == 0
+    assert page.locator("[hx-get]").count() == 0
     assert page.locator("text=Keep fresh").is_visible()
+
+
+def test_a_page_kept_fresh_asks_who_it_is_once_nobody_is_logged_in(opening: Opening, scene: Scene) -> None:
+    page = opening()
+    page.goto(f"/console/{scene.organization}/operations")
+    page.context.clear_cookies(name="ledger_session")
+    page.wait_for_url("**/console/login?back=*operations", timeout=20_000)
 
 
 def test_what_is_not_there_is_said_on_a_page(opening: Opening, scene: Scene) -> None:
