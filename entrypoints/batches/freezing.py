@@ -4,6 +4,7 @@ A million people take many seconds to write down; until they are, the filter is 
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -28,7 +29,8 @@ class _Stopped(Exception):
 
 def short(ledger: Service, organization: str, asked: Filter, most: int) -> list[UUID] | None:
     """Everyone who fits now; None where they are more than `most`. Raises MessageRefused."""
-    found = list(islice(fitting(ledger, organization, asked), most + 1))
+    with closing(fitting(ledger, organization, asked)) as people:
+        found = list(islice(people, most + 1))
     return found if len(found) <= most else None
 
 

@@ -37,6 +37,8 @@ class Growing:
         self, connection: Connection[Any], seen_as: str, stream_ids: Collection[UUID]
     ) -> dict[UUID, tuple[Recorded, ...]]:
         """These streams whole, in version order, their sealed fields closed; an empty one where there is none."""
+        if not stream_ids:
+            return {}
         streams = {stream: self._known.get((seen_as, stream), ()) for stream in stream_ids}
         versions = [known[-1].version if known else -1 for known in streams.values()]
         rows = connection.cursor(binary=True).execute(_SINCE, (list(streams), versions), prepare=True).fetchall()

@@ -56,7 +56,7 @@ def test_a_place_is_added_renamed_retired_and_taken_up_again(
     organization: str, opening: Opening, record: Record
 ) -> None:
     lists = opening()
-    assert "give at least one code" in refused(lists, "scopes", display_name="Nothing")
+    assert "Give at least one code" in refused(lists, "scopes", display_name="Nothing")
     page = refused(lists, "scopes", merchant="Shop 1", display_name="The shop")
     assert 'value="shop 1"' in page.lower()
     assert "The shop" in page
@@ -111,7 +111,7 @@ def test_the_channels_in_use_have_a_column_in_the_list(opening: Opening, record:
     lists = opening()
     assert list(lists.rows("contacts")) == []
     assert "sms" in lists.text("contacts.csv")
-    assert "at least one of" in refused(lists, "channels")
+    assert "At least one of" in refused(lists, "channels")
     page = taken(lists, "channels", email="on", viber="on")
     assert "Channels in use are e-mail, Viber." in page
     columns = lists.text("contacts.csv").splitlines()[0].split(",")
@@ -166,7 +166,7 @@ def test_a_key_is_limited_to_some_of_what_its_role_may_do(
 ) -> None:
     lists = opening()
     page = refused(lists, "keys", role="analyst", **{"may.contacts": "on", "may.erase": "on"})
-    assert "the role Analyst may not: Erase a person" in page
+    assert "The role Analyst may not: Erase a person" in page
     assert re.search(r'name="may\.contacts" checked', page)
     assert re.search(r'name="may\.status" checked', page) is None
     answer = lists.post("settings/keys", role="analyst", **{"may.contacts": "on"})
@@ -230,7 +230,12 @@ def test_who_would_break_tightened_rules_is_seen_before_they_are_set(
     path, _, sealed = address.partition("?typed=")
     wait_until(lambda: lists.json(path)["forecast"]["state"] != "running", 120)
     whole = lists.json(path)
-    assert whole["forecast"]["result"] == {"everyone": 1, "people": 1, "by_rule": {"limit": 1, "blocked": 0}}
+    assert whole["forecast"]["result"] == {
+        "everyone": 1,
+        "people": 1,
+        "by_rule": {"limit": 1, "blocked": 0},
+        "kept": 1,
+    }
     [breaker] = whole["changes"]
     assert (breaker["kind"], breaker["count"], breaker["limit"], breaker["rule"]) == ("email", 2, 1, "limit")
     assert whole["named"][breaker["person_id"]]["emails"] == ["ann@example.com", "ann2@example.com"]
