@@ -1,8 +1,10 @@
 """The places of the navigation: in one line where there is room, folded away where there is not."""
 
-from tests.console.test_browser import PICTURES, Opening, chromium, opening
+from tests.console.looking import PICTURES
+from tests.console.test_browser import Opening, chromium, opening
 
 __all__ = ["chromium", "opening"]
+
 WIDTHS = {1440: True, 1360: True, 1280: True, 1024: False, 390: False}
 """Width of the window → whether the places stand open in it."""
 
