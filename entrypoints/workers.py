@@ -33,6 +33,8 @@ _DAY = timedelta(days=1)
 _MOST_WAITING = 1_000
 """Batches of refusals that may wait to be announced."""
 _LAST_WORDS = 5.0
+_DEMO_REST = 0.05
+"""Seconds: the demo's broker does not wait where it has nothing."""
 
 
 def consume(settings: Settings) -> None:
@@ -48,7 +50,8 @@ def reading(settings: Settings) -> Iterator[Reader]:
     """What reads for the consumer, in the process beside its own."""
     configure(settings.log_level)
     with store(settings, "ledger_writer", size=1) as log:
-        broker = Broker(settings.brokers, settings.topics, log.positions, clock, group=settings.group)
+        rest = _DEMO_REST if settings.demo else 0.0
+        broker = Broker(settings.brokers, settings.topics, log.positions, clock, group=settings.group, rest=rest)
         with closing(broker):
             yield Reader(broker)
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import settings
 
+from tests.migrated import new_ledger
 from tests.servers import Kafka, Postgres, Servers, create_topic, new_database, own_kafka
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the machine is
@@ -72,9 +73,16 @@ def kafka_bootstrap(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture
-def fresh_database(database_url: str) -> Iterator[str]:
+def empty_database(database_url: str) -> Iterator[str]:
     """The superuser's address of a new empty database, dropped after the test."""
     with new_database(database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_database(database_url: str) -> Iterator[str]:
+    """The superuser's address of a new database with this version's schema, dropped after the test."""
+    with new_ledger(database_url) as url:
         yield url
 
 

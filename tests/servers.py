@@ -203,16 +203,24 @@ def own_kafka() -> Kafka:
 
 
 @contextlib.contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """A new empty database on the server: its superuser's address. Dropped at the end, sessions and all."""
+def new_database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """A new database on the server, a copy of the template: its superuser's address. Dropped at the end, sessions
+    and all.
+    """
     name = f"test_{uuid.uuid4().hex}"
+    making = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        admin.execute(making)
     try:
-        yield re.sub(r"(://[^/]*/)[^?]*", rf"\g<1>{name}", server_url)
+        yield on_server(server_url, name)
     finally:
         with psycopg.connect(server_url, autocommit=True) as admin:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def on_server(server_url: str, database: str) -> str:
+    """The address of this database of the server."""
+    return re.sub(r"(://[^/]*/)[^?]*", rf"\g<1>{database}", server_url)
 
 
 def create_topic(bootstrap: str, name: str, partitions: int, settings: Mapping[str, str]) -> None:

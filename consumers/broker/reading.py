@@ -3,6 +3,7 @@
 The ledger's own positions are the truth; what is committed to Kafka is for lag dashboards.
 """
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,8 +79,14 @@ class Broker:
         *,
         group: str | None = None,
         most: int = MOST,
+        patience_ms: int = 30_000,
+        rest: float = 0.0,
     ) -> None:
-        """Raises BrokerUnavailable."""
+        """`patience_ms`: for how long a cluster that does not answer is tried. Raises BrokerUnavailable.
+
+        `rest`: seconds between two looks at a cluster that answers at once where there is nothing, instead of
+        holding the answer back as Kafka does: without it the client would ask such a one without end.
+        """
         self._topics = tuple(topics)
         self._positions = positions
         self._now = now
@@ -87,9 +94,14 @@ class Broker:
         self._unplaced: set[TopicPartition] = set()
         self._filled: list[TopicPartition] = []
         self._most = most
+        self._rest = rest
         with translated():
             self._consumer = KafkaConsumer(
-                group_id=group, max_poll_records=most, **connection(cluster), **_CONSUMING
+                group_id=group,
+                max_poll_records=most,
+                bootstrap_timeout_ms=patience_ms,
+                **connection(cluster),
+                **_CONSUMING,
             )
         self._group = group
         if group is not None:
@@ -180,8 +192,17 @@ class Broker:
             self._consumer.resume(*[one for one in waiting if one in self._readable()])
         if not self._consumer._fetcher._next_partition_records:
             self._consumer._fetcher._next_partition_records = None  # else it never returns to what was paused
-        records = records or self._consumer.poll(timeout_ms=int(timeout * 1000))
+        records = records or self._looked(timeout)
         self._filled = list(records) if sum(map(len, records.values())) == self._most else []
+        return records
+
+    def _looked(self, timeout: float) -> Mapping[TopicPartition, Any]:
+        until = time.monotonic() + timeout
+        wait = 0 if self._rest else int(timeout * 1000)
+        records: Mapping[TopicPartition, Any] = self._consumer.poll(timeout_ms=wait)
+        while not records and self._rest and time.monotonic() < until:
+            time.sleep(self._rest)
+            records = self._consumer.poll(timeout_ms=0)
         return records
 
     def _assign_all(self) -> None:

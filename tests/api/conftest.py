@@ -7,12 +7,12 @@ import pytest
 
 from entrypoints.access import Role
 from tests.api.serving import Caller, Served, served
-from tests.servers import new_database
+from tests.migrated import new_ledger
 
 
 @pytest.fixture(scope="session")
 def server(database_url: str) -> Iterator[Served]:
-    with new_database(database_url) as url, served(url) as running:
+    with new_ledger(database_url) as url, served(url) as running:
         yield running
 
 

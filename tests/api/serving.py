@@ -17,7 +17,10 @@ from entrypoints.api.app import create_app
 from entrypoints.api.server import listening
 from entrypoints.organizations import issue_key, register
 from entrypoints.settings import Settings
-from entrypoints.wiring import Service, migrated, opened
+from entrypoints.wiring import Service, migrated, opened, projecting
+from projections.registry import PROJECTIONS
+from projections.runner import catch_up
+from projections.stepping import Source
 
 ENVIRONMENT = {
     "LEDGER_PEPPER": base64.b64encode(b"p" * 32).decode(),
@@ -87,6 +90,12 @@ class Served:
     url: str
     ledger: Service
     client: httpx.Client
+    source: Source
+    """Where its tables are kept."""
+
+    def project(self) -> None:
+        """Brings the tables up to all that is recorded."""
+        catch_up(self.source, list(PROJECTIONS.values()))
 
     def caller(self, organization: str, role: Role = "admin") -> Caller:
         """A caller with a fresh key of the role; the organization is registered where it is not."""
@@ -126,8 +135,8 @@ def served(url: str, **more: Any) -> Iterator[Served]:
             try:
                 wait_until(lambda: server.started)
                 url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-                with httpx.Client(base_url=url, timeout=30) as client:
-                    yield Served(url, ledger, client)
+                with httpx.Client(base_url=url, timeout=30) as client, projecting(ledger.settings) as source:
+                    yield Served(url, ledger, client, source)
             finally:
                 server.should_exit = True
                 thread.join()

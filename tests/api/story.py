@@ -15,10 +15,7 @@ import orjson
 from entrypoints.api.bodies import CSV
 from entrypoints.api.examples import FILE
 from entrypoints.api.messages import BATCH
-from entrypoints.wiring import projecting
 from ledger.acts import Rejection
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served, served, wait_until
 from tests.servers import Postgres, new_database
@@ -85,8 +82,7 @@ class Story:
     def record(self, *messages: dict[str, Any]) -> None:
         """Records messages and brings the tables up to them."""
         self.ask("POST messages", list(messages), kind=BATCH)
-        with projecting(self.server.ledger.settings) as source:
-            catch_up(source, list(PROJECTIONS.values()))
+        self.server.project()
 
     def contact(self, one: Mapping[str, str]) -> str:
         return str(self.ask("POST lookup", one)["contact_id"])

@@ -7,9 +7,6 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import opt_out, question, signup
 from tests.api.serving import Caller, Served, wait_until
 
@@ -23,8 +20,7 @@ def people(server: Served, admin: Caller) -> Caller:
     """0 to 3 signed up, 3 opted out of the shop since."""
     admin.record(*[signup(admin.organization, mail(number)) for number in range(4)])
     admin.record(opt_out(admin.organization, mail(3)))
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     return admin
 
 

@@ -1,15 +1,14 @@
 """The client that docs/api.md shows, run as it stands there against a served ledger."""
 
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import event, signup
 from tests.api.serving import Caller, Served
 
@@ -17,19 +16,21 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 
 
 @pytest.fixture
-def shown(server: Served, admin: Caller) -> dict[str, Any]:
-    """The names that the document's Python defines, once it has paused Ann who signed up before."""
+def shown(server: Served, admin: Caller) -> Iterator[dict[str, Any]]:
+    """The names that the document's Python defines, once it has paused Ann who signed up before; its connections
+    are closed at the end.
+    """
     admin.record(
         signup(admin.organization), signup(admin.organization, {"kind": "email", "value": "b@example.com"})
     )
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     code = "\n".join(re.findall(r"^```python\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL))
     code = code.replace("https://ledger.example.com", server.url).replace("clk_…", admin.key)
     code = re.sub(r"\bacme\b", admin.organization, code)
     names: dict[str, Any] = {}
     exec(compile(code, str(DOCUMENT), "exec"), names)
-    return names
+    with closing(names["ledger"]):
+        yield names
 
 
 def test_it_asks_records_and_reads(shown: dict[str, Any], admin: Caller) -> None:

@@ -10,17 +10,9 @@ import pytest
 
 from consumers.intake import Message, take
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
 from ledger.acts import Act
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
-
-
-def project(server: Served) -> None:
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
 
 
 def record_late(server: Served, message: dict[str, Any], ago: timedelta) -> None:
@@ -39,7 +31,7 @@ def opted_out(organization: str, number: int) -> dict[str, Any]:
 def test_pages_follow_each_other_last_received_first(server: Served, admin: Caller) -> None:
     for number in range(5):
         admin.record(opted_out(admin.organization, number))
-    project(server)
+    server.project()
     whole = admin.get("compliance/clock").json()
     assert (len(whole["opt_outs"]), whole["after"]) == (5, None)
     seen: list[Any] = []
@@ -60,7 +52,7 @@ def test_overdue_is_what_came_after_its_due_date(server: Served, admin: Caller) 
     organization = admin.organization
     for number, ago in enumerate((40, 31, 9, 0)):
         record_late(server, opted_out(organization, number), timedelta(days=ago))
-    project(server)
+    server.project()
     page = admin.get("compliance/clock", overdue="true").json()
     assert [one["overdue"] for one in page["opt_outs"]] == [["recorded", "enforced", "published"]] * 2
     received = [one["received_at"] for one in page["opt_outs"]]
@@ -79,7 +71,7 @@ def test_overdue_is_what_came_after_its_due_date(server: Served, admin: Caller) 
 
 def test_the_clock_is_among_the_metrics(server: Served, admin: Caller) -> None:
     record_late(server, opted_out(admin.organization, 1), timedelta(days=40))
-    project(server)
+    server.project()
     figures = dict(
         line.rsplit(" ", 1)
         for line in server.client.get("/metrics").text.splitlines()
@@ -116,7 +108,7 @@ def test_a_reply_nobody_understands_is_due_and_leaves_when_a_person_has_read_it(
     admin.record(signup(organization, PHONE, "sms"))
     reply = {"from": PHONE["value"], "to": sender, "text": "hm, who is that", "provider_message_id": "p-1"}
     record_late(server, event("sms.inbound.v1", organization, **reply), timedelta(days=40))
-    project(server)
+    server.project()
     (one,) = admin.get("compliance/unclassified").json()["replies"]
     assert (one["overdue"], one["text"]) == (True, None)
     assert one["received_at"] < one["due_at"] < one["recorded_at"]
@@ -125,7 +117,7 @@ def test_a_reply_nobody_understands_is_due_and_leaves_when_a_person_has_read_it(
     assert float(near_due.split()[1]) >= 1
     meaning = {"meaning": "stop", "actor": "ann", "reason": "wants no more"}
     assert admin.post(f"replies/{one['event_id']}/reading", meaning).status_code == 200
-    project(server)
+    server.project()
     assert admin.get("compliance/unclassified").json()["replies"] == []
     (opted_out,) = admin.get("compliance/clock").json()["opt_outs"]
     assert opted_out["received_at"] == one["received_at"]
@@ -136,7 +128,7 @@ def test_another_organization_sees_nothing_and_only_some_roles_see_any(
     server: Served, organization: str, caller: Callable[[Role], Caller], admin: Caller
 ) -> None:
     admin.record(opt_out(organization))
-    project(server)
+    server.project()
     assert server.caller(f"{organization}-b").get("compliance/clock").json()["opt_outs"] == []
     readers: dict[Role, int] = {"auditor": 200, "analyst": 200, "service": 403, "marketer": 403}
     for role, status in readers.items():

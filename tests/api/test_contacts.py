@@ -10,17 +10,9 @@ import pytest
 
 from entrypoints import contact_export
 from entrypoints.access import Role
-from entrypoints.wiring import Service, projecting
 from projections.contact_list import Filter
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
-
-
-def _catch_up(ledger: Service) -> None:
-    with projecting(ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
 
 
 @pytest.fixture
@@ -30,7 +22,7 @@ def people(server: Served, admin: Caller) -> Caller:
         person = {"kind": "email", "value": f"ann{number}@example.com"}
         admin.record(signup(admin.organization, person, profile={"first_name": f"Ann{number}", "city": "Ulm"}))
     admin.record(opt_out(admin.organization, {"kind": "email", "value": "ann4@example.com"}))
-    _catch_up(server.ledger)
+    server.project()
     return admin
 
 
@@ -63,7 +55,7 @@ def test_one_person_by_any_id_it_ever_had(server: Served, admin: Caller) -> None
     ids = [admin.post("lookup", one).json()["contact_id"] for one in (EMAIL, PHONE)]
     assert ids[0] != ids[1]
     admin.record(event("contact.identify.v1", admin.organization, identifiers=[EMAIL, PHONE], method="form"))
-    _catch_up(server.ledger)
+    server.project()
     shown = [admin.get(f"contacts/{one}").json() for one in ids]
     assert shown[0] == shown[1]
     assert sorted(shown[0]["contact_ids"]) == sorted(ids)
@@ -128,7 +120,7 @@ def test_the_deleted_are_ranked_filtered_and_exported_whole(
     for one in order:
         deletion = event("contact.delete.v1", people.organization, contact_id=by_email[one], actor="x", reason="y")
         people.record({**deletion, "time": server.ledger.now().isoformat()})
-    _catch_up(server.ledger)
+    server.project()
     tab: dict[str, Any] = {"deleted": True, "ranked": "deleted"}
     assert _emails(people.post("contacts/search", tab).json()) == order[::-1]
     first = people.get("contacts", deleted="true", ranked="deleted", limit="2").json()
@@ -156,7 +148,7 @@ def test_an_export_misses_nobody_who_is_updated_meanwhile(
     seen = [next(exported).emails[0]]
     last = _emails(people.get("contacts").json())[-1]
     people.record(opt_out(people.organization, {"kind": "email", "value": last}))
-    _catch_up(server.ledger)
+    server.project()
     assert _emails(people.get("contacts").json())[0] == last
     seen += [row.emails[0] for row in exported]
     assert sorted(seen) == [f"ann{number}@example.com" for number in range(5)]

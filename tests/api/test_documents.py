@@ -7,10 +7,8 @@ import pytest
 from consumers.consumer import ALARM_AFTER
 from entrypoints.health import readiness
 from entrypoints.organizations import register
-from entrypoints.wiring import migrated, opened, projecting
+from entrypoints.wiring import migrated, opened
 from ledger.acts import Rejection
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import signup
 from tests.api.serving import Caller, Served, settings
 
@@ -45,8 +43,7 @@ def test_it_lives_and_shows_figures_by_route_and_never_by_id(server: Served, adm
 def test_readiness_tells_of_lists_that_lag(server: Served, admin: Caller) -> None:
     admin.record(signup(admin.organization))
     assert any(lag > 0 for lag in server.client.get("/readyz").json()["lag"].values())
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     ready = server.client.get("/readyz").json()
     assert (ready["state"], ready["reasons"]) == ("ready", [])
     assert set(ready["lag"].values()) == {0}

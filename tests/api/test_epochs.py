@@ -3,9 +3,6 @@
 from collections.abc import Callable
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import PHONE, event, signup
 from tests.api.serving import Caller, Served
 
@@ -27,8 +24,7 @@ def test_duplicates_are_listed_masked_and_removed_by_admins(
 ) -> None:
     values = ("ann@example.com", "ann+news@example.com")
     admin.record(*[signup(admin.organization, {"kind": "email", "value": value}) for value in values])
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()), batch=5_000)
+    server.project()
     assert admin.get("duplicates").json()["values"] == [{"value": "ann@example.com", "people": 2}]
     analyst = caller("analyst")
     assert analyst.get("duplicates").json()["values"] == [{"value": "a***@example.com", "people": 2}]

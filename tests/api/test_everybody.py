@@ -7,9 +7,6 @@ import httpx
 import pytest
 
 from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, signup
 from tests.api.serving import Caller, Served
 
@@ -150,7 +147,7 @@ def test_ids_of_another_organization_are_unknown_here_on_every_route(
 ) -> None:
     elsewhere = server.caller(f"{organization}-b")
     elsewhere.record(signup(elsewhere.organization))
-    _catch_up(server)
+    server.project()
     theirs = {
         "identifier_id": elsewhere.identifier(**EMAIL),
         "contact_id": elsewhere.get("contacts").json()["contacts"][0]["id"],
@@ -169,7 +166,7 @@ def test_no_route_shows_a_value_to_a_role_that_may_not_read_values(
     profile = {"first_name": "Annabel", "city": "Ulm-Wiblingen"}
     admin.record(signup(admin.organization, profile=profile, evidence={"ip": "203.0.113.7"}))
     admin.record(signup(admin.organization, PHONE, "sms"))
-    _catch_up(server)
+    server.project()
     known = {
         "identifier_id": admin.identifier(**EMAIL),
         "contact_id": admin.get("contacts", search="ann@example").json()["contacts"][0]["id"],
@@ -219,8 +216,3 @@ def _ask(
     headers = {"authorization": f"Bearer {key}"} if key else {}
     body: dict[str, str] | None = {} if method in ("POST", "PUT", "PATCH") else None
     return server.client.request(method, path, params=query, headers=headers, json=body)
-
-
-def _catch_up(server: Served) -> None:
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))

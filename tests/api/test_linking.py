@@ -6,9 +6,6 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import BATCH, Caller, Served
 
@@ -127,8 +124,7 @@ def test_a_side_that_names_nobody_or_two_is_refused_at_its_field(two: Caller) ->
 
 def test_a_dismissed_candidate_is_not_listed_again_for_its_cause(two: Caller, server: Served) -> None:
     def listed() -> list[tuple[str, str, str]]:
-        with projecting(server.ledger.settings) as source:
-            catch_up(source, list(PROJECTIONS.values()))
+        server.project()
         found = two.get("candidates").json()["candidates"]
         return [(one["low_id"], one["high_id"], one["cause"]) for one in found]
 

@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, opt_out, signup
 from tests.api.serving import Caller, Served
 
@@ -28,8 +25,7 @@ def four(server: Served, admin: Caller) -> Caller:
     phones = [PHONE, {"kind": "phone", "value": "+14155550142"}]
     admin.record(*[signup(code, one, subscriptions=[sender]) for one in phones])
     admin.record(opt_out(code, PHONE, "sms", scope=f"{code}/shop/48099"))
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     return admin
 
 

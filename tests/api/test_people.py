@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+from argon2 import PasswordHasher
+
+from entrypoints import people
 from entrypoints.access import Role
+from entrypoints.acting import Hand
+from entrypoints.passwords import hashed
+from ledger.store import credentials
 from tests.api.serving import Caller, Served
 
 
@@ -39,3 +45,25 @@ def test_what_is_no_address_is_named(admin: Caller) -> None:
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == "email"
     assert "ann@" not in refused.text
+
+
+def test_a_password_hashed_at_another_cost_is_hashed_anew_at_todays_when_its_owner_logs_in(
+    server: Served, organization: str, admin: Caller
+) -> None:
+    todays, password = "$argon2id$v=19$m=65536,t=3,p=4$", "correct horse battery staple"
+    assert hashed(password).startswith(todays)
+    email = f"{uuid4().hex[:12]}@example.com"
+    seen = people.add(Hand(server.ledger, organization), email, "Ann Example", "analyst")
+    link = people.password_link(server.ledger, seen.id)
+    assert people.set_password(server.ledger, link.rpartition("/")[2], password)
+    with server.ledger.writing.connection() as connection:
+        held = credentials.credential(connection, seen.id)
+        assert held is not None
+        assert held.password_hash is not None
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+        credentials.rehashed(connection, seen.id, held.password_hash, cheap)
+    assert isinstance(people.log_in(server.ledger, email, password, "127.0.0.1"), str)
+    with server.ledger.writing.connection() as connection:
+        renewed = credentials.credential(connection, seen.id)
+    assert renewed is not None
+    assert str(renewed.password_hash).startswith(todays)

@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 
@@ -173,6 +170,5 @@ def test_comparing_masks_values_and_needs_the_right_to_explain(
 def test_a_contact_key_is_in_the_list_once_it_is_projected(admin: Caller, ann: str, server: Served) -> None:
     key = {"kind": "external_id", "value": "4711"}
     admin.post(f"contacts/{ann}/identifiers", {"identifier": key, "reason": "from the shop"})
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     assert admin.get(f"contacts/{ann}").json()["external_ids"] == ["4711"]

@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import PHONE, event, question, signup
 from tests.api.serving import Caller, Served
 
@@ -28,8 +25,7 @@ def waiting(server: Served, admin: Caller) -> list[str]:
     admin.record(signup(code, PHONE, "sms"))
     for hour in (9, 10, 11):
         admin.record(text(code, f"what is offer {hour}?", hour))
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     return [one["event_id"] for one in admin.get("replies").json()["replies"]]
 
 
@@ -62,8 +58,7 @@ def test_a_person_says_that_it_is_a_stop(server: Served, admin: Caller, waiting:
     assert admin.post("sendable", asked).json()["answers"][0]["reasons"] == ["unsubscribed"]
     history = admin.get(f"identifiers/{admin.identifier(**PHONE)}/history").json()["events"]
     assert (history[-1]["actor"], history[-1]["data"]["confidence"]) == ("ann", "person")
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     assert admin.get("replies").json()["replies"] == []
 
 

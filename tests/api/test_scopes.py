@@ -1,22 +1,18 @@
 """Scopes over HTTP: created, listed, renamed, retired by administrators, read by everyone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from entrypoints.access import ROLES, Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import signup
 from tests.api.serving import STRUCTURED, Caller, Served
 
 
 @pytest.fixture
-def project(server: Served) -> Iterator[Callable[[], None]]:
+def project(server: Served) -> Callable[[], None]:
     """Brings the tables up to the log's end."""
-    with projecting(server.ledger.settings) as source:
-        yield lambda: catch_up(source, list(PROJECTIONS.values()))
+    return server.project
 
 
 def test_a_scope_lives_from_creation_to_retirement_and_again(admin: Caller) -> None:

@@ -4,9 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from entrypoints.access import Role
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import event
 from tests.api.serving import Caller, Served
 
@@ -28,8 +25,7 @@ def test_a_tab_is_listed_sorted_and_paged(server: Served, admin: Caller, caller:
     admin.record(
         joined(admin.organization, 2, "vip", "news"), *[joined(admin.organization, n, "news") for n in (0, 1)]
     )
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
 
     def asked(by: Caller = admin, **more: Any) -> dict[str, Any]:
         answer = by.post("sms/search", {"sender": sender, **more})

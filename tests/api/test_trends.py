@@ -4,9 +4,6 @@ from typing import Any
 
 import pytest
 
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, opt_out, signup
 from tests.api.serving import Caller, Served
 
@@ -20,8 +17,7 @@ def told(server: Served, admin: Caller) -> Caller:
         signup(organization, PHONE, "sms", method="checkout"),
         opt_out(organization, EMAIL),
     )
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     return admin
 
 

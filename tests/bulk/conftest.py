@@ -10,12 +10,12 @@ from ledger.store.store import Store
 from tests.bulk.scene import Scene
 from tests.histories import ORGANIZATION
 from tests.ledgers import store_on
-from tests.servers import new_database
+from tests.migrated import new_ledger
 
 
 @pytest.fixture(scope="module")
 def store(database_url: str) -> Iterator[Store]:
-    with new_database(database_url) as url, store_on(url) as opened:
+    with new_ledger(database_url) as url, store_on(url) as opened:
         yield opened
 
 

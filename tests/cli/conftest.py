@@ -9,14 +9,14 @@ from typer.testing import CliRunner, Result
 from entrypoints.cli.commands import app
 from entrypoints.wiring import Service, migrated, opened
 from tests.api.serving import ENVIRONMENT, settings
-from tests.servers import new_database
+from tests.migrated import new_ledger
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
 def database(database_url: str) -> Iterator[str]:
-    with new_database(database_url) as url:
+    with new_ledger(database_url) as url:
         migrated(settings(url))
         yield url
 

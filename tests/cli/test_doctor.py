@@ -82,9 +82,9 @@ def test_other_secrets_than_the_original_ones_are_refused(environment: dict[str,
         assert name in _wrong(_doctor({**environment, name: swapped}))["secrets"]
 
 
-def test_a_database_that_is_not_migrated_or_not_there(environment: dict[str, str], fresh_database: str) -> None:
-    assert "migrate" in _wrong(_doctor({**environment, "LEDGER_DATABASE_URL": fresh_database}))["schema"]
-    gone = fresh_database.replace("/test_", "/gone_")
+def test_a_database_that_is_not_migrated_or_not_there(environment: dict[str, str], empty_database: str) -> None:
+    assert "migrate" in _wrong(_doctor({**environment, "LEDGER_DATABASE_URL": empty_database}))["schema"]
+    gone = empty_database.replace("/test_", "/gone_")
     assert "LEDGER_DATABASE_URL" in _wrong(_doctor({**environment, "LEDGER_DATABASE_URL": gone}))["database"]
 
 

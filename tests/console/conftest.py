@@ -7,25 +7,31 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
-from entrypoints import people
+from entrypoints import passwords, people
 from entrypoints.access import Role
 from entrypoints.acting import Hand
 from entrypoints.organizations import register
-from entrypoints.wiring import projecting
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import opt_out, signup
 from tests.api.serving import Caller, Served, served
 from tests.console.lists import Lists, Opening, Record
-from tests.servers import new_database
+from tests.migrated import new_ledger
 
 PASSWORD = "correct horse battery staple"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _passwords_at_the_least_cost() -> Iterator[None]:
+    """Hundreds log in here; what a password costs otherwise, `tests/api/test_people.py` says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
 def server(database_url: str) -> Iterator[Served]:
-    with new_database(database_url) as url, served(url) as running:
+    with new_ledger(database_url) as url, served(url) as running:
         yield running
 
 
@@ -77,8 +83,7 @@ class Scene:
         """Records messages and brings the tables up to them."""
         if messages:
             self.caller.record(*messages)
-        with projecting(self.server.ledger.settings) as source:
-            catch_up(source, list(PROJECTIONS.values()))
+        self.server.project()
 
     def contact(self, text: str) -> dict[str, Any]:
         """The one person found by this."""
@@ -128,8 +133,7 @@ def record(server: Served, organization: str) -> Record:
     def recorded(*messages: dict[str, Any]) -> None:
         if messages:
             caller.record(*messages)
-        with projecting(server.ledger.settings) as source:
-            catch_up(source, list(PROJECTIONS.values()))
+        server.project()
 
     return recorded
 

@@ -1,10 +1,8 @@
 """Every page in a real browser: without a fault that axe finds, with and without scripts, and pictures of it."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,12 +14,8 @@ from ledger.batching import Wanted
 from projections.contact_list import Filter
 from tests.api.serving import wait_until
 from tests.console.conftest import PASSWORD, Scene
+from tests.console.looking import AXE, WIDE, looked_over, missing
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = ROOT / "build" / "screenshots"
-NARROW = {"width": 390, "height": 800}
-WIDE = {"width": 1360, "height": 900}
 HEAVIEST = 150 * 1024
 CRITERIA = (
     '{"all":[{"source":"subscription","channel":"email","state":"subscribed","within_days":9000},'
@@ -32,18 +26,13 @@ CRITERIA = (
 Opening = Callable[..., Page]
 
 
-def _missing(what: str) -> NoReturn:
-    """Without a browser the console is left unseen; where CONSOLE_BROWSER is `required` that is a failure."""
-    (pytest.fail if os.environ.get("CONSOLE_BROWSER") == "required" else pytest.skip)(what)
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
-        _missing("no browser to look with; on Debian: apt-get install chromium")
+        missing("no browser to look with; on Debian: apt-get install chromium")
     if not AXE.exists():
-        _missing("axe-core is not there; run `make assets` (needs npm)")
+        missing("axe-core is not there; run `make assets` (needs npm)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
@@ -76,27 +65,20 @@ def opening(chromium: Browser, scene: Scene, person: Callable[..., str]) -> Iter
     assert complaints == []
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "narrow"])
-def test_no_page_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: Scene) -> None:
-    page = opening(
-        color_scheme="dark" if look == "dark" else "light",
-        viewport=NARROW if look == "narrow" else WIDE,
-        bypass_csp=True,
-    )
+def test_no_page_has_a_fault_that_axe_finds(opening: Opening, scene: Scene) -> None:
+    """Pages that the navigation leads to are `test_walk`'s."""
+    page = opening(bypass_csp=True)
     one = scene.contact("ann4@example.com")
     hand = Hand(scene.server.ledger, scene.organization, "test", "person/ann")
     wanted = Wanted("unsubscribe", "email", f"{scene.organization}/shop")
     batch = asking.ask(hand, wanted, Filter(), "the shop was sold", which=["Type: Subscriber"])
     wait_until(lambda: seeing.get(scene.server.ledger, scene.organization, batch).state == "waiting")
-    PICTURES.mkdir(parents=True, exist_ok=True)
     places = {
-        "contacts": scene.contacts,
         "nobody": f"{scene.contacts}?status=banned",
         "criteria": f"{scene.contacts}?criteria={quote(CRITERIA)}&build=subscription&fields=city",
         "criteria-profile": f"{scene.contacts}?ranked=earliest&build=profile",
         "contact": f"{scene.contacts}/{one['id']}?{_why(one)}",
         "error": f"{scene.contacts}?after=x",
-        "bulk": f"/console/{scene.organization}/bulk",
         "bulk-new": f"/console/{scene.organization}/bulk/new?of=type%3Dsubscriber",
         "bulk-batch": f"/console/{scene.organization}/bulk/{batch}",
         "act": f"{scene.contacts}/{one['id']}/act?action=unsubscribe",
@@ -104,11 +86,7 @@ def test_no_page_has_a_fault_that_axe_finds(look: str, opening: Opening, scene: 
     }
     for name, address in places.items():
         page.goto(address)
-        page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("axe.run()")
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+        looked_over(page, name)
 
 
 def test_everything_works_without_scripts(opening: Opening) -> None:
@@ -182,7 +160,6 @@ def test_a_page_is_light(opening: Opening, scene: Scene) -> None:
     loaded: list[int] = []
     page.on("response", lambda answer: loaded.append(len(answer.body())))
     page.goto(scene.contacts)
-    page.wait_for_load_state("networkidle")
     assert 0 < sum(loaded) <= HEAVIEST
 
 

@@ -6,10 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from entrypoints.wiring import projecting
 from ledger.acts import Act, Given, OptOut
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import PHONE, event, signup
 from tests.api.serving import Served
 from tests.console.conftest import PASSWORD, Scene
@@ -38,8 +35,7 @@ def received_long_ago(server: Served, organization: str) -> None:
         occurred_at=received,
     )
     server.ledger.recording.record([act])
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
 
 
 def test_what_is_overdue_stands_above_what_came_last(scene: Scene, looking: httpx.Client) -> None:

@@ -1,14 +1,13 @@
 """Forms and SMS contacts in a real browser: refused and mended, without scripts, without a fault that axe finds."""
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.api.messages import event, signup
 from tests.console.conftest import Scene
-from tests.console.test_browser import AXE, NARROW, PICTURES, WIDE, Opening, chromium, opening
+from tests.console.looking import NARROW, looked_over
+from tests.console.test_browser import Opening, chromium, opening
 
 __all__ = ["chromium", "opening"]
-LOOKS = ("light", "dark", "narrow")
 
 
 def phone(number: int) -> dict[str, str]:
@@ -59,15 +58,9 @@ def sender(scene: Scene) -> str:
     return sender
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_every_page_is_without_a_fault_that_axe_finds(
-    look: str, opening: Opening, scene: Scene, sender: str
-) -> None:
-    page = opening(
-        color_scheme="dark" if look == "dark" else "light",
-        viewport=NARROW if look == "narrow" else WIDE,
-        bypass_csp=True,
-    )
+def test_every_page_is_without_a_fault_that_axe_finds(opening: Opening, scene: Scene, sender: str) -> None:
+    """Pages that the navigation leads to are `test_walk`'s."""
+    page = opening(viewport=NARROW, bypass_csp=True)
     home = f"/console/{scene.organization}"
     page.goto(f"{home}/sms")
     number = page.locator("a.open").first.get_attribute("href") or ""
@@ -75,37 +68,33 @@ def test_every_page_is_without_a_fault_that_axe_finds(
     page.goto(f"{home}/duplicates")
     holders = page.locator("a.open").first.get_attribute("href") or ""
     places = {
-        "sms": f"{home}/sms",
         "sms-opted-out": f"{home}/sms?tab=opted-out&sort=phone&way=asc",
         "sms-other": f"{home}/sms?tab=other",
         "sms-number": number,
         "sms-add": f"{home}/sms/add",
-        "deleted": f"{home}/deleted",
-        "duplicates": f"{home}/duplicates",
         "duplicates-holders": holders,
         "duplicates-removal": f"{home}/duplicates/removal",
         "candidates": f"{home}/candidates",
         "candidates-preview": f"{home}/candidates/preview?left={pair['low_id']}&right={pair['high_id']}",
-        "replies": f"{home}/replies",
     }
     for name, address in places.items():
         page.goto(address)
-        seen(page, f"{name}-{look}")
+        looked_over(page, name)
     page.goto(f"{home}/sms/add?sender={sender}")
     page.fill("#f-number", "12")
     page.click("text=Continue")
-    seen(page, f"sms-add-refused-{look}")
+    looked_over(page, "sms-add-refused")
     page.fill("#f-number", "+1 415 555 0111")
     page.click("text=Continue")
     page.wait_for_selector("#f-attested")
-    seen(page, f"sms-add-profile-{look}")
+    looked_over(page, "sms-add-profile")
     page.click("text=Save >> nth=-1")
     page.wait_for_selector("#f-attested-wrong")
-    seen(page, f"sms-add-not-attested-{look}")
+    looked_over(page, "sms-add-not-attested")
     page.check("#f-attested")
     page.click("text=Save >> nth=-1")
     page.wait_for_selector("text=Subscribed to")
-    seen(page, f"sms-add-done-{look}")
+    looked_over(page, "sms-add-done")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -163,13 +152,3 @@ def test_columns_orders_and_filters_are_chosen_without_scripts(opening: Opening,
     page.click("text=Show these")
     assert page.locator("thead th").all_inner_texts()[0].startswith("Phone")
     assert "Email" not in page.inner_text("thead")
-
-
-def seen(page: Page, name: str) -> None:
-    """Keeps a picture of the page; it must be without faults and not scroll sideways."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run()")
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"

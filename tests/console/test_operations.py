@@ -13,13 +13,11 @@ from entrypoints.kafka_glance import Glance, KafkaGlance
 from entrypoints.operating import Operations, ProcessSeen, operations
 from entrypoints.organizations import register
 from entrypoints.presence import present
-from entrypoints.wiring import Service, migrated, opened, projecting
+from entrypoints.wiring import Service, migrated, opened
 from ledger.acts import Rejection
 from ledger.errors import MessagesLost
 from ledger.store.store import Advance, PartitionKey
 from ledger.store.throughput import recorded_since
-from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import signup
 from tests.api.serving import Served, settings
 from tests.conftest import Topics
@@ -144,8 +142,7 @@ def test_the_page_and_its_twins_say_the_same(
     server: Served, organization: str, person: Callable[..., str], browser: httpx.Client
 ) -> None:
     browser.post("/console/login", data={"email": person("admin"), "password": PASSWORD})
-    with projecting(server.ledger.settings) as source:
-        catch_up(source, list(PROJECTIONS.values()))
+    server.project()
     page = browser.get(f"/console/{organization}/operations")
     assert page.status_code == 200
     assert "What to do" in page.text

@@ -18,7 +18,7 @@ from ledger.errors import SettingsRefused
 from ledger.store import sign_ons
 from tests.api.serving import Served, served, settings
 from tests.console.openid import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, OpenId, provider
-from tests.servers import new_database
+from tests.migrated import new_ledger
 
 Adding = Callable[..., str]
 CONSOLE = "https://ledger.example.com"
@@ -33,7 +33,7 @@ def openid() -> Iterator[OpenId]:
 @pytest.fixture(scope="module")
 def server(database_url: str, openid: OpenId) -> Iterator[Served]:
     """In place of the other console tests': people may sign in at the provider here."""
-    with new_database(database_url) as url, served(url, console_url=CONSOLE, **_known(openid)) as running:
+    with new_ledger(database_url) as url, served(url, console_url=CONSOLE, **_known(openid)) as running:
         yield running
 
 

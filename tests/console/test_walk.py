@@ -16,15 +16,10 @@ from projections.contact_list import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import wait_until
 from tests.console.conftest import Scene
-from tests.console.test_browser import AXE, HEAVIEST, NARROW, PICTURES, WIDE, Opening, chromium, opening
+from tests.console.looking import NARROW, PICTURES, WIDE, missing, wrong_with
+from tests.console.test_browser import HEAVIEST, Opening, chromium, opening
 
 __all__ = ["chromium", "opening"]
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "narrow": {"color_scheme": "light", "viewport": NARROW},
-    "narrow-dark": {"color_scheme": "dark", "viewport": NARROW},
-}
 
 
 @pytest.fixture
@@ -86,10 +81,8 @@ def recent(organization: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("look", LOOKS)
-def test_no_page_has_a_fault(look: str, opening: Opening, full: Scene) -> None:
-    page = opening(**LOOKS[look], bypass_csp=True)
-    PICTURES.mkdir(parents=True, exist_ok=True)
+def test_no_page_has_a_fault(opening: Opening, full: Scene) -> None:
+    page = opening(bypass_csp=True)
     titles: list[str] = []
     wrong: dict[str, list[Any]] = {}
     for address in places(page):
@@ -97,11 +90,9 @@ def test_no_page_has_a_fault(look: str, opening: Opening, full: Scene) -> None:
         answer = page.goto(address)
         assert answer is not None
         if not answer.ok:
-            wrong[name] = [str(answer.status)]
+            wrong[name] = [answer.status]
             continue
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=PICTURES / f"walk-{name}-{look}.png", full_page=True)
-        found = [*faults(page), *_misshapen(page)]
+        found = [*_misshapen(page), *wrong_with(page, f"walk-{name}")]
         if found:
             wrong[name] = found
         titles.append(page.title())
@@ -110,18 +101,10 @@ def test_no_page_has_a_fault(look: str, opening: Opening, full: Scene) -> None:
     assert len(set(titles)) == len(titles)
 
 
-def faults(page: Page) -> list[tuple[str, str]]:
-    """What axe finds wrong with the page, each with the first place; the page must be opened with `bypass_csp`."""
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run()")
-    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
-
-
 def _misshapen(page: Page) -> list[str]:
-    """What axe does not look for: one title, one place, something on it, and nothing beyond the edge."""
+    """What axe does not look for: one title, one place, something on it."""
     counts = {"h1": 1, ".places [aria-current]": 1, ".empty": 0}
-    found = [selector for selector, count in counts.items() if page.locator(selector).count() != count]
-    return found if page.evaluate("document.documentElement.scrollWidth <= innerWidth") else [*found, "sideways"]
+    return [selector for selector, count in counts.items() if page.locator(selector).count() != count]
 
 
 def places(page: Page) -> list[str]:
@@ -139,7 +122,6 @@ def test_every_page_is_light_and_has_its_twins(opening: Opening, full: Scene) ->
         answer = page.goto(address)
         assert answer is not None
         assert answer.ok, address
-        page.wait_for_load_state("networkidle")
         assert 0 < sum(len(one.body()) for one in answers) <= HEAVIEST, address
         assert page.request.get(f"{address}.json").json() is not None, address
         assert page.request.get(f"{address}.csv").text().count("\n") > 0, address
@@ -152,7 +134,7 @@ def test_the_navigation_folds_where_there_is_little_room(opening: Opening) -> No
     page.locator(".places summary").click()
     there.click()
     page.wait_for_url("**/clock")
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
     page.locator(".places a", has_text="Opt-outs").wait_for(state="visible")
 
 
@@ -196,7 +178,7 @@ def test_evidence_on_paper_says_who_looked_and_what_was_asked(opening: Opening, 
 
 def test_the_chart_is_drawn_from_the_table_and_not_missed_without_scripts(opening: Opening, full: Scene) -> None:
     if not assets.there("uplot.js"):
-        pytest.skip("uPlot is not there; run `make assets` (needs npm)")
+        missing("uPlot is not there; run `make assets` (needs npm)")
     page = opening()
     page.goto(f"/console/{full.organization}/trends")
     page.locator(".chart canvas").wait_for(state="visible")

@@ -8,7 +8,7 @@ from tests.conftest import Topics
 from tests.consumers.outbound import Outbound, outbound_on
 from tests.consumers.scene import Scene
 from tests.ledgers import store_on
-from tests.servers import new_database
+from tests.migrated import new_ledger
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def scene(fresh_database: str, kafka_bootstrap: str) -> Iterator[Scene]:
 @pytest.fixture
 def oracle(database_url: str, kafka_bootstrap: str) -> Iterator[Scene]:
     """The same ledger in a database of its own, for what the other must come to."""
-    with new_database(database_url) as url, store_on(url) as store:
+    with new_ledger(database_url) as url, store_on(url) as store:
         yield Scene(store, kafka_bootstrap)
 
 

@@ -22,9 +22,12 @@ from tests.ledgers import store_on
 
 
 @contextmanager
-def reading(database: str, bootstrap: str, topic: str) -> Iterator[Reader]:
+def reading(database: str, bootstrap: str, topic: str, patience_ms: int = 30_000) -> Iterator[Reader]:
     """Called in the process beside."""
-    with store_on(database) as store, closing(Broker(bootstrap, [topic], store.positions, now, most=7)) as broker:
+    with (
+        store_on(database) as store,
+        closing(Broker(bootstrap, [topic], store.positions, now, most=7, patience_ms=patience_ms)) as broker,
+    ):
         yield Reader(broker)
 
 
@@ -97,7 +100,7 @@ def test_it_ends_with_a_consumer_that_is_killed(fresh_database: str, scene: Scen
 def test_it_says_what_went_wrong_there(fresh_database: str, scene: Scene, topics: Topics) -> None:
     topic = topics(partitions=1)
     with pytest.raises(BrokerUnavailable):
-        ReaderBeside(partial(reading, fresh_database, "localhost:1", topic))
+        ReaderBeside(partial(reading, fresh_database, "localhost:1", topic, patience_ms=500))
     publish(scene.bootstrap, topic, history(10))
     scene.consume(topic)
     scene.store.accept_position(scene.standings(topic)[0].span.key, 20)

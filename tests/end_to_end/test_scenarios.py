@@ -33,8 +33,9 @@ from projections.registry import PROJECTIONS
 from projections.runner import Runner
 from projections.stepping import Source
 from tests.api.serving import Caller, Served, served
+from tests.migrated import new_ledger
 from tests.scenarios import FILE, Case, Question, cases
-from tests.servers import create_topic, new_database
+from tests.servers import create_topic
 
 BEFORE_ALL = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -111,7 +112,7 @@ def world(database_url: str, kafka_bootstrap: str) -> Iterator[World]:
     create_topic(kafka_bootstrap, topic, 4, {})
     moment = [BEFORE_ALL]
     with (
-        new_database(database_url) as url,
+        new_ledger(database_url) as url,
         served(url) as running,
         closing(LedgerDatastore(url)) as datastore,
         closing(pool(url, "ledger_projector")) as projecting,

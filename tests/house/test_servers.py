@@ -9,16 +9,16 @@ from tests.conftest import Topics
 from tests.servers import ApacheKafka, Kafka, Postgres, create_topic
 
 
-def test_a_fresh_database_is_empty_and_apart(fresh_database: str, database_url: str) -> None:
-    with psycopg.connect(fresh_database) as connection:
+def test_a_empty_database_is_empty_and_apart(empty_database: str, database_url: str) -> None:
+    with psycopg.connect(empty_database) as connection:
         connection.execute("CREATE TABLE mark (n int)")
-    with psycopg.connect(fresh_database) as again, psycopg.connect(database_url) as server:
+    with psycopg.connect(empty_database) as again, psycopg.connect(database_url) as server:
         assert again.execute("SELECT count(*) FROM mark").fetchone() == (0,)
         assert server.execute("SELECT to_regclass('mark')").fetchone() == (None,)
 
 
-def test_the_database_folds_and_finds_letters_of_every_script(fresh_database: str) -> None:
-    with psycopg.connect(fresh_database) as connection:
+def test_the_database_folds_and_finds_letters_of_every_script(empty_database: str) -> None:
+    with psycopg.connect(empty_database) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
         found = connection.execute("SELECT lower('ÅSA ŽÁK'), 'åsa' <% 'kurt åsa'").fetchone()
     assert found == ("åsa žák", True)

@@ -29,7 +29,7 @@ def differences(history: History) -> Iterator[str]:
             yield f"{_words(question)}: the rules say {given}, the naive model {expected}"
         if (alone := _reasons(history, question)) != given[-1]:
             yield f"{_words(question)}: {given}, but asked for the reasons alone {alone}"
-        again = told(_asked(history, shuffled, question))
+        again = told(_asked(history, shuffled, question, explained=False))
         if again != given:
             yield f"{_words(question)}: {given}, and {again} in another order with duplicates"
     yield from _lost(history, history.questions[0])
@@ -41,7 +41,7 @@ def _naive(history: History, question: Question) -> Answer:
     )
 
 
-def _asked(history: History, events: Sequence[Recorded], question: Question) -> Status:
+def _asked(history: History, events: Sequence[Recorded], question: Question, *, explained: bool = True) -> Status:
     return status(
         events,
         channel=question.place.channel,
@@ -51,6 +51,7 @@ def _asked(history: History, events: Sequence[Recorded], question: Question) -> 
         known_at=question.known_at,
         platform=history.platform,
         policies=history.policies,
+        explained=explained,
     )
 
 
@@ -90,7 +91,7 @@ def _lost(history: History, question: Question) -> Iterator[str]:
     stood: dict[UUID, Recorded] = {}
     for learnt in sorted({event.envelope.received_at for event in history.events}):
         step = Question(place, at, learnt)
-        now = _asked(history, history.events, step)
+        now = _asked(history, history.events, step, explained=False)
         if now.sendable and now.consent == "subscribed":
             known = [event for event in history.events if event.envelope.received_at <= learnt]
             for opt_out in stood.values():

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.migrated import new_ledger
 from tests.projections.world import World, world_on
-from tests.servers import new_database
 
 
 @pytest.fixture
@@ -18,5 +18,5 @@ def world(fresh_database: str) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def shared_world(database_url: str) -> Iterator[World]:
     """For Hypothesis: each example takes an organization of its own."""
-    with new_database(database_url) as url, world_on(url) as made:
+    with new_ledger(database_url) as url, world_on(url) as made:
         yield made

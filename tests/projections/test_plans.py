@@ -13,7 +13,6 @@ from psycopg import Connection, Cursor
 
 from entrypoints.sms_contacts import COLUMNS, ORDERS
 from ledger.store.connections import Role, acting_as, see
-from ledger.store.migrate import migrate
 from projections import (
     audit_history,
     by_day,
@@ -42,9 +41,7 @@ from projections.projection import Projection
 from projections.registry import PROJECTIONS
 from projections.sms_contacts import Tab
 from projections.sms_list import Order
-from tests.projections.world import PACKAGES
-from tests.servers import new_database
-from tests.store.making import IDS, KEYRING
+from tests.migrated import new_ledger
 
 ROWS = 20_000
 ORGANIZATIONS = frozenset(f"org{number}" for number in range(1_000))
@@ -193,13 +190,11 @@ class Explaining(Cursor[Any]):
 @pytest.fixture(scope="module")
 def filled(database_url: str) -> Iterator[Connection[Any]]:
     """On tables of many rows of four organizations."""
-    with new_database(database_url) as url:
-        migrate(url, IDS, KEYRING, PACKAGES)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("SET ROLE ledger_projector")
-            connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
-            connection.execute("VACUUM ANALYZE")
-            yield connection
+    with new_ledger(database_url) as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET ROLE ledger_projector")
+        connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
+        connection.execute("VACUUM ANALYZE")
+        yield connection
 
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)

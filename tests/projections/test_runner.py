@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
-from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -19,6 +18,7 @@ from projections.registry import PROJECTIONS
 from projections.runner import Runner, catch_up
 from projections.stepping import ProjectionStopped, Source, next_portion
 from projections.watermarks import Watermark, watermarks
+from tests.api.serving import wait_until
 from tests.projections.world import World
 
 ALL = list(PROJECTIONS.values())
@@ -50,13 +50,6 @@ def running(world: World, runner: Runner, idle_seconds: float) -> Iterator[None]
             with world.connect() as connection:
                 connection.execute("NOTIFY stored_events")
     done.result()
-
-
-def wait_until(condition: Any, seconds: float = 30) -> None:
-    end = monotonic() + seconds
-    while not condition():
-        assert monotonic() < end, "it never came true"
-        sleep(0.01)
 
 
 def test_what_is_recorded_wakes_the_projections(world: World) -> None:

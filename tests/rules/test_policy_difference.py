@@ -13,7 +13,8 @@ from ledger.events.vocabulary import PURPOSES, Basis
 from ledger.rules.difference import Change, Difference
 from ledger.rules.parameters import Parameters, policy_of
 from ledger.rules.policy import ALWAYS, Adoption, Policies, Policy
-from ledger.rules.status import Status, status
+from ledger.rules.status import Status, judge
+from ledger.rules.timeline import timeline
 from tests.histories import CHANNELS, PHONE, SCOPES, START, act_of, histories
 from tests.memory_log import IDS, MemoryLog
 from tests.policies import histories_of_policies, one_parameter_apart
@@ -62,10 +63,11 @@ def test_the_diff_is_the_set_of_statuses_that_differ(
     difference = Difference(*pair, at)
     found = list(difference.changes(events)) if events else []
     listed = {(change.channel, change.scope, change.purpose): change for change in found}
+    line = timeline(events, at=at)
     for place in PLACES:
         channel, scope, purpose = place
         one, other = (
-            status(events, channel=channel, scope=scope, purpose=purpose, at=at, policies=policies)
+            judge(line, channel=channel, scope=scope, purpose=purpose, policies=policies, explained=False)
             for policies in pair
         )
         if said(one) != said(other):

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.store.connections import Role, acting_as
 from tests.ledgers import store_on
-from tests.servers import new_database
+from tests.migrated import new_ledger
 from tests.store.making import append, claimed
 
 STATEMENTS = [
@@ -24,7 +24,7 @@ STATEMENTS = [
 @pytest.fixture(scope="module")
 def filled(database_url: str) -> Iterator[str]:
     """The superuser's URL of a ledger that holds something; nothing here changes it, so all share it."""
-    with new_database(database_url) as url:
+    with new_ledger(database_url) as url:
         with store_on(url) as store:
             stream = uuid4()
             append(store, claimed(stream))

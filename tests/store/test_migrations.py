@@ -24,20 +24,20 @@ OTHER_IDS = Ids(b"another pepper")
 OTHER_KEYRING = Keyring(b"another key for tests, 32 bytes.")
 
 
-def test_every_file_is_run_once(fresh_database: str) -> None:
+def test_every_file_is_run_once(empty_database: str) -> None:
     names = [migration.name for migration in migrations_of(LOG)]
-    assert migrate(fresh_database, IDS, KEYRING) == names
-    assert migrate(fresh_database, IDS, KEYRING) == []
+    assert migrate(empty_database, IDS, KEYRING) == names
+    assert migrate(empty_database, IDS, KEYRING) == []
 
 
-def test_many_at_once_run_every_file_once(fresh_database: str) -> None:
+def test_many_at_once_run_every_file_once(empty_database: str) -> None:
     with ThreadPoolExecutor(6) as threads:
-        runs = list(threads.map(lambda _: migrate(fresh_database, IDS, KEYRING), range(6)))
+        runs = list(threads.map(lambda _: migrate(empty_database, IDS, KEYRING), range(6)))
     assert sorted(name for run in runs for name in run) == [migration.name for migration in migrations_of(LOG)]
 
 
 def test_files_come_in_the_order_of_their_numbers(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fresh_database: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database: str
 ) -> None:
     package = tmp_path / "later_tables"
     package.mkdir()
@@ -45,14 +45,14 @@ def test_files_come_in_the_order_of_their_numbers(
     (package / "0102_b.sql").write_text("ALTER TABLE later ADD COLUMN b integer")
     (package / "0101_a.sql").write_text("CREATE TABLE later (a integer)")
     monkeypatch.syspath_prepend(tmp_path)
-    assert migrate(fresh_database, IDS, KEYRING, [LOG, "later_tables"])[-2:] == ["0101_a.sql", "0102_b.sql"]
+    assert migrate(empty_database, IDS, KEYRING, [LOG, "later_tables"])[-2:] == ["0101_a.sql", "0102_b.sql"]
     (package / "0101_a.sql").write_text("CREATE TABLE later (a bigint)")
     with pytest.raises(SchemaOutOfDate, match=r"0101_a\.sql was edited"):
-        migrate(fresh_database, IDS, KEYRING, [LOG, "later_tables"])
+        migrate(empty_database, IDS, KEYRING, [LOG, "later_tables"])
 
 
 def test_a_file_that_fails_leaves_nothing_behind(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fresh_database: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database: str
 ) -> None:
     package = tmp_path / "broken_tables"
     package.mkdir()
@@ -60,8 +60,8 @@ def test_a_file_that_fails_leaves_nothing_behind(
     (package / "0101_broken.sql").write_text("CREATE TABLE half (a integer); SELECT nothing_of_this_name();")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(psycopg.errors.UndefinedFunction):
-        migrate(fresh_database, IDS, KEYRING, ["broken_tables"])
-    with psycopg.connect(fresh_database) as connection:
+        migrate(empty_database, IDS, KEYRING, ["broken_tables"])
+    with psycopg.connect(empty_database) as connection:
         assert connection.execute("SELECT to_regclass('half')").fetchone() == (None,)
 
 
@@ -82,13 +82,13 @@ def test_other_secrets_are_refused(migrated: str) -> None:
     check_start(migrated, IDS, KEYRING, demo=True)
 
 
-def test_an_empty_database_says_what_to_run(fresh_database: str) -> None:
+def test_an_empty_database_says_what_to_run(empty_database: str) -> None:
     with pytest.raises(SchemaOutOfDate, match="contact-ledger migrate"):
-        check_start(fresh_database, IDS, KEYRING, demo=True)
+        check_start(empty_database, IDS, KEYRING, demo=True)
 
 
-def test_no_answer_is_said_without_the_address(fresh_database: str) -> None:
-    nowhere = make_conninfo(fresh_database, host="/nonexistent", password="hidden")
+def test_no_answer_is_said_without_the_address(empty_database: str) -> None:
+    nowhere = make_conninfo(empty_database, host="/nonexistent", password="hidden")
     with pytest.raises(LogUnavailable) as caught:
         check_start(nowhere, IDS, KEYRING)
     assert "hidden" not in str(caught.value)

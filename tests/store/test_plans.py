@@ -11,12 +11,10 @@ import pytest
 from psycopg import Connection
 
 from ledger.store import forecasts, rejections
-from ledger.store.migrate import LOG, migrate
 from ledger.store.reading import LINKED
 from tests.ledgers import store_on
+from tests.migrated import new_ledger
 from tests.projections.test_plans import Explaining
-from tests.servers import new_database
-from tests.store.making import IDS, KEYRING
 
 ROWS = 20_000
 FILL = """
@@ -41,15 +39,13 @@ FIRST = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
 @pytest.fixture(scope="module")
 def filled(database_url: str) -> Iterator[Connection[Any]]:
     """As a reader, on tables of many rows of forty organizations."""
-    with new_database(database_url) as url:
-        migrate(url, IDS, KEYRING, (LOG,))
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("SET ROLE ledger_writer")
-            connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
-            connection.execute("RESET ROLE")
-            connection.execute("VACUUM ANALYZE rejections, forecasts, forecast_changes")
-            connection.execute("SET ROLE ledger_reader")
-            yield connection
+    with new_ledger(database_url) as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET ROLE ledger_writer")
+        connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
+        connection.execute("RESET ROLE")
+        connection.execute("VACUUM ANALYZE rejections, forecasts, forecast_changes")
+        connection.execute("SET ROLE ledger_reader")
+        yield connection
 
 
 def listed(connection: Connection[Any], **asked: Any) -> Any:

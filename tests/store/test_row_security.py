@@ -16,10 +16,9 @@ from entrypoints.wiring import projecting
 from ledger.store.connections import NARROW, LedgerDatastore, Role, acting_as, see
 from projections.rebuild import rebuild
 from projections.registry import PROJECTIONS
-from projections.runner import catch_up
 from tests.api.messages import opt_out, signup
 from tests.api.serving import Served, served
-from tests.servers import new_database
+from tests.migrated import new_ledger
 
 OURS, THEIRS = "ours", "theirs"
 CROSSING: Final = {
@@ -73,11 +72,10 @@ _VALUES: Final = {
 @pytest.fixture(scope="module")
 def two(database_url: str) -> Iterator[Served]:
     """A ledger with rows of two organizations in every table that holds organizations' rows."""
-    with new_database(database_url) as url, served(url) as running:
+    with new_ledger(database_url) as url, served(url) as running:
         for code in (OURS, THEIRS):
             running.caller(code).record(signup(code, _address(code)), opt_out(code, _address(code)))
-        with projecting(running.ledger.settings) as source:
-            catch_up(source, list(PROJECTIONS.values()))
+        running.project()
         with psycopg.connect(url) as connection:
             _fill_up(connection)
         yield running

@@ -1,0 +1,61 @@
+"""Looking a page over: light, dark and narrow, a picture kept of each, and what axe finds wrong with it."""
+
+import os
+from pathlib import Path
+from typing import Any, Final, Literal, NoReturn
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+ROOT: Final = Path(__file__).parents[2]
+AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES: Final = ROOT / "build" / "screenshots"
+NARROW: Final[ViewportSize] = {"width": 390, "height": 800}
+WIDE: Final[ViewportSize] = {"width": 1360, "height": 900}
+LOOKS: Final[dict[str, tuple[Literal["light", "dark"], ViewportSize]]] = {
+    "light": ("light", WIDE),
+    "dark": ("dark", WIDE),
+    "narrow": ("light", NARROW),
+}
+_COLOURS: Final = ["color-contrast", "link-in-text-block"]
+"""The rules of axe that look at colours: all that dark can break beyond light."""
+
+
+def missing(what: str) -> NoReturn:
+    """Without a browser the console is left unseen; where CONSOLE_BROWSER is `required` that is a failure."""
+    (pytest.fail if os.environ.get("CONSOLE_BROWSER") == "required" else pytest.skip)(what)
+
+
+def looked_over(page: Page, name: str) -> None:
+    """Finds no fault with the page that is open, as `wrong_with` does."""
+    assert wrong_with(page, name) == []
+
+
+def wrong_with(page: Page, name: str) -> list[tuple[str, str, str]]:
+    """Keeps a picture of the open page in each look and says what is wrong: look, rule of axe (or `sideways`) and
+    first place. The page must have been opened with `bypass_csp`; it is light and as large as before at the end.
+    """
+    before = page.viewport_size
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    found: list[tuple[str, str, str]] = []
+    for look, (scheme, size) in LOOKS.items():
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+        found += [(look, *one) for one in faults(page, _COLOURS if look == "dark" else None)]
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            found.append((look, "sideways", ""))
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(before or WIDE)
+    return found
+
+
+def faults(page: Page, rules: list[str] | None = None) -> list[tuple[str, str]]:
+    """What axe finds wrong with the page by these rules (absent: all of them), each with the first place."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    asked: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        asked["runOnly"] = {"type": "rule", "values": rules}
+    found = page.evaluate("asked => axe.run(asked)", asked)
+    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
