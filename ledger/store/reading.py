@@ -13,6 +13,7 @@ from psycopg import Connection, Cursor
 
 from ledger.events.envelope import Recorded
 from ledger.events.stored import decode
+from ledger.store.id_array import IdArray
 from ledger.store.keyring import Keyring
 from ledger.store.sealing import SealedBatch, open_sealed, seal
 
@@ -130,7 +131,7 @@ class Reading:
             return {}
         end = END if upto is None else upto
         with self._connect() as connection:
-            rows = _cursor(connection).execute(_STREAMS, (wanted,), prepare=True)
+            rows = _cursor(connection).execute(_STREAMS, (IdArray(wanted),), prepare=True).fetchall()
             events = [decode(*row) for row in rows if row[2] <= end]
             if opened:
                 events = open_sealed(connection, self._keyring, events)
@@ -143,7 +144,7 @@ class Reading:
             return _streams(contact_ids, [decode(*row) for row in rows])
 
     def read_less(
-        self, stream_ids: Collection[UUID], less: Sequence[str], *, upto: int = END
+        self, stream_ids: Iterable[UUID], less: Sequence[str], *, upto: int = END
     ) -> dict[UUID, list[Recorded]]:
         """These streams up to a position without the events of the names in `less`, in no order.
 
@@ -151,8 +152,10 @@ class Reading:
         """
         streams: dict[UUID, list[Recorded]] = {}
         with self._connect() as connection:
-            for row in _cursor(connection).execute(_LESS, (list(stream_ids), upto, list(less)), prepare=True):
-                streams.setdefault(row[0], []).append(decode(*row))
+            asked = IdArray(stream_ids), upto, list(less)
+            rows = _cursor(connection).execute(_LESS, asked, prepare=True).fetchall()
+        for row in rows:
+            streams.setdefault(row[0], []).append(decode(*row))
         return streams
 
     def reversible_in_bulk(self, organization: str, since: datetime, *, upto: int) -> Iterator[list[Recorded]]:

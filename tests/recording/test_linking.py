@@ -71,8 +71,8 @@ def test_everyone_who_was_ever_linked_is_read_at_once(store: Store) -> None:
     known = [contact for contact in contacts if contact is not None]
     [unlinked] = [link for link, other in links(store.read([known[0]])[known[0]]).items() if other == known[1]]
     recording.record([act(Unlink(unlinked), "unlink")])
-    for one in known[:6]:
-        assert store.read_linked([one]) == store.read(known[:6])
+    for contact in known[:6]:
+        assert store.read_linked([contact]) == store.read(known[:6])
     assert store.read_linked(known[6:]) == store.read(known[6:])
 
 

@@ -42,6 +42,20 @@ def test_an_empty_log(store: Store) -> None:
         assert writing.append(store.seal([])) == range(0)
 
 
+def test_streams_are_asked_for_in_any_number_and_twice_too(store: Store) -> None:
+    one, two = uuid4(), UUID(int=0)
+    append(store, claimed(one, 1), subscribed(one, 2), claimed(two, 1))
+    less = store.read_less([two, one, uuid4(), one], ["identifier.claimed.v1"])
+    assert {key: [event.version for event in found] for key, found in less.items()} == {one: [2]}
+    assert store.read_less([], []) == {}
+    highest = UUID(int=2**128 - 1)
+    append(store, claimed(highest, 1))
+    many = [*(uuid4() for _ in range(3_000)), highest, two]
+    found = store.read(many)
+    assert [key for key, events in found.items() if events] == [highest, two]
+    assert list(found) == many
+
+
 def test_streams_come_back_whole_in_version_order_and_upto(store: Store) -> None:
     one, two, none = uuid4(), uuid4(), uuid4()
     append(store, claimed(one, 1), subscribed(one, 2), created(two, 1))
