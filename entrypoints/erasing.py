@@ -8,8 +8,10 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, Field
 
+from entrypoints import exports
 from entrypoints.acting import Hand
-from entrypoints.erasure_report import ErasureReport, report
+from entrypoints.erasure_report import SOURCE, ErasureReport, report
+from entrypoints.exports import FileTold
 from entrypoints.whom import Who, contact_of, stream_of
 from entrypoints.wiring import Service
 from ledger.acts import Act, ContactChange
@@ -22,11 +24,9 @@ from ledger.store import rejections
 from ledger.store.keyring import count_keys
 from projections.traces import GOING, STAYING, counted
 
-SOURCE: Final = "contact-ledger/erasures"
-"""Of every erasure asked for here, so that one request id is one act whichever way it comes in."""
 _CHANNELS: Final = (*CHANNELS, ALL)
 _OUT_OF_REACH: Final = (
-    "files that people exported and took along",
+    "files that were written to standard output, downloaded, copied or moved",
     "inbound topics, which are their producers': their retention is theirs",
     "backups of the database, until they are thrown away: see docs/erasure.md",
 )
@@ -43,6 +43,7 @@ class ErasurePreview(BaseModel):
     rows: dict[str, int] = Field(description="table → rows with values that would go")
     staying: dict[str, int] = Field(description="table → rows without values that stay, by keyed id")
     tombstones: int = Field(description="statuses that end with a tombstone in Kafka")
+    files: list[FileTold] = Field(description="files that commands wrote and that hold the person, or may")
     out_of_reach: list[str] = Field(description="copies no command of the ledger can reach")
 
 
@@ -77,30 +78,34 @@ def preview(ledger: Service, organization: str, who: Who) -> ErasurePreview:
         rows=rows,
         staying=staying,
         tombstones=staying["channel_status"],
+        files=[told for _, told in exports.look(ledger, organization, reached)],
         out_of_reach=list(_OUT_OF_REACH),
     )
 
 
 def erase(hand: Hand, who: Who, *, request_id: str, reason: str) -> ErasureReport:
-    """Erases the person, once for each request id, and reports. Raises NotFound, and MessageRefused where the
-    request id was used for somebody else.
+    """Erases the person, once for each request id, and reports; again, files are deleted that were left. Raises
+    NotFound, and MessageRefused where the request id was used for somebody else.
     """
     ledger, organization = hand.ledger, hand.organization
     act_id = ledger.ids.act(organization, SOURCE, request_id)
     done = ledger.reading.act(act_id)
     if not done:
-        _record(hand, contact_of(ledger, organization, who), request_id, reason)
+        contact = contact_of(ledger, organization, who)
+        exports.keep(ledger, act_id, exports.look(ledger, organization, _reach(ledger, contact)))
+        _record(hand, contact, request_id, reason)
         done = ledger.reading.act(act_id)
     elif not _is_about(ledger, organization, done, who):
         raise MessageRefused("conflict", f"request id {request_id}: it was used for another person; give another")
+    exports.clear(ledger, act_id)
     return report(ledger, organization, done)
 
 
-def shown(ledger: Service, organization: str, request: str) -> ErasureReport:
-    """The report of a request id, or of an act id. Raises NotFound."""
+def shown(ledger: Service, organization: str, request: str, *, places: bool = True) -> ErasureReport:
+    """The report of a request id, or of an act id; `places`: with those of files. Raises NotFound."""
     for done in _acts(ledger, organization):
         if request in (_request(done), str(done[0].envelope.act_id)):
-            return report(ledger, organization, ledger.reading.act(done[0].envelope.act_id))
+            return report(ledger, organization, ledger.reading.act(done[0].envelope.act_id), places=places)
     raise NotFound("No erasure of this request id in this organization.")
 
 

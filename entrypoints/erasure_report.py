@@ -5,12 +5,13 @@ that is not looked up.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from consumers.publisher import EVENTS, STATUS
+from entrypoints.exports import FileTold, files_of
 from entrypoints.wiring import Service
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import Complained, HoldPlaced, OptedOut
@@ -59,16 +60,27 @@ class ErasureReport(BaseModel):
     remains: list[Remaining]
 
 
-def report(ledger: Service, organization: str, done: list[Recorded]) -> ErasureReport:
-    """The report of the erasure that these events record."""
+SOURCE: Final = "contact-ledger/erasures"
+"""Of every erasure asked for here, so that one request id is one act whichever way it comes in."""
+_NOT_LOOKED_AT: Final = Remaining(
+    what="files that commands wrote",
+    count=None,
+    why="it came by message: nobody looked into them before; `contact-ledger erasures files` lists them",
+)
+
+
+def report(ledger: Service, organization: str, done: list[Recorded], *, places: bool = True) -> ErasureReport:
+    """The report of the erasure that these events record; `places`: with those of files, which may say names."""
     first, position = done[0].envelope, done[-1].position
     assert first.recorded_at is not None
     contacts = [one.stream_id for one in done if one.name.startswith("contact.")]
     identifiers = [one.stream_id for one in done if one.name.startswith("identifier.")]
+    files = [one if places else one.model_copy(update={"where": None}) for one in files_of(ledger, first.act_id)]
     copies = [
         *_keys(ledger, done, first.recorded_at),
         *_tables(ledger, contacts, identifiers, position),
         *_topics(ledger, position),
+        *[_copy(_named(one), 0, one.gone_at, one.said, waiting=one.gone_at is None) for one in files if _goes(one)],
     ]
     return ErasureReport(
         organization=organization,
@@ -82,8 +94,21 @@ def report(ledger: Service, organization: str, done: list[Recorded]) -> ErasureR
         identifiers=identifiers,
         complete=all(one.state != "waiting" for one in copies),
         copies=copies,
-        remains=_remaining(ledger, identifiers, contacts, position),
+        remains=[
+            *_remaining(ledger, identifiers, contacts, position),
+            *[Remaining(what=_named(one), count=None, why=one.said) for one in files if not _goes(one)],
+            *([] if first.source == SOURCE else [_NOT_LOOKED_AT]),
+        ],
     )
+
+
+def _goes(file: FileTold) -> bool:
+    """Whether the ledger sees to it, or it is gone by now."""
+    return file.found == "going" or file.gone_at is not None
+
+
+def _named(file: FileTold) -> str:
+    return f"file of {file.kind} {file.written_at:%Y-%m-%d}" + (f" {file.where}" if file.where else "")
 
 
 def _keys(ledger: Service, done: list[Recorded], at: datetime) -> list[Copy]:
@@ -159,7 +184,7 @@ def _remaining(ledger: Service, identifiers: list[UUID], contacts: list[UUID], p
             why="proof of what was done and when (Art. 5(2)); what was sealed opens no more",
         ),
         Remaining(
-            what="exported files, inbound topics, backups",
+            what="files written elsewhere, inbound topics, backups",
             count=None,
             why="out of the ledger's reach: docs/erasure.md says who clears them and how",
         ),

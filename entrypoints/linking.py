@@ -164,9 +164,10 @@ def _done(hand: Hand, body: Link | Unlink, said: Mapping[str, Any], message_id: 
     act = hand.act(body, message_id=message_id, said=said)
     outcome = hand.bring_in(act)
     recorded = outcome.event_ids or hand.ledger.recording.recorded_before(act)
-    made = [found for event_id in recorded if (found := hand.ledger.reading.find_event(event_id)) is not None]
+    made = hand.ledger.reading.find_events(recorded).values()
     changed = [e for e in made if isinstance(e.body, ContactsLinked | ContactsUnlinked)]
-    people = {hand.ledger.answers.person(hand.organization, event.stream_id).id for event in changed}
+    sides = {event.stream_id for event in changed}
+    people = {hand.ledger.answers.person(hand.organization, side).id for side in sides}
     link_ids = {event.body.link_id for event in changed}  # type: ignore[attr-defined]
     return LinksDone(links=sorted(link_ids), people=sorted(people))
 

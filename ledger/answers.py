@@ -4,7 +4,7 @@ A committed STOP is in the next answer even if every projector is down. If the l
 answer at all (LogUnavailable), never a yes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -135,12 +135,13 @@ class Answers:
 
     def person(self, organization: str, contact: UUID) -> Person:
         """The person behind a contact id, alias or not. Raises NotFound."""
-        events = self._store.read([contact])[contact]
+        streams = self._store.read_linked([contact])
+        events = streams[contact]
         if not events or events[0].envelope.organization != organization:
             raise NotFound("no such contact in this organization")
         if not events[0].name.startswith("contact."):
             raise NotFound("no such contact in this organization")
-        return person(contact, self._store.read)
+        return person(contact, lambda keys: streams if streams.keys() >= set(keys) else self._store.read(keys))
 
     def moment(self) -> datetime:
         """The moment of a question that names none: the later of now and the newest recorded time."""
@@ -164,29 +165,36 @@ class Answers:
         settings = self._ids.organization(organization)
         keys = [self._key(organization, asked) for asked in identifiers]
         listings = [self._listing(asked) for asked in identifiers]
-        wanted = {settings, *keys, *(key for key in listings if key is not None)}
-        if whole or not all(isinstance(asked, Given) for asked in identifiers):
-            streams = self._store.read(wanted)
-        else:
-            less = self._store.read_less(wanted, NO_BEARING)
-            streams = {key: less.get(key, []) for key in wanted}
-            streams[settings].sort(key=attrgetter("version"))
-        if not streams[settings]:
+        wanted = [settings, *keys, *(key for key in listings if key is not None)]
+        by_value = all(isinstance(asked, Given) for asked in identifiers)
+        less = by_value and not whole
+        streams = self._store.read_less(wanted, NO_BEARING) if less else self._store.read(wanted)
+        set_up = sorted(streams.get(settings, ()), key=attrgetter("version"))
+        if not set_up:
             raise UnknownOrganization("no such organization")
+        if not by_value:
+            streams |= self._listed(organization, identifiers, listings, streams)
+        found = [
+            _Found(key, streams.get(key, []), streams.get(listing, []) if listing is not None else [])
+            for key, listing in zip(keys, listings, strict=True)
+        ]
+        return found, set_up
+
+    def _listed(
+        self,
+        organization: str,
+        identifiers: Sequence[Asked],
+        listings: list[UUID | None],
+        streams: Mapping[UUID, Sequence[Recorded]],
+    ) -> dict[UUID, list[Recorded]]:
+        """Fills in where the listings are of identifiers asked for by id, and reads those. Raises NotFound."""
         for number, asked in enumerate(identifiers):
             if isinstance(asked, UUID):
                 events = streams[asked]
                 if not events or events[0].envelope.organization != organization:
                     raise NotFound("no such identifier in this organization")
                 listings[number] = _platform_key(events)
-        more = {key for key in listings if key is not None} - streams.keys()
-        if more:
-            streams.update(self._store.read(more))
-        found = [
-            _Found(key, streams[key], streams[listing] if listing is not None else [])
-            for key, listing in zip(keys, listings, strict=True)
-        ]
-        return found, streams[settings]
+        return self._store.read({key for key in listings if key is not None} - streams.keys())
 
     def _listing(self, asked: Asked) -> UUID | None:
         """Where the platform's listing of an e-mail address given by value is."""

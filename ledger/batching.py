@@ -109,7 +109,7 @@ class Batching:
         """Looks at each; fills `streams` with what was read of them."""
         settings = self._ids.organization(organization)
         history = policies(self._store.read([settings])[settings])
-        streams.update(self._store.read(contacts))
+        streams.update(self._store.read_linked(contacts))
 
         def read(keys: Collection[UUID]) -> Streams:
             missing = [key for key in keys if key not in streams]

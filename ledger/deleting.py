@@ -115,7 +115,7 @@ class Deleting:
     def _candidates(
         self, organization: str, contacts: Sequence[UUID], history: Policies, *, gated: bool
     ) -> list[Candidate]:
-        streams = self._store.read(contacts)
+        streams = self._store.read_linked(contacts)
 
         def read(wanted: Collection[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
             missing = [key for key in wanted if key not in streams]

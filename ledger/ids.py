@@ -3,6 +3,7 @@
 Every part is preceded by its length, so no two lists of parts give the same bytes. The pepper never rotates.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final
@@ -87,6 +88,26 @@ class Ids:
         if "/" not in scope:
             return self.organization(scope)
         return _cut(self._mac(b"1scope" + _framed(scope)))
+
+    def identifiers(self, organization: str, kind: str) -> Callable[[str], UUID]:
+        """`identifier` for very many values of one kind, of which nothing is kept."""
+        return self._many(b"1identifier" + _framed(organization) + _framed(kind))
+
+    def listings(self, kind: str) -> Callable[[str], UUID]:
+        """`platform` likewise."""
+        return self._many(b"1platform" + _framed(kind))
+
+    def _many(self, begin: bytes) -> Callable[[str], UUID]:
+        begun = self._inner.copy()
+        begun.update(begin)
+
+        def made(value: str) -> UUID:
+            inner, outer = begun.copy(), self._outer.copy()
+            inner.update(_once(value))
+            outer.update(inner.digest())
+            return _cut(outer.digest())
+
+        return made
 
     def person(self, email: str) -> UUID:
         """Id of someone who works with the ledger, by canonical e-mail: the same in every organization."""

@@ -99,15 +99,15 @@ class Recording:
         advances: Sequence[Advance],
         keep_refused: bool,
     ) -> list[Outcome]:
-        with self._store.on_one_connection() as log:
-            read_at = log.newest().position
-            view = read_view(log, self._ids, acts)
-            decided = [self._decide(log, view, act) for act in acts]
-        with self._store.writing() as writing:
-            decided = self._decide_moved(writing, view, read_at, decided)
-            _write(writing, decided, rejections, keep_refused)
-            for advance in advances:
-                writing.advance(advance)
+        with self._store.on_one_connection() as store:
+            read_at = store.newest().position
+            view = read_view(store, self._ids, acts)
+            decided = [self._decide(store, view, act) for act in acts]
+            with store.writing() as writing:
+                decided = self._decide_moved(writing, view, read_at, decided)
+                _write(writing, decided, rejections, keep_refused)
+                for advance in advances:
+                    writing.advance(advance)
         return [one.outcome for one in decided]
 
     def _decide(self, log: Log, view: View, act: Act) -> _Decided:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from ledger.canonical import NotCanonical, canonical
+from ledger.canonical import NotCanonical, canonical_value
 from ledger.errors import UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
@@ -20,7 +20,7 @@ from ledger.events.vocabulary import CHANNELS_OF
 from ledger.ids import Ids
 from ledger.rules.adopted import policies
 from ledger.rules.policy import Policies
-from ledger.rules.status import NO_BEARING, Status, judge, reasons
+from ledger.rules.status import NO_BEARING, Status, judge, reasons_of
 from ledger.rules.timeline import Timeline, timeline
 from ledger.store.reading import Reading
 from ledger.store.store import Store
@@ -94,18 +94,19 @@ class Suppressing:
 
     def __init__(self, log: Reading, ids: Ids, asked: Question) -> None:
         self._log = log
-        self._ids = ids
         self._asked = asked
+        self._kind = asked.kind
+        self._identifier = ids.identifiers(asked.organization, asked.kind)
+        self._listed = ids.listings(asked.kind)
 
     def answers(self, values: Sequence[str]) -> list[tuple[str, ...]]:
         """Of each value the reasons why it may not be sent to, in order; none: it may."""
         keys = [self._keys(value) for value in values]
-        streams = self._log.read_less({key for pair in keys for key in pair}, NO_BEARING, upto=self._asked.upto)
-        judged: dict[tuple[UUID, ...], tuple[str, ...]] = {(): NOT_AN_IDENTIFIER}
-        for pair in keys:
-            if pair not in judged:
-                judged[pair] = self._reasons(*[streams.get(key, ()) for key in pair])
-        return [judged[pair] for pair in keys]
+        asked = [key for pair in keys for key in pair]
+        streams = self._log.read_less(asked, NO_BEARING, upto=self._asked.upto)
+        return [
+            self._reasons(*[streams.get(key, ()) for key in pair]) if pair else NOT_AN_IDENTIFIER for pair in keys
+        ]
 
     def suppressed(self, low: UUID, high: UUID | None) -> Iterator[Suppressed]:
         """Everyone with low <= id < high who must not be written to, in the order of ids.
@@ -118,26 +119,28 @@ class Suppressing:
         while portion := list(islice(reachable, _PORTION)):
             yield from self._judged(portion)
 
-    def _keys(self, value: str) -> tuple[UUID, ...]:
+    def _keys(self, text: str) -> tuple[UUID, ...]:
         """Stream ids of an identifier and, of an e-mail, the platform's listing of it; none where it is neither."""
-        asked = self._asked
         try:
-            found = canonical(asked.kind, value)
+            value = canonical_value(self._kind, text)
         except NotCanonical:
             return ()
-        key = self._ids.identifier(asked.organization, found.kind, found.value)
-        return (key, self._ids.platform(found.kind, found.value)) if found.kind == "email" else (key,)
+        if self._kind == "email":
+            return self._identifier(value), self._listed(value)
+        return (self._identifier(value),)
 
     def _reasons(self, events: Sequence[Recorded], platform: Sequence[Recorded] = ()) -> tuple[str, ...]:
         if not events and not platform:
             return () if self._asked.purpose == "transactional" else _NEVER
         asked = self._asked
-        return reasons(
-            self._line(events),
+        return reasons_of(
+            events,
             channel=asked.channel,
             scope=asked.scope,
             purpose=asked.purpose,
-            platform=self._line(platform) if platform else None,
+            at=asked.at,
+            known_at=asked.known_at,
+            platform=platform,
             policies=asked.policies,
         )
 

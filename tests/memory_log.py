@@ -28,6 +28,10 @@ class MemoryLog:
     def read(self, stream_ids: Iterable[UUID], /) -> dict[UUID, Sequence[Recorded]]:
         return {stream_id: list(self.streams.get(stream_id, ())) for stream_id in stream_ids}
 
+    def read_linked(self, contact_ids: Collection[UUID], /) -> dict[UUID, Sequence[Recorded]]:
+        """As far as it was asked for: what is behind is read when it is come to."""
+        return self.read(contact_ids)
+
     def known_acts(self, act_ids: Collection[UUID], /) -> dict[UUID, frozenset[bytes]]:
         return {act_id: self.acts[act_id] for act_id in act_ids if act_id in self.acts}
 

@@ -57,4 +57,4 @@ def list_erasures(
 @router.get("/{request_id}")
 def erasure(request_id: str, ledger: Ledger, caller: _Reader) -> ErasureReport:
     """Every copy of one erasure, when it was cleared, and what stays by design."""
-    return erasing.shown(ledger, caller.organization, request_id)
+    return erasing.shown(ledger, caller.organization, request_id, places=caller.may("values"))

@@ -31,11 +31,13 @@ def access(
         raise typer.BadParameter("give either --json or --html")
     with opened(within=organization) as ledger:
         one = disclosure(ledger, organization, options.asked(who, kind, value))
-    if html is None:
-        as_json(one)
-        return
-    from entrypoints.disclosure_page import page
+        if html is None:
+            as_json(one)
+            return
+        from entrypoints.disclosure_page import page
+        from entrypoints.exports import note
 
-    html.touch(mode=0o600)
-    html.write_text(page(one))
-    say(f"{len(one.events):,} events of one person: the file holds personal data, and no erasure reaches it")
+        html.touch(mode=0o600)
+        html.write_text(page(one))
+        note(ledger, organization, html, "access", contacts=[held.id for held in one.contacts])
+    say(f"{len(one.events):,} events of one person: the person's erasure deletes the file while it stays as it is")

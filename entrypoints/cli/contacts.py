@@ -100,12 +100,14 @@ def _show(organization: str, contact: UUID, *, unmasked: bool, json: bool) -> No
 
 def _export(ledger: "Service", organization: str, asked: "Filter", file: Path, *, unmasked: bool) -> None:
     from entrypoints.contact_export import export
+    from entrypoints.exports import note
 
     written = 0
     with progress() as display, file.open("w", newline="", encoding="utf-8") as target:
         task = display.add_task("writing", total=None)
         for written in export(ledger, organization, asked, target, values=unmasked):
             display.update(task, completed=written)
+    note(ledger, organization, file, "contacts")
     say(f"{written:,} contacts written")
 
 

@@ -110,13 +110,32 @@ def show(
         raise typer.Exit(1)
 
 
+@app.command()
+def files(organization: options.Organization, json: options.Json = False) -> None:
+    """Files with personal data that commands wrote and that may still be there, newest first.
+
+    Example: contact-ledger erasures files -o acme
+    """
+    from entrypoints.exports import listed
+    from entrypoints.wiring import opened
+
+    with opened(within=organization) as ledger:
+        found = [(where, one.kind, one.written_at) for one, where in listed(ledger, organization)]
+    if json:
+        as_json([{"where": where, "kind": kind, "written_at": at} for where, kind, at in found])
+        return
+    rows("Files", ["file", "by", "written"], found, empty="No command wrote any, or they are gone.")
+
+
 def _show_preview(going: "ErasurePreview", *, json: bool) -> None:
     if json:
         as_json(going)
         return
-    facts("Would go", [(name, value) for name, value in going if name not in ("rows", "staying", "out_of_reach")])
+    apart = ("rows", "staying", "files", "out_of_reach")
+    facts("Would go", [(name, value) for name, value in going if name not in apart])
     facts("Rows with values", going.rows.items())
     facts("Stays, without values", going.staying.items())
+    rows("Files", ["file", "by", "what"], [(one.where, one.kind, one.said) for one in going.files], empty="")
     for copy in going.out_of_reach:
         say(f"out of reach: {copy}")
 

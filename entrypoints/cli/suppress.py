@@ -59,6 +59,7 @@ def suppress(
 
     Example: contact-ledger suppress people.csv -o acme --channel email -O checked.csv
     """
+    from entrypoints.exports import note
     from entrypoints.wiring import opened
     from ledger.suppressing import question
 
@@ -67,20 +68,23 @@ def suppress(
     if json and output is None:
         raise typer.BadParameter("--json prints the summary, so the rows need --output")
     place = options.place(organization, channel, scope, purpose, UUID(int=0))
-    with opened(within=organization) as ledger, ExitStack() as stack:
+    with opened(within=organization) as ledger:
         asked = question(
             ledger.reading, ledger.ids, organization, *place, now=ledger.now(), at=at, known_at=known_at
         )
         if kind not in (None, asked.kind):
             raise typer.BadParameter(f"--kind: {channel} goes to identifiers of kind {asked.kind}")
         began = time.monotonic()
-        target = stack.enter_context(_written(output))
-        if file is None:
-            parquet = output is not None and output.suffix == ".parquet"
-            summary = _export(ledger, asked, target, workers, parquet=parquet, unmasked=unmasked)
-        else:
-            source = stack.enter_context(_source(file))
-            summary = _answer(ledger, asked, source, target, column, workers)
+        with ExitStack() as stack:
+            target = stack.enter_context(_written(output))
+            if file is None:
+                parquet = output is not None and output.suffix == ".parquet"
+                summary = _export(ledger, asked, target, workers, parquet=parquet, unmasked=unmasked)
+            else:
+                source = stack.enter_context(_source(file))
+                summary = _answer(ledger, asked, source, target, column, workers)
+        if output is not None:
+            note(ledger, organization, output, "suppress")
     _tell(asked, summary, time.monotonic() - began, json=json)
 
 

@@ -129,9 +129,12 @@ def restore_carried(draft: Draft, source: UUID, undone: Recorded, person: Person
 def take_back(draft: Draft, target: UUID, chosen: Callable[[Recorded], bool]) -> None:
     """Reverses the carried events of a stream that are chosen and not yet reversed."""
     events = list(draft.stream(target).values())
+    copies = [event for event in events if carried_from(event) is not None and chosen(event)]
+    if not copies:
+        return
     reversed_by = timeline(events, at=_END_OF_TIME).reversed_by
-    for event in events:
-        if carried_from(event) is not None and chosen(event) and event.event_id not in reversed_by:
+    for event in copies:
+        if event.event_id not in reversed_by:
             body = EventReversed(reversed_event_id=event.event_id)
             draft.add(target, body, draft.derived(draft.act_id, body, event.event_id))
 

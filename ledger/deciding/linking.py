@@ -12,7 +12,7 @@ from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.contact import ContactsUnlinked
 from ledger.events.envelope import Recorded
-from ledger.rules.identity import Person, links, people
+from ledger.rules.identity import Person, links, several
 
 
 def link_asked(draft: Draft, act: Link) -> None:
@@ -55,7 +55,8 @@ def _ends(draft: Draft, act: Unlink) -> dict[UUID, tuple[UUID, UUID]]:
 def _take_back_between(draft: Draft, together: Person) -> None:
     """Reverses what was carried between identifiers that are no longer one person's."""
     draft.require(together.identifiers)
-    owners = {key: one.id for one in people(together.contacts, draft.streams) for key in one.identifiers}
+    apart = several(together.contacts, partial(person_of, draft))
+    owners = {key: one.id for one in apart for key in one.identifiers}
     sources = {event_id: key for key in owners for event_id in draft.stream(key)}
     for target, owner in owners.items():
         take_back(draft, target, partial(_comes_from_others, sources, owners, owner))

@@ -26,7 +26,7 @@ from ledger.events.envelope import Recorded
 from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
 from ledger.keyword_acts import Reclassification
-from ledger.rules.identity import attached, holder, links
+from ledger.rules.identity import attached, holder, standing
 from ledger.rules.scopes import lineage
 from ledger.settings_acts import ScopeChange
 
@@ -35,6 +35,8 @@ class Log(Protocol):
     """What deciding needs of the store: bulk reads."""
 
     def read(self, stream_ids: Iterable[UUID], /) -> Mapping[UUID, Sequence[Recorded]]: ...
+
+    def read_linked(self, contact_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[Recorded]]: ...
 
     def known_acts(self, act_ids: Collection[UUID], /) -> dict[UUID, frozenset[bytes]]: ...
 
@@ -61,6 +63,7 @@ def read_view(log: Log, ids: Ids, acts: Sequence[Act]) -> View:
     contacts = {contact for stream in first for contact in [holder(view.streams[stream].values())] if contact}
     _read_people(log, view, contacts)
     _read_joined(log, ids, view, acts)
+    _read_whole(log, ids, view, acts)
     return view
 
 
@@ -147,10 +150,38 @@ def subjects(ids: Ids, act: Act) -> set[UUID]:
     return named
 
 
-def _read_people(log: Log, view: View, contacts: set[UUID]) -> None:
-    while frontier := {contact for contact in contacts if contact not in view.streams}:
-        view.load(log.read(frontier))
-        contacts = {other for contact in frontier for other in links(view.streams[contact].values()).values()}
+def _read_people(log: Log, view: View, contacts: set[UUID]) -> set[UUID]:
+    """Reads the contacts and all that are linked with them, breadth first; all of them. What is not here after
+    the first step is read with all behind it.
+    """
+    people: set[UUID] = set()
+    _read_missing(log, view, contacts)
+    while contacts:
+        people |= contacts
+        contacts = {other for one in contacts for other in view.fold(one, standing).links.values()} - people
+        missing = [one for one in contacts if one not in view.streams]
+        if missing:
+            found = log.read_linked(missing)
+            view.load({one: events for one, events in found.items() if one not in view.streams})
+    return people
+
+
+def _read_whole(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
+    """Of people who are linked, parted, deleted, restored or erased every contact and identifier is read."""
+    roots: set[UUID] = set()
+    for act in acts:
+        if isinstance(act.body, Link | Unlink | ContactChange):
+            places = (view.places.get(event_id) for event_id in named_events(ids, act))
+            named = identifiers(ids, act).union(contacts_of(act), (one for one in places if one is not None))
+            roots |= {holder(view.streams[one].values()) or one for one in named}
+    held = [view.fold(one, standing).attached for one in _read_people(log, view, roots)]
+    _read_missing(log, view, set[UUID]().union(*held))
+
+
+def _read_missing(log: Log, view: View, streams: set[UUID]) -> None:
+    missing = [one for one in streams if one not in view.streams]
+    if missing:
+        view.load(log.read(missing))
 
 
 def _read_joined(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
@@ -164,6 +195,4 @@ def _read_joined(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
             for contact in holders:
                 if contact is not None:
                     wanted |= attached(view.streams[contact].values()).keys()
-    wanted = {stream for stream in wanted if stream not in view.streams}
-    if wanted:
-        view.load(log.read(wanted))
+    _read_missing(log, view, wanted)

@@ -17,7 +17,7 @@ from ledger.events.contact import (
 )
 from ledger.events.identifier import IdentifierClaimed, IdentifierReleased
 from ledger.events.vocabulary import STRONG_KINDS
-from ledger.rules.identity import Person, holder, person, unlinked_from
+from ledger.rules.identity import Person, Standing, holder, joined, standing, unlinked_from
 from ledger.rules.identity_rules import IdentityRules, identity_rules
 
 
@@ -121,7 +121,13 @@ def _all_new(draft: Draft, owned: list[_Owned], rules: IdentityRules) -> bool:
 
 
 def person_of(draft: Draft, contact: UUID) -> Person:
-    return person(contact, draft.streams)
+    """The person the contact is part of, as things stand with this draft. Raises NotLoaded."""
+
+    def stand(contacts: Collection[UUID]) -> dict[UUID, Standing]:
+        draft.require(contacts)
+        return {one: draft.fold(one, standing) for one in contacts}
+
+    return joined(contact, stand)
 
 
 def _target(draft: Draft, owned: list[_Owned], method: str) -> UUID:

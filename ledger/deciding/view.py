@@ -65,6 +65,15 @@ class View:
             self.base[stream_id] = self.streams[stream_id] = stream
         self.grantable.clear()
 
+    def fold(self, stream_id: UUID, rule: Callable[[Iterable[Recorded]], T]) -> T:
+        """What a pure rule makes of a stream; worked out once, until the stream is another."""
+        stream = self.streams[stream_id]
+        kept = self.folds.get((stream_id, rule))
+        if kept is None or kept[0] is not stream:
+            kept = self.folds[stream_id, rule] = stream, rule(stream.values())
+        made: T = kept[1]
+        return made
+
     def take(self, draft: "Draft") -> None:
         """Makes a draft's events part of what later acts see."""
         self.streams.update(draft.written())
@@ -126,15 +135,11 @@ class Draft:
         self._heads.update(streams)
 
     def fold(self, stream_id: UUID, rule: Callable[[Iterable[Recorded]], T]) -> T:
-        """What a pure rule makes of a stream, which this draft has not written to. For settings: thousands of acts
-        ask alike, so it is folded once for all of them. Raises NotLoaded.
+        """What a pure rule makes of the stream as it stands with this draft. Where the draft has not written to it,
+        it is folded once for all acts that ask alike. Raises NotLoaded.
         """
         stream = self.stream(stream_id)
-        kept = self.view.folds.get((stream_id, rule))
-        if kept is None or kept[0] is not stream:
-            kept = self.view.folds[stream_id, rule] = stream, rule(stream.values())
-        made: T = kept[1]
-        return made
+        return rule(stream.values()) if stream_id in self._own else self.view.fold(stream_id, rule)
 
     def require(self, stream_ids: Collection[UUID]) -> None:
         """Raises NotLoaded for all that are missing, so that they are read in one go."""

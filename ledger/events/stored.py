@@ -8,6 +8,7 @@ state. A stored shape is never edited: a new version gets a new name and an upca
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ import orjson
 from ledger.events.body import Event
 from ledger.events.contact import CONTACT_EVENTS
 from ledger.events.envelope import Envelope, Recorded
-from ledger.events.identifier import IDENTIFIER_EVENTS
+from ledger.events.identifier import IDENTIFIER_EVENTS, OptedOut, Subscribed
 from ledger.events.settings import SETTINGS_EVENTS
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -37,6 +38,19 @@ _OPEN_FIELDS: dict[type[Event], tuple[tuple[str, Any], ...]] = {
     )
     for event in EVENT_TYPES.values()
 }
+
+_VALIDATED: dict[str, Callable[[Any], Event]] = {
+    name: event.__pydantic_validator__.validate_python for name, event in EVENT_TYPES.items()
+}
+"""Stored name → what makes the body of its data: `model_validate`, without the time that its options take."""
+_ALIKE: frozenset[str] = frozenset({Subscribed.NAME, OptedOut.NAME})
+"""Names of events whose unsealed parts say the same of very many people."""
+
+
+@lru_cache(maxsize=4096)
+def _alike(name: str, data: bytes) -> Event:
+    """The body of these data, the same one for all who have it: bodies are never changed."""
+    return _VALIDATED[name](orjson.loads(data))
 
 
 def stored_names(events: Iterable[type[Event]]) -> tuple[str, ...]:
@@ -128,7 +142,7 @@ def decode(
         header.get("p"),
         tuple(header.get("f", ())),
     )
-    body = EVENT_TYPES[name].model_validate(data)
+    body = _alike(name, orjson.dumps(data)) if name in _ALIKE else _VALIDATED[name](data)
     sealed = state[4 + length :] or None
     return Recorded(stream_id, version, position, envelope, body, header.get("g"), sealed, stored_as)
 

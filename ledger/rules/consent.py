@@ -100,29 +100,27 @@ class _Walk:
         self.verdicts: dict[UUID, Verdict] = {}
 
     def take(self, event: Recorded) -> None:
-        if type(event.body) not in HEARD:
+        body = event.body
+        if type(body) not in HEARD:
             return
         if len(self.policies.adoptions) > 1:
             self.policy = self.policies.at(event.effective_at, self.timeline.known_at)
-        match event.body:
-            case Subscribed() as body:
-                self._subscribed(event, body)
-            case OptedOut() as body:
-                self._opted_out(event, body)
-            case ReplyReceived() as body:
-                self._reply(event, body)
-            case SubscriptionConfirmed() as body:
-                self._confirm(event, [r for r in self.requests if r.act_id == body.request_act_id], "confirmation")
-            case ConfirmationDeclined() as body:
-                self._decline(event, [r for r in self.requests if r.act_id == body.request_act_id])
-            case IdentifierReassigned(cause="recycled"):
-                self._new_epoch(event)
-            case IdentifierErased():
-                self._end_all(event.event_id, "erased")
-                self.erased = event.event_id
-                self._say(event.event_id, "counted", "erased.ends_consent")
-            case _:
-                pass
+        if type(body) is Subscribed:
+            self._subscribed(event, body)
+        elif type(body) is OptedOut:
+            self._opted_out(event, body)
+        elif type(body) is ReplyReceived:
+            self._reply(event, body)
+        elif type(body) is SubscriptionConfirmed:
+            self._confirm(event, [r for r in self.requests if r.act_id == body.request_act_id], "confirmation")
+        elif type(body) is ConfirmationDeclined:
+            self._decline(event, [r for r in self.requests if r.act_id == body.request_act_id])
+        elif type(body) is IdentifierErased:
+            self._end_all(event.event_id, "erased")
+            self.erased = event.event_id
+            self._say(event.event_id, "counted", "erased.ends_consent")
+        elif type(body) is IdentifierReassigned and body.cause == "recycled":
+            self._new_epoch(event)
 
     def _say(self, event: UUID, effect: str, rule: str, by: UUID | None = None) -> None:
         self.verdicts[event] = made(Verdict, (event, effect, by, rule, self.policy.version))

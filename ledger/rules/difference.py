@@ -17,11 +17,12 @@ from ledger.events.identifier import (
     Subscribed,
     SubscriptionConfirmed,
 )
-from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF, Consent, Deliverability
+from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF, Consent, Deliverability, ReplyClass
 from ledger.rules.consent import HEARD, ConsentStatus, consent
 from ledger.rules.deliverability import DeliverabilityStatus, deliverability
 from ledger.rules.hold import HoldStatus, hold
 from ledger.rules.places import Place, named_places
+from ledger.rules.plain import plain_consent
 from ledger.rules.policy import Adoption, Policies, Policy
 from ledger.rules.status import failing_reasons
 from ledger.rules.timeline import Timeline, timeline
@@ -62,6 +63,10 @@ class Touched:
     ever: _Types
     lately: _Types
     since: datetime
+
+    def anybody(self) -> bool:
+        """Whether there can be such a stream at all."""
+        return bool(self.ever or self.lately)
 
     def has(self, events: Iterable[Recorded]) -> bool:
         """Whether a stream with these events is among them."""
@@ -128,6 +133,8 @@ class Difference:
             for name in differing(before.at(moment), after.at(moment)) if moment <= at else ():
                 if name in _SHAPING or name in _LIFTING:
                     self._shaping.setdefault(name, moment)
+        self._by_consent = bool(self._shaping) and not self._weighing and "request_lifetime" not in self._shaping
+        """Whether nothing but consent can differ."""
 
     def touched(self) -> Touched:
         """The streams whose status may differ."""
@@ -140,21 +147,42 @@ class Difference:
     def changes(self, events: Sequence[Recorded], platform: Sequence[Recorded] = ()) -> Iterator[Change]:
         """Every place of one identifier, of those that can be asked about, whose status differs."""
         line = timeline(events, at=self.at)
-        listed = timeline(platform, at=self.at) if platform else None
         places = sorted(self._places(events))
+        consents: dict[Place, tuple[ConsentStatus, ConsentStatus]] = {}
+        if self._by_consent:
+            places = [place for place in places if not self._told_alike(line, place)]
+            consents = {place: self._consented(line, place) for place in places}
+            places = [place for place in places if _apart(*consents[place])]
+        listed = timeline(platform, at=self.at) if platform else None
         reached = self._reached(line, listed, {place[0] for place in places})
         if not self._shaping and "transactional_stops" not in self._weighing:
             places = [place for place in places if reached[place[0]][0] != reached[place[0]][1]]
         held = {scope: self._held(line, scope) for scope in {place[1] for place in places}}
         for place in places:
-            channel, scope, purpose = place
-            given = consent(line, channel, scope, purpose, self.before)
-            other = consent(line, channel, scope, purpose, self.after) if self._shaping else given
-            delivered = reached[channel]
-            one = _answer(given, delivered[0], held[scope][0], place, self._now[0])
-            two = _answer(other, delivered[1], held[scope][1], place, self._now[1])
+            given, other = consents.get(place) or self._consented(line, place)
+            delivered, holding = reached[place[0]], held[place[1]]
+            one = _answer(given, delivered[0], holding[0], place, self._now[0])
+            two = _answer(other, delivered[1], holding[1], place, self._now[1])
             if not one.same_as(two):
                 yield Change(events[0].stream_id, *place, one, two)
+
+    def _told_alike(self, line: Timeline, place: Place) -> bool:
+        """Whether nothing but signups and opt-outs bear on the place, and either side comes to the same consent."""
+        if place[2] == "transactional":
+            return False  # of an opt-out its method matters too
+        told = plain_consent(line.events, *place, self.before, at=self.at)
+        return told is not None and told is plain_consent(line.events, *place, self.after, at=self.at)
+
+    def _consented(self, line: Timeline, place: Place) -> tuple[ConsentStatus, ConsentStatus]:
+        """Consent under both. Where only lifetimes differ, who has no grant at the end has none on the other side
+        either, unless a START lets those live again that have not run out.
+        """
+        given = consent(line, *place, self.before)
+        lasting = given.consent in (Consent.SUBSCRIBED, Consent.EXPIRED)
+        revived = ReplyClass.START in line.replies.values()
+        if not self._shaping or (self._shaping.keys() <= _LIFETIMES and not lasting and not revived):
+            return given, given
+        return given, consent(line, *place, self.after)
 
     def _held(self, line: Timeline, scope: str) -> tuple[HoldStatus, HoldStatus]:
         """A request's lifetime also says whether its confirmation ended a deletion's block."""
@@ -188,6 +216,11 @@ class Difference:
         else:
             purposes.discard(ALL)  # lifetimes are those of grants, and a grant names its purposes
         return set(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes))
+
+
+def _apart(given: ConsentStatus, other: ConsentStatus) -> bool:
+    """Whether an answer may differ by its consent: no policy has a say in what is erased."""
+    return given.consent is not other.consent or given.standing_methods != other.standing_methods
 
 
 def _answer(

@@ -24,6 +24,18 @@ from ledger.events.vocabulary import STRONG_KINDS
 
 Events = Iterable[Recorded]
 Read = Callable[[Collection[UUID]], Mapping[UUID, Iterable[Recorded]]]
+_UNWRITTEN = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a contact's stream says of it now. `links`: link id → the other contact; `attached`: identifier id →
+    kind, in order of attachment; `created`: log position of its creation, beyond every log until it is written.
+    """
+
+    links: Mapping[UUID, UUID]
+    attached: Mapping[UUID, str]
+    created: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +67,34 @@ def holder(identifier_events: Events) -> UUID | None:
     return held
 
 
-def attached(contact_events: Events) -> dict[UUID, str]:
-    """Identifier id → kind of those attached to the contact now, in order of attachment."""
-    now: dict[UUID, str] = {}
+def standing(contact_events: Events) -> Standing:
+    """What the contact's events come to, in one pass. By type: isinstance of a model that it is not takes long."""
+    linked: dict[UUID, UUID] = {}
+    undone: set[UUID] = set()
+    held: dict[UUID, str] = {}
+    created = _UNWRITTEN
     for event in contact_events:
-        match event.body:
-            case IdentifierAttached(identifier_id=identifier_id, kind=kind):
-                now[identifier_id] = kind
-            case IdentifierDetached(identifier_id=identifier_id):
-                now.pop(identifier_id, None)
-            case ContactErased():
-                now.clear()
-            case _:
-                pass
-    return now
+        body = event.body
+        if type(body) is ContactsLinked:
+            linked[body.link_id] = body.other_contact_id
+        elif type(body) is IdentifierAttached:
+            held[body.identifier_id] = body.kind
+        elif type(body) is ContactsUnlinked:
+            undone.add(body.link_id)
+        elif type(body) is IdentifierDetached:
+            held.pop(body.identifier_id, None)
+        elif type(body) is ContactErased:
+            held.clear()
+        elif type(body) is ContactCreated and created == _UNWRITTEN:
+            created = event.position or _UNWRITTEN
+    if undone:
+        linked = {link: other for link, other in linked.items() if link not in undone}
+    return Standing(linked, held, created)
+
+
+def attached(contact_events: Events) -> Mapping[UUID, str]:
+    """Identifier id → kind of those attached to the contact now, in order of attachment."""
+    return standing(contact_events).attached
 
 
 def ever_attached(contact_events: Events) -> dict[UUID, str]:
@@ -77,19 +103,9 @@ def ever_attached(contact_events: Events) -> dict[UUID, str]:
     return {body.identifier_id: body.kind for body in attachments if isinstance(body, IdentifierAttached)}
 
 
-def links(contact_events: Events) -> dict[UUID, UUID]:
+def links(contact_events: Events) -> Mapping[UUID, UUID]:
     """Link id → the other contact, of the links that stand."""
-    linked: dict[UUID, UUID] = {}
-    undone: set[UUID] = set()
-    for event in contact_events:
-        match event.body:
-            case ContactsLinked(link_id=link_id, other_contact_id=other):
-                linked[link_id] = other
-            case ContactsUnlinked(link_id=link_id):
-                undone.add(link_id)
-            case _:
-                pass
-    return {link: other for link, other in linked.items() if link not in undone}
+    return standing(contact_events).links
 
 
 def unlinked_from(contact_events: Events) -> set[UUID]:
@@ -112,36 +128,43 @@ def is_erased(contact_events: Events) -> bool:
 
 def person(contact_id: UUID, read: Read) -> Person:
     """The person this contact is part of, breadth first over standing links. `read` gives contact streams."""
-    streams: dict[UUID, list[Recorded]] = {}
+
+    def stand(contacts: Collection[UUID]) -> Mapping[UUID, Standing]:
+        found = read(contacts)
+        return {contact: standing(found[contact]) for contact in contacts}
+
+    return joined(contact_id, stand)
+
+
+def joined(contact_id: UUID, stand: Callable[[Collection[UUID]], Mapping[UUID, Standing]]) -> Person:
+    """As `person`, from what each contact's stream comes to."""
+    parts: dict[UUID, Standing] = {}
     frontier = {contact_id}
     while frontier:
-        found = read(frontier)
-        streams.update({contact: list(found[contact]) for contact in frontier})
-        frontier = {other for contact in frontier for other in links(streams[contact]).values()} - streams.keys()
+        found = stand(frontier)
+        parts.update(found)
+        frontier = {other for one in found.values() for other in one.links.values()} - parts.keys()
+    contacts = sorted(parts, key=lambda contact: (parts[contact].created, contact))
     identifiers: dict[UUID, str] = {}
-    identified: set[UUID] = set()
-    contacts = sorted(streams, key=lambda contact: _age(contact, streams[contact]))
+    oldest: UUID | None = None
     for contact in contacts:
-        held = attached(streams[contact])
+        held = parts[contact].attached
         identifiers.update(held)
-        if any(kind in STRONG_KINDS for kind in held.values()):
-            identified.add(contact)
-    oldest = next((contact for contact in contacts if contact in identified), contacts[0])
-    return Person(oldest, tuple(contacts), identifiers)
+        if oldest is None and not STRONG_KINDS.isdisjoint(held.values()):
+            oldest = contact
+    return Person(oldest or contacts[0], tuple(contacts), identifiers)
 
 
 def people(contacts: Iterable[UUID], read: Read) -> list[Person]:
     """The people these contacts are part of, each once."""
+    return several(contacts, lambda contact: person(contact, read))
+
+
+def several(contacts: Iterable[UUID], person_of: Callable[[UUID], Person]) -> list[Person]:
+    """As `people`, from who each contact is part of."""
     found: dict[UUID, Person] = {}
     for contact in contacts:
         if contact not in found:
-            one = person(contact, read)
+            one = person_of(contact)
             found.update(dict.fromkeys(one.contacts, one))
     return list({one.id: one for one in found.values()}.values())
-
-
-def _age(contact: UUID, events: list[Recorded]) -> tuple[int, UUID]:
-    """Log position of its creation; of contacts not yet written, the id decides."""
-    created = next((event for event in events if isinstance(event.body, ContactCreated)), None)
-    position = created.position if created is not None and created.position else 2**63
-    return position, contact

@@ -34,10 +34,15 @@ def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> s
             readings.setdefault(event.body.reply_event_id, set()).add(event.body.reply_class)
     places: set[Place] = set()
     for event in events:
-        if type(event.body) is ReplyReceived:
-            classes = readings.get(event.event_id, set()) | {event.body.reply_class}
-            places.update(_of_reply(event, event.body, classes, policies))
-        elif type(event.body) is not IdentifierClaimed:
+        body = event.body
+        if type(body) is Subscribed:
+            places.update([(body.channel, body.scope, purpose) for purpose in body.purposes])
+        elif type(body) is OptedOut:
+            places.update([(body.channel, body.scope, purpose) for purpose in body.purposes or (ALL,)])
+        elif type(body) is ReplyReceived:
+            classes = readings.get(event.event_id, set()) | {body.reply_class}
+            places.update(_of_reply(event, body, classes, policies))
+        elif type(body) is not IdentifierClaimed:
             places.update(_of(event))
     return places
 
@@ -45,12 +50,6 @@ def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> s
 def _of(event: Recorded) -> Iterator[Place]:
     organization = event.envelope.organization
     match event.body:
-        case Subscribed() as body:
-            for purpose in body.purposes:
-                yield body.channel, body.scope, purpose
-        case OptedOut() as body:
-            for purpose in body.purposes or (ALL,):
-                yield body.channel, body.scope, purpose
         case HoldPlaced() as body:
             yield ALL, body.scope, ALL
         case Bounced(channel=channel) | Complained(channel=channel):

@@ -11,6 +11,7 @@ from ledger.events.vocabulary import TEXT_CHANNELS, Consent, Deliverability, Hol
 from ledger.rules.consent import ConsentStatus, consent
 from ledger.rules.deliverability import DeliverabilityStatus, deliverability
 from ledger.rules.hold import HoldStatus, hold
+from ledger.rules.plain import plain_consent
 from ledger.rules.policy import BUILT_IN, Policies, Policy
 from ledger.rules.timeline import Timeline, timeline
 from ledger.rules.verdict import Verdict
@@ -146,6 +147,32 @@ def judge(
     )
 
 
+def reasons_of(
+    events: Sequence[Recorded],
+    *,
+    channel: str,
+    scope: str,
+    purpose: str,
+    at: datetime,
+    known_at: datetime | None = None,
+    platform: Sequence[Recorded] = (),
+    policies: Policies = BUILT_IN,
+) -> tuple[str, ...]:
+    """Only the reasons of `status`, for asking many identifiers about one place."""
+    if not platform:
+        told = plain_consent(events, channel, scope, purpose, policies, at=at, known_at=known_at)
+        if told is not None and (purpose != "transactional" or told is not Consent.UNSUBSCRIBED):
+            return () if told is Consent.SUBSCRIBED or purpose == "transactional" else (told.value,)
+    return reasons(
+        timeline(events, at=at, known_at=known_at),
+        channel=channel,
+        scope=scope,
+        purpose=purpose,
+        platform=timeline(platform, at=at, known_at=known_at) if platform else None,
+        policies=policies,
+    )
+
+
 def reasons(
     line: Timeline,
     *,
@@ -155,7 +182,7 @@ def reasons(
     platform: Timeline | None = None,
     policies: Policies = BUILT_IN,
 ) -> tuple[str, ...]:
-    """Only the reasons of `judge`, for asking many identifiers about one place."""
+    """Only the reasons of `judge`."""
     consented = consent(line, channel, scope, purpose, policies)
     delivered = deliverability(line, platform, channel, policies)
     policy = policies.at(line.at, line.known_at)

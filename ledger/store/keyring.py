@@ -89,6 +89,7 @@ def keys_of(connection: Connection[Any], keyring: Keyring, stream_ids: Collectio
         "SELECT stream_id, generation, wrapped FROM data_keys AS k WHERE stream_id = ANY(%b) AND NOT EXISTS"
         " (SELECT FROM erased_keys AS e WHERE e.stream_id = k.stream_id AND e.generation >= k.generation)",
         (list(stream_ids),),
+        prepare=True,
     )
     return {row[0]: keyring.unwrap(*row) for row in rows.fetchall()}
 

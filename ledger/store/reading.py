@@ -13,6 +13,7 @@ from psycopg import Connection, Cursor
 
 from ledger.events.envelope import Recorded
 from ledger.events.stored import decode
+from ledger.store.id_array import IdArray
 from ledger.store.keyring import Keyring
 from ledger.store.sealing import SealedBatch, open_sealed, seal
 
@@ -25,6 +26,19 @@ SELECT originator_id, originator_version, notification_id, topic, state,
 FROM stored_events
 """
 _STREAMS = _EVENTS + "WHERE originator_id = ANY(%b)"
+_REACHED = """
+WITH RECURSIVE reached (id) AS (
+    SELECT unnest(%b::uuid[])
+    UNION
+    SELECT linked.id FROM reached CROSS JOIN LATERAL (
+        SELECT linked_contact(state) AS id FROM stored_events
+        WHERE originator_id = reached.id AND topic = 'contact.linked.v1' OFFSET 0
+    ) AS linked
+)
+"""
+"""Contact by contact, each by its index: OFFSET keeps the planner from joining the whole log instead."""
+_OF_REACHED = "WHERE originator_id = ANY(ARRAY(SELECT id FROM reached))"
+LINKED = _REACHED + _EVENTS + _OF_REACHED
 _LESS = _EVENTS + "WHERE originator_id = ANY(%b) AND notification_id <= %b AND topic <> ALL(%b)"
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
@@ -68,7 +82,6 @@ WHERE organization = %s AND notification_id < %s
 ORDER BY notification_id DESC LIMIT %s
 """
 )
-NEWEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 _END = "SELECT at_position, at_time FROM log_end()"
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
@@ -113,23 +126,25 @@ class Reading:
 
         `opened`: sealed fields are filled in where the key still exists; else they stay None.
         """
-        streams: dict[UUID, list[Recorded]] = {stream_id: [] for stream_id in stream_ids}
-        if not streams:
-            return streams
+        wanted = list(dict.fromkeys(stream_ids))
+        if not wanted:
+            return {}
         end = END if upto is None else upto
         with self._connect() as connection:
-            rows = _cursor(connection).execute(_STREAMS, (list(streams),), prepare=True)
+            rows = _cursor(connection).execute(_STREAMS, (IdArray(wanted),), prepare=True).fetchall()
             events = [decode(*row) for row in rows if row[2] <= end]
             if opened:
                 events = open_sealed(connection, self._keyring, events)
-        for event in events:
-            streams[event.stream_id].append(event)
-        for stream in streams.values():
-            stream.sort(key=attrgetter("version"))
-        return streams
+        return _streams(wanted, events)
+
+    def read_linked(self, contact_ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
+        """The streams of these contacts and of all that were ever linked with them, over any number of links."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(LINKED, (list(contact_ids),), prepare=True)
+            return _streams(contact_ids, [decode(*row) for row in rows])
 
     def read_less(
-        self, stream_ids: Collection[UUID], less: Sequence[str], *, upto: int = END
+        self, stream_ids: Iterable[UUID], less: Sequence[str], *, upto: int = END
     ) -> dict[UUID, list[Recorded]]:
         """These streams up to a position without the events of the names in `less`, in no order.
 
@@ -137,8 +152,10 @@ class Reading:
         """
         streams: dict[UUID, list[Recorded]] = {}
         with self._connect() as connection:
-            for row in _cursor(connection).execute(_LESS, (list(stream_ids), upto, list(less)), prepare=True):
-                streams.setdefault(row[0], []).append(decode(*row))
+            asked = IdArray(stream_ids), upto, list(less)
+            rows = _cursor(connection).execute(_LESS, asked, prepare=True).fetchall()
+        for row in rows:
+            streams.setdefault(row[0], []).append(decode(*row))
         return streams
 
     def reversible_in_bulk(self, organization: str, since: datetime, *, upto: int) -> Iterator[list[Recorded]]:
@@ -287,6 +304,16 @@ class Reading:
         """Rows ready to be appended, in the order of the events; see `sealing.seal` for erased streams."""
         with self._connect() as connection:
             return seal(connection, self._keyring, events, reopen)
+
+
+def _streams(stream_ids: Iterable[UUID], events: Iterable[Recorded]) -> dict[UUID, list[Recorded]]:
+    """The events by stream, in version order; an empty list for a stream that has none."""
+    streams: dict[UUID, list[Recorded]] = {stream_id: [] for stream_id in stream_ids}
+    for event in events:
+        streams.setdefault(event.stream_id, []).append(event)
+    for stream in streams.values():
+        stream.sort(key=attrgetter("version"))
+    return streams
 
 
 def _cursor(connection: Connection[Any]) -> Cursor[tuple[Any, ...]]:

@@ -19,6 +19,10 @@ from ledger.store.connections import LedgerDatastore
 CHANNEL = "stored_events"
 """LISTEN here to learn that the log has grown."""
 
+_RESERVE = """
+SELECT min(drawn), max(drawn), pg_notify(%s, '')
+FROM (SELECT nextval('stored_events_notification_id_seq') AS drawn FROM generate_series(1, %s)) AS positions
+"""
 _COPY_PLAIN = """
 COPY stored_events (originator_id, originator_version, topic, state, notification_id)
 FROM STDIN (FORMAT binary)
@@ -51,7 +55,6 @@ class LedgerRecorder(PostgresProcessRecorder):
             if not stored_events:
                 return None
             self._lock_table(cursor)
-            self._notify_channel(cursor)
             positions = reserve_positions(cursor.connection, len(stored_events))
             rows = (
                 (event.originator_id, event.originator_version, event.topic, event.state, position)
@@ -65,16 +68,12 @@ class LedgerRecorder(PostgresProcessRecorder):
 
 
 def reserve_positions(connection: Connection[Any], count: int) -> range:
-    """The next `count` positions of the log. Only under the writer lock are they in one piece."""
-    row = (
-        connection.cursor(row_factory=tuple_row)
-        .execute(
-            "SELECT min(drawn), max(drawn) FROM (SELECT nextval('stored_events_notification_id_seq') AS drawn"
-            " FROM generate_series(1, %s)) AS positions",
-            (count,),
-        )
-        .fetchone()
-    )
+    """The next `count` positions of the log; whoever listens is woken at commit.
+
+    Only under the writer lock are they in one piece.
+    """
+    cursor = connection.cursor(row_factory=tuple_row)
+    row = cursor.execute(_RESERVE, (CHANNEL, count), prepare=True).fetchone()
     assert row is not None
     return range(row[0], row[1] + 1)
 

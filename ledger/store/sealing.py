@@ -73,7 +73,8 @@ def seal(
     """
     streams = {event.stream_id for event in events}
     standing = keys_of(connection, keyring, streams)
-    erased = erased_generations(connection, streams - standing.keys())
+    keyless = streams - standing.keys()
+    erased = erased_generations(connection, keyless) if keyless else {}
     return SealedBatch(events, keyring, standing, erased, reopen)
 
 

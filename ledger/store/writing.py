@@ -9,12 +9,13 @@ from uuid import UUID
 from psycopg import Connection
 
 from ledger.acts import Rejection
+from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.store import positions, rejections
 from ledger.store.erasures import forget_deliveries
 from ledger.store.keyring import Keyring, delete_keys, insert_keys
 from ledger.store.positions import Advance
-from ledger.store.reading import NEWEST, Newest, Reading
+from ledger.store.reading import Newest, Reading
 from ledger.store.recorder import copy_rows, reserve_positions
 from ledger.store.sealing import SealedBatch, refuse_erased
 
@@ -23,6 +24,7 @@ Clock = Callable[[], datetime]
 LONGEST = "30s"
 """A writer that is stopped while it holds the lock loses its connection after this, so that others go on."""
 
+_BEGIN = "SELECT at_position, at_time, begun_at FROM begin_writing(%s)"
 _COPY = """
 COPY stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
                     notification_id, recorded_at) FROM STDIN (FORMAT binary)
@@ -49,12 +51,18 @@ class Writing(Reading):
         super().__init__(lambda: nullcontext(connection), keyring)
         self._connection = connection
         self._ids = ids
-        self.before, self.recorded_at = _under_the_lock(connection, clock)
+        self.before, self.recorded_at = _take_the_lock(connection, clock)
+        self._sealed_here: SealedBatch | None = None
 
     def changed_since(self, position: int, stream_ids: Collection[UUID]) -> set[UUID]:
         """Those of these streams that got events after `position`. Reads only the log's tail."""
         tail = self._connection.cursor(binary=True).execute(TAIL, (position,), prepare=True)
         return {row[0] for row in tail}.intersection(stream_ids)
+
+    def seal(self, events: Sequence[Recorded], *, reopen: Collection[UUID] = ()) -> SealedBatch:
+        """As `Reading.seal`; no key of the batch can be erased by others before it is appended here."""
+        self._sealed_here = super().seal(events, reopen=reopen)
+        return self._sealed_here
 
     def append(self, batch: SealedBatch) -> range:
         """Appends the batch and returns its positions. May be called again; followers are woken at commit.
@@ -64,13 +72,13 @@ class Writing(Reading):
         """
         if not batch.events:
             return range(0)
-        refuse_erased(self._connection, batch.used)
+        if batch is not self._sealed_here:
+            refuse_erased(self._connection, batch.used)
         reserved = reserve_positions(self._connection, len(batch.events))
         rows = ((*row, position, self.recorded_at) for row, position in zip(batch.rows(), reserved, strict=True))
         copy_rows(self._connection.cursor(), _COPY, _TYPES, rows)
         if batch.new_keys:
             insert_keys(self._connection, batch.new_keys.values())
-        self._connection.execute("NOTIFY stored_events")
         return reserved
 
     def reject(self, rejected: Sequence[Rejection]) -> list[UUID]:
@@ -85,6 +93,7 @@ class Writing(Reading):
 
     def destroy_keys(self, stream_ids: Collection[UUID]) -> None:
         """Erases these streams' keys for good, rejected payloads naming them, and the newest deliveries to them."""
+        self._sealed_here = None
         delete_keys(self._connection, list(stream_ids), self.recorded_at)
         rejections.forget(self._connection, stream_ids)
         forget_deliveries(self._connection, list(stream_ids))
@@ -102,17 +111,13 @@ class Writing(Reading):
 def writing(connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None) -> Iterator[Writing]:
     """One transaction holding the writer lock from its first statement to its end."""
     with connection.transaction():
-        connection.execute("SELECT take_writer_lock()")
         yield Writing(connection, keyring, ids, clock)
 
 
-def _under_the_lock(connection: Connection[Any], clock: Clock | None) -> tuple[Newest, datetime]:
+def _take_the_lock(connection: Connection[Any], clock: Clock | None) -> tuple[Newest, datetime]:
     """The log's end, and the time to record at: never below the newest, whatever the clock says."""
-    row = connection.execute(NEWEST).fetchone()
-    newest = Newest(*row) if row is not None else Newest(0, None)
-    now = connection.execute(
-        "SELECT clock_timestamp(), set_config('transaction_timeout', %s, true)", (LONGEST,)
-    ).fetchone()
-    assert now is not None
-    recorded_at: datetime = clock() if clock is not None else now[0]
-    return newest, max(recorded_at, newest.recorded_at or recorded_at)
+    row = connection.cursor(binary=True).execute(_BEGIN, (LONGEST,), prepare=True).fetchone()
+    assert row is not None
+    position, newest_at, now = row
+    recorded_at: datetime = clock() if clock is not None else now
+    return Newest(position or 0, newest_at), max(recorded_at, newest_at or recorded_at)

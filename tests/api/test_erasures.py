@@ -1,13 +1,16 @@
 """Erasures and access over HTTP: previewed, done once, proven; everything told to the person and to no others."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from entrypoints import exports
 from entrypoints.access import Role
 from tests.api.messages import EMAIL, PHONE, opt_out, question, signup
-from tests.api.serving import BATCH, Caller
+from tests.api.serving import BATCH, Caller, Served
 
 WHY = {"request_id": "DSR-17", "reason": "asked by letter"}
 AGENT = "Planted/1.0 <script>alert(1)</script>"
@@ -45,6 +48,22 @@ def test_an_erasure_is_done_once_and_proven(ann: Caller) -> None:
     assert not report["complete"]
     [now] = ann.post("sendable", question(ann.organization)).json()["answers"]
     assert now["reasons"] == ["erased", "unsubscribed"]
+
+
+def test_the_place_of_a_file_is_told_to_who_may_see_values_only(
+    ann: Caller, caller: Callable[[Role], Caller], server: Served, tmp_path: Path
+) -> None:
+    page = tmp_path / f"{EMAIL['value']}.html"
+    page.write_text("her page")
+    [contact] = ann.post("erasures/preview", EMAIL).json()["contacts"]
+    exports.note(server.ledger, ann.organization, page, "access", contacts=[UUID(contact)])
+    page.write_text("her page, and a note")
+    assert ann.post("erasures/preview", EMAIL).json()["files"][0]["where"].endswith(str(page))
+    ann.post("erasures", {**EMAIL, **WHY})
+    assert page.name in ann.get("erasures/DSR-17").text
+    seen = caller("analyst").get("erasures/DSR-17")
+    assert "file of access" in seen.text
+    assert page.name not in seen.text
 
 
 def test_a_request_id_names_one_person(ann: Caller) -> None:

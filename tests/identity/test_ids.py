@@ -20,6 +20,15 @@ def test_an_identifier_id_is_the_hmac_of_its_parts(pepper: bytes, value: str) ->
     assert Ids(pepper).identifier("acme", "email", value) == expected
 
 
+@given(pepper=st.binary(min_size=1, max_size=200), value=st.text(st.characters(codec="utf-8"), max_size=50))
+def test_ids_for_very_many_are_the_same_ids(pepper: bytes, value: str) -> None:
+    ids = Ids(pepper)
+    identifier, listing = ids.identifiers("acme", "email"), ids.listings("email")
+    for _ in range(2):
+        assert identifier(value) == ids.identifier("acme", "email", value)
+        assert listing(value) == ids.platform("email", value)
+
+
 def test_parts_do_not_run_into_each_other() -> None:
     ids = Ids(b"pepper")
     assert ids.act("acme", "web", "1") != ids.act("acme", "we", "b1")

@@ -10,8 +10,7 @@ from ledger.events import identifier as said
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import OWN_METHODS, TEXT_CHANNELS, ReplyClass
 from ledger.rules.policy import Policies
-from ledger.rules.status import Status, reasons, status
-from ledger.rules.timeline import timeline
+from ledger.rules.status import Status, reasons_of, status
 from tests.model.making import DAY, START, History, Question
 from tests.model.naive import Answer, answer
 from tests.model.naive_consent import concerns
@@ -56,14 +55,14 @@ def _asked(history: History, events: Sequence[Recorded], question: Question, *, 
 
 
 def _reasons(history: History, question: Question) -> tuple[str, ...]:
-    at, known_at = question.at, question.known_at
-    listed = timeline(history.platform, at=at, known_at=known_at) if history.platform else None
-    return reasons(
-        timeline(history.events, at=at, known_at=known_at),
+    return reasons_of(
+        history.events,
         channel=question.place.channel,
         scope=question.place.scope,
         purpose=question.place.purpose,
-        platform=listed,
+        at=question.at,
+        known_at=question.known_at,
+        platform=history.platform,
         policies=history.policies,
     )
 

@@ -48,6 +48,8 @@ def test_ten_histories_from(first: int) -> None:
             difference = Difference(sides[before], sides[after], at)
             found = list(difference.changes(one.events, one.platform))
             listed = {(change.channel, change.scope, change.purpose) for change in found}
+            alone = {(change.channel, change.scope, change.purpose) for change in difference.changes(one.events)}
+            assert alone == listed, seed  # the platform's listing makes no difference
             for change in found:
                 place = Place(change.channel, change.scope, change.purpose)
                 expected = told(one, place, sides[before], at), told(one, place, sides[after], at)

@@ -4,10 +4,11 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from uuid import UUID
 
 import pytest
 
-from ledger.acts import Given, Identification, Link, Registration
+from ledger.acts import Given, Identification, Link, Registration, Unlink
 from ledger.recording import Recording
 from ledger.rules.identity import holder, links, people
 from ledger.store.store import Store
@@ -46,7 +47,7 @@ def test_concurrent_links_leave_no_circle_and_lose_none(store: Store, fresh_data
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         results = pool.map(link_all, [fresh_database] * PROCESSES, range(PROCESSES))
         assert set[str]().union(*results) <= {"recorded", "unchanged"}
-    keys = {IDS.identifier("acme", one.kind, one.value): one for one in PEOPLE}
+    keys = {_key(one): one for one in PEOPLE}
     held = {holder(events): keys[key] for key, events in store.read(keys).items()}
     contacts = [contact for contact in held if contact is not None]
     streams = store.read(contacts)
@@ -57,6 +58,26 @@ def test_concurrent_links_leave_no_circle_and_lose_none(store: Store, fresh_data
     for contact in contacts:
         for link, other in links(streams[contact]).items():
             assert links(streams[other])[link] == contact
+
+
+def test_everyone_who_was_ever_linked_is_read_at_once(store: Store) -> None:
+    pairs = ((4, 5), (2, 3), (0, 1), (5, 3), (3, 1))  # the older of each two people: 0-1, 0-2, 2-3, 2-4, 4-5
+    recording = Recording(store, IDS)
+    recording.record([act(Registration("Acme"), "registration")])
+    recording.record([act(Identification((one,), "form"), f"seen {one.value}") for one in PEOPLE[:8]])
+    for one, other in pairs:
+        recording.record([act(Link(PEOPLE[one], PEOPLE[other], "asked"), f"link {one} {other}")])
+    contacts = [holder(store.read([_key(one)])[_key(one)]) for one in PEOPLE[:8]]
+    known = [contact for contact in contacts if contact is not None]
+    [unlinked] = [link for link, other in links(store.read([known[0]])[known[0]]).items() if other == known[1]]
+    recording.record([act(Unlink(unlinked), "unlink")])
+    for contact in known[:6]:
+        assert store.read_linked([contact]) == store.read(known[:6])
+    assert store.read_linked(known[6:]) == store.read(known[6:])
+
+
+def _key(one: Given) -> UUID:
+    return IDS.identifier("acme", one.kind, one.value)
 
 
 def _together() -> set[frozenset[str]]:

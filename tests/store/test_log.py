@@ -42,6 +42,20 @@ def test_an_empty_log(store: Store) -> None:
         assert writing.append(store.seal([])) == range(0)
 
 
+def test_streams_are_asked_for_in_any_number_and_twice_too(store: Store) -> None:
+    one, two = uuid4(), UUID(int=0)
+    append(store, claimed(one, 1), subscribed(one, 2), claimed(two, 1))
+    less = store.read_less([two, one, uuid4(), one], ["identifier.claimed.v1"])
+    assert {key: [event.version for event in found] for key, found in less.items()} == {one: [2]}
+    assert store.read_less([], []) == {}
+    highest = UUID(int=2**128 - 1)
+    append(store, claimed(highest, 1))
+    many = [*(uuid4() for _ in range(3_000)), highest, two]
+    found = store.read(many)
+    assert [key for key, events in found.items() if events] == [highest, two]
+    assert list(found) == many
+
+
 def test_streams_come_back_whole_in_version_order_and_upto(store: Store) -> None:
     one, two, none = uuid4(), uuid4(), uuid4()
     append(store, claimed(one, 1), subscribed(one, 2), created(two, 1))
@@ -125,6 +139,17 @@ def test_two_batches_in_one_transaction(store: Store) -> None:
     assert len({event.envelope.recorded_at for event in store.follow(0, 10)}) == 1
 
 
+def test_what_was_sealed_under_the_lock_is_refused_too_where_its_key_went_since(store: Store) -> None:
+    stream = uuid4()
+    append(store, claimed(stream, 1))
+    with store.writing() as writing:
+        batch = writing.seal([subscribed(stream, 2)])
+        writing.destroy_keys([stream])
+        with pytest.raises(KeyDestroyed):
+            writing.append(batch)
+    assert [event.version for event in store.read([stream])[stream]] == [1]
+
+
 def test_known_acts_have_all_their_digests(store: Store) -> None:
     act, other = uuid4(), uuid4()
     again = subscribed(uuid4(), act_id=act)
@@ -158,17 +183,17 @@ def test_a_change_that_commits_while_one_waits_for_the_lock_is_seen(store: Store
     stream = uuid4()
     read_at = store.newest().position
 
-    def recheck() -> set[UUID]:
+    def recheck() -> tuple[int, set[UUID]]:
         with store.writing() as writing:
-            return writing.changed_since(read_at, [stream])
+            return writing.before.position, writing.changed_since(read_at, [stream])
 
     batch = store.seal([created(stream)])
     with ThreadPoolExecutor(1) as thread:
         with store.writing() as writing:
             pending = thread.submit(recheck)
             _until_waiting(store)
-            writing.append(batch)
-        assert pending.result(20) == {stream}
+            [position] = writing.append(batch)
+        assert pending.result(20) == (position, {stream})
 
 
 def _until_waiting(store: Store) -> None:

@@ -11,6 +11,8 @@ import pytest
 from psycopg import Connection
 
 from ledger.store import forecasts, rejections
+from ledger.store.reading import LINKED
+from tests.ledgers import store_on
 from tests.migrated import new_ledger
 from tests.projections.test_plans import Explaining
 
@@ -74,3 +76,27 @@ def test_no_request_reads_a_table_through(filled: Connection[Any], query: str) -
     for plan in plans:
         assert "Index" in plan, plan
         assert "Seq Scan" not in plan, plan
+
+
+LINKS = """
+INSERT INTO stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
+                           recorded_at)
+SELECT md5((n / 4)::text)::uuid, n % 4, CASE WHEN n % 4 = 3 THEN 'contact.linked.v1' ELSE 'contact.created.v1' END,
+       '', 'org', md5('e' || n)::uuid, md5('a' || n)::uuid, '', '2026-01-01'
+FROM generate_series(1, 40000) n
+"""
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+def test_those_linked_with_many_are_found_by_the_index_of_streams(fresh_database: str, mode: str) -> None:
+    asked = LINKED.replace("%b::uuid[]", "$1")
+    many = ",".join(f'"{UUID(int=number)}"' for number in range(500))
+    with store_on(fresh_database), psycopg.connect(fresh_database, autocommit=True) as connection:
+        connection.execute(LINKS)
+        connection.execute("ANALYZE stored_events")
+        connection.execute(f"SET plan_cache_mode = {mode}".encode())
+        connection.execute(f"PREPARE asked (uuid[]) AS {asked}".encode())
+        rows = connection.execute(f"EXPLAIN EXECUTE asked ('{{{many}}}')".encode())
+        plan = "\n".join(row[0] for row in rows)
+    assert plan.count("stored_events_pkey") == 2, plan
+    assert "Seq Scan on stored_events" not in plan, plan
