@@ -1,6 +1,6 @@
 """Rejected messages once more: as they came, or mended by a person."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -74,17 +74,19 @@ def replay(
     *,
     within: str | None = None,
     by: str | None = None,
+    permitted: Callable[[Act], None] = lambda act: None,
 ) -> Replayed:
     """Takes the message in again as of when it was first received; `mended`: a structured CloudEvent in its place.
 
-    What is taken now is settled as replayed, by whom; repeating it is harmless. `within`: see `taken`. Raises
-    MessageRefused, NotFound and KeyDestroyed.
+    What is taken now is settled as replayed, by whom; repeating it is harmless. `within`: see `taken`; `permitted`
+    raises where the act is not for who replays. Raises MessageRefused, NotFound and KeyDestroyed.
     """
     rejected = get(ledger, rejection_id)
     payload = ledger.writing.rejection_payload(rejection_id) if mended is None else Payload((), mended)
     act = taken(rejected, payload, within)
     if isinstance(act, Rejection):
         return Replayed(rejection_id, "refused", (), act.reason, act.detail)
+    permitted(act)
     if mended is not None:
         act.flags = (*act.flags, MENDED)
     outcome = ledger.recording.record([act], keep_refused=False)[0]

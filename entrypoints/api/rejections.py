@@ -9,9 +9,11 @@ from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel, Field
 
 from entrypoints import reads, replaying
-from entrypoints.api.auth import Caller, Ledger, needs
+from entrypoints.access import MESSAGES
+from entrypoints.api.auth import Caller, Ledger, needs, no_more_than
 from entrypoints.api.models import Asked, InQuery, Moment
 from entrypoints.wiring import Service
+from ledger.acts import Act
 from ledger.errors import KeyDestroyed, MessageRefused, NotFound
 from ledger.store import rejections
 
@@ -110,7 +112,7 @@ def show_rejection(
         reads.record(
             ledger,
             caller.organization,
-            actor=f"api-key/{caller.key.id}",
+            actor=caller.name,
             what="GET /rejections/{rejection_id}",
             subject=rejection_id,
             reason=ledger_reason,
@@ -124,11 +126,19 @@ def show_rejection(
 
 @router.post("/{rejection_id}/replay")
 def replay_rejection(rejection_id: UUID, asked: Mended, ledger: Ledger, caller: _Admin) -> ReplayAnswer:
-    """Takes the message in again, as it came or mended; refused again it is a problem document that says why."""
+    """Takes the message in again, as it came or mended; refused again it is a problem document that says why.
+
+    What needs a permission of its own in `POST messages` needs it here too.
+    """
     rejected = _open(ledger, caller, rejection_id)
     mended = orjson.dumps(asked.message) if asked.message is not None else None
     became = replaying.replay(
-        ledger, rejected.id, mended, within=caller.organization, by=f"api-key/{caller.key.id}"
+        ledger,
+        rejected.id,
+        mended,
+        within=caller.organization,
+        by=caller.name,
+        permitted=lambda act: _refuse_unless_permitted(caller, act),
     )
     if became.result == "refused":
         raise MessageRefused(became.reason or "refused", became.detail or "")
@@ -139,8 +149,14 @@ def replay_rejection(rejection_id: UUID, asked: Mended, ledger: Ledger, caller: 
 def drop_rejection(rejection_id: UUID, ledger: Ledger, caller: _Admin) -> RejectionSeen:
     """Settles it without taking it."""
     rejected = _open(ledger, caller, rejection_id)
-    replaying.settle(ledger, [rejected.id], "dropped", by=f"api-key/{caller.key.id}")
+    replaying.settle(ledger, [rejected.id], "dropped", by=caller.name)
     return _seen(_own(ledger, caller, rejection_id))
+
+
+def _refuse_unless_permitted(caller: Caller, act: Act) -> None:
+    needed = MESSAGES[act.type]
+    if needed != "messages":
+        no_more_than(caller, [needed])
 
 
 def _own(ledger: Service, caller: Caller, rejection_id: UUID) -> rejections.Rejected:

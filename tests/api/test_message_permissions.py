@@ -97,6 +97,20 @@ def test_the_binary_mode_asks_for_the_same(admin: Caller, caller: Callable[[Role
     assert admin.post("messages", message["data"], headers).status_code == 200
 
 
+def test_a_rejection_is_not_mended_into_what_the_key_may_not_send(
+    server: Served, admin: Caller, stopped: str
+) -> None:
+    late = signup(admin.organization, {"kind": "email", "value": "ben@example.com"}) | {"time": None}
+    assert admin.post("messages", late, STRUCTURED).status_code == 422
+    [rejection] = (one["id"] for one in admin.get("rejections").json()["rejections"])
+    key = issue_key(server.ledger, admin.organization, "admin", permissions=["settings"])
+    limited, mended = server.with_key(admin.organization, key), _act(ACTS[-1], admin.organization, stopped)
+    assert limited.post(f"rejections/{rejection}/replay", {"message": mended}).status_code == 403
+    assert _sendable(admin)["reasons"] == ["unsubscribed"]
+    assert admin.post(f"rejections/{rejection}/replay", {"message": mended}).status_code == 200
+    assert _sendable(admin)["sendable"] is True
+
+
 def test_the_record_names_the_key_whatever_actor_is_given(admin: Caller, stopped: str) -> None:
     admin.record(_act("ledger.reversal.v1", admin.organization, stopped))
     assert _sendable(admin)["sendable"] is True

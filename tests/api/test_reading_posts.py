@@ -1,7 +1,8 @@
 """Every POST that only reads, by every role: values for none who may not see them; a look for a reason is kept."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from tests.api.serving import Caller, Served
 from tests.api.test_everybody import NEEDED, ROOT
 
 SECRETS = ("ann@example.com", "4155550100", "Annabel", "Wiblingen", "203.0.113.7")
-READING: dict[str, dict[str, object]] = {
+READING: dict[str, Mapping[str, Any]] = {
     "POST sendable": {
         "channel": "email",
         "scope": "{organization}",
@@ -124,7 +125,7 @@ def _planted(server: Served, admin: Caller) -> str:
 def _read(
     server: Served,
     route: str,
-    asked: dict[str, object],
+    asked: Mapping[str, Any],
     organization: str,
     key: str,
     contact: str,
