@@ -14,9 +14,9 @@ def test_the_places_stand_in_one_line_or_are_folded(opening: Opening) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     for width, unfolded in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 800})
+        page.locator(f".places > details{'[open]' if unfolded else ':not([open])'}").wait_for(state="attached")
         page.screenshot(path=PICTURES / f"navigation-{width}.png")
-        assert page.locator(".places > details").evaluate("one => one.open") is unfolded, width
         tops = page.locator(".places li").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
         assert len(tops) == 14
-        assert len({*tops}) == 1, width
+        assert not unfolded or len({*tops}) == 1, width
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
