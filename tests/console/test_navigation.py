@@ -16,7 +16,9 @@ def test_the_places_stand_in_one_line_or_are_folded(opening: Opening) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         page.locator(f".places > details{'[open]' if unfolded else ':not([open])'}").wait_for(state="attached")
         page.screenshot(path=PICTURES / f"navigation-{width}.png")
-        tops = page.locator(".places li").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
-        assert len(tops) == 14
+        places = page.locator(".places li")
+        assert places.count() == 14
+        assert places.last.is_visible() is unfolded, width
+        tops = places.evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
         assert not unfolded or len({*tops}) == 1, width
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
