@@ -52,7 +52,7 @@ def _caller(
     idempotency_key: once.Key = None,
 ) -> Caller:
     stream = ledger.ids.organization(organization)
-    events = ledger.reading.read([stream])[stream]
+    events = ledger.reading.growing([stream])[stream]
     key = admitted(given.credentials if given else None, events, ledger.now())
     if key is None:
         raise Problem(
