@@ -28,10 +28,10 @@ class Hand:
     actor: str = COMMAND_LINE
     key: str | None = None
     """What the caller calls this request by, so that sending it again does nothing again (Idempotency-Key)."""
-    request: str = ""
-    """With a key: what tells this request from any other one."""
     correlation_id: str | None = None
     """What the acts of it belong together with, such as the forecast that led to them."""
+    request: str = ""
+    """With a key: what tells this request from any other one."""
 
     def act(self, body: Body, *, message_id: str | None = None, said: Mapping[str, Any] | None = None) -> Act:
         """An act made now. `said` is its content, by which another one under the same message id is noticed."""
