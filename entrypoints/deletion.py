@@ -16,6 +16,10 @@ from projections.contact_list import Filter
 
 def change(hand: Hand, action: str, contact: UUID, reason: str) -> bool:
     """Deletes (softly) or restores a person by any id; False where nothing is new. Raises MessageRefused."""
+    if action == "delete":
+        listing = deleting(hand.ledger).listing(hand.organization, [contact], gated=False)
+        if any(one.refused == "deleted_already" for one in listing.people):
+            return False
     return hand.record(ContactChange(action, contact, reason))
 
 

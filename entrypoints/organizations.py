@@ -16,6 +16,10 @@ from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked, OrganizationRegistered
 from ledger.rules.scopes import SCOPE_EVENTS, scope_of
 
+_SHOWN_ONCE: Final = (
+    "Idempotency-Key: a key was issued under it before, and is shown only once; if you do not have it, revoke it "
+    "and issue another under a new Idempotency-Key"
+)
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
 
@@ -57,7 +61,8 @@ def issue_key(
     if expires_at is not None and expires_at <= ledger.now():
         raise MessageRefused("expires_at", "expires_at: is past already; give a moment to come, or none")
     key, issue = new_key(role, expires_at, permissions)
-    (hand or Hand(ledger, organization)).record(issue)
+    if not (hand or Hand(ledger, organization)).record(issue):
+        raise MessageRefused("conflict", _SHOWN_ONCE)
     return key
 
 

@@ -302,6 +302,10 @@ class Act:
     correlation_id: str | None = None
     origin: str | None = None
     flags: tuple[str, ...] = ()
+    told: bool = False
+    """Whether its maker is there to be told: then nothing of it is recorded under another one's message id, be it
+    restrictive. A producer's message is recorded all the same.
+    """
     payload: bytes = field(default=b"", repr=False)
     """The message as it came, and its headers: kept, sealed, should it be refused, so that it can be replayed."""
     headers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)

@@ -19,6 +19,7 @@ from projections.criteria import tree
 from projections.criteria.criterion import Asking
 from projections.criteria.finding import STRETCH, patience, those
 from projections.criteria.tree import Node
+from projections.people import MARKS, MARKS_SAID
 
 COUNTED_TO: Final = 10_000
 PAGE: Final = 50
@@ -246,6 +247,8 @@ def _asked(connection: Connection[Any], organization: str, asked: Filter) -> _Qu
         query.conditions += _TYPE
         query.values["type"] = asked.type
     if asked.mark is not None:
+        if asked.mark not in MARKS:
+            raise ValueError(f"mark: {MARKS_SAID}")
         query.values["mark"] = marked(organization, asked.mark)
         if _is_rare(connection, organization, asked.mark, deleted=bool(asked.deleted)):
             query.few, query.conditions = True, query.conditions + _RARE_MARK

@@ -9,7 +9,7 @@ from uuid import UUID
 from ledger.events.contact import ContactCreated, ContactDeleted, ProfileChanged, Purchased
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
-from ledger.events.vocabulary import ALL, CHANNELS_OF, Consent, Deliverability, Hold
+from ledger.events.vocabulary import ALL, CHANNELS_OF, KINDS, Consent, Deliverability, Hold
 from ledger.rules.deliverability import deliverability
 from ledger.rules.identity import Person, is_deleted, is_erased, links, person
 from ledger.rules.profile import profile
@@ -22,6 +22,13 @@ _MARKS: Final = {
     Deliverability.BLACKLISTED: "blacklisted",
     Deliverability.BOUNCED: "bounced",
 }
+_STATES: Final = ("active", "unsubscribed", "pending", *_MARKS.values())
+_HELD: Final = tuple(hold.value for hold in Hold if hold is not Hold.NONE)
+MARKS: Final = frozenset({*KINDS, *_HELD, *(f"{kind}.{state}" for kind in KINDS for state in _STATES)})
+"""Every mark there is."""
+MARKS_SAID: Final = (
+    f"{', '.join(_HELD)}; any of {', '.join(KINDS)}; or one of these, a dot, and {', '.join(_STATES)}"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from entrypoints.api import (
     trends,
 )
 from entrypoints.api.description import ERRORS, describe
-from entrypoints.api.middleware import Account, LimitBody, Unchanged
+from entrypoints.api.middleware import Account, LimitBody, RefuseUnreadable, Unchanged
 from entrypoints.batches.running import BatchRunner
 from entrypoints.console.app import serve_console
 from entrypoints.key_uses import KeyUses
@@ -97,6 +97,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service, app.state.batches, app.state.key_uses = service, runner, key_uses
     app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
+    app.add_middleware(RefuseUnreadable)
     app.add_middleware(Account)
     problems.install(app)
     for router in ROUTERS:

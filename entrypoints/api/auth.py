@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from entrypoints import reads
 from entrypoints.access import PERMISSIONS, ApiKey, Permission, admitted
 from entrypoints.acting import API, Hand
+from entrypoints.api import once
 from entrypoints.api.problems import Problem
 from entrypoints.reads import LONGEST_REASON
 from entrypoints.wiring import Service
@@ -35,6 +36,8 @@ class Caller:
     key: ApiKey
     request: str | None = None
     """What it calls its request by: the same again does nothing again."""
+    told_apart: str = ""
+    """With that, what tells the request from others."""
 
     @property
     def name(self) -> str:
@@ -50,16 +53,8 @@ def _caller(
     request: Request,
     ledger: Ledger,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=200,
-            description="on writes of settings: sent again with the same body it does nothing again, with another "
-            "it is refused with 409. Messages have their own `id`",
-            examples=["5c9d4c1e"],
-        ),
-    ] = None,
+    told_apart: once.ToldApart,
+    idempotency_key: once.Key = None,
 ) -> Caller:
     stream = ledger.ids.organization(organization)
     events = ledger.reading.growing([stream])[stream]
@@ -73,20 +68,21 @@ def _caller(
             headers={"WWW-Authenticate": "Bearer"},
         )
     request.app.state.key_uses.note(organization, key.id)
-    return Caller(organization, key, idempotency_key)
+    return Caller(organization, key, idempotency_key, told_apart)
 
 
 def hand(ledger: Service, caller: Caller) -> Hand:
     """The caller as who changes settings: named by the id of the key, which proves who it was."""
-    return Hand(ledger, caller.organization, API, caller.name, caller.request)
+    return Hand(ledger, caller.organization, API, caller.name, caller.request, request=caller.told_apart)
 
 
-def needs(permission: Permission) -> Callable[[Caller], Caller]:
-    """A dependency that admits only keys whose role may do this."""
+def needs(permission: Permission) -> Callable[[Caller, Service, Request], Caller]:
+    """A dependency that admits only keys whose role may do this, once under an `Idempotency-Key`."""
 
-    def permitted(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+    def permitted(caller: Annotated[Caller, Depends(_caller)], ledger: Ledger, request: Request) -> Caller:
         if not caller.may(permission):
             raise Problem(403, "forbidden", lacking(caller.key, permission))
+        once.refuse_another(hand(ledger, caller), request)
         return caller
 
     return permitted

@@ -1,5 +1,5 @@
 """Around every request: its size is limited, an answer the caller has is not sent again, its end is counted and
-logged by route, never by value.
+logged by route, never by value. No path has control characters in it.
 """
 
 import re
@@ -15,12 +15,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from entrypoints.api.problems import Problem, answered
 
 MAX_BODY: Final = 1024 * 1024
-_FILES: Final = re.compile(r"/v1/organizations/[^/]+/(suppress|deactivations)")
+FILES: Final = re.compile(r"/v1/organizations/[^/]+/(suppress|deactivations)")
 """Paths that take files: their routes read the body themselves, and limit it."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 REQUESTS = Counter("ledger_http_requests_total", "HTTP requests answered", ("route", "method", "status"))
 SECONDS = Histogram("ledger_http_request_seconds", "Time to answer an HTTP request", ("route",))
+
+
+class RefuseUnreadable:
+    """There is nothing at a path with a control character in it; PostgreSQL could not even be asked for NUL."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _CONTROL.search(scope["path"]):
+            unknown = Problem(404, "not-found", "There is nothing at a path with control characters in it.")
+            return await answered(unknown)(scope, receive, send)
+        return await self.app(scope, receive, send)
 
 
 class LimitBody:
@@ -30,7 +44,7 @@ class LimitBody:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _FILES.fullmatch(scope["path"]):
+        if scope["type"] != "http" or FILES.fullmatch(scope["path"]):
             return await self.app(scope, receive, send)
         parts: list[bytes] = []
         size, more = 0, _announced(scope) <= MAX_BODY

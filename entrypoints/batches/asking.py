@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from entrypoints.acting import Hand
+from entrypoints.acting import USED, Hand
 from entrypoints.batches import freezing
 from entrypoints.batches.seeing import SECOND_PERSON, row, words
 from entrypoints.console import typed
@@ -49,7 +49,7 @@ def ask(
     _require(hand.organization, wanted, reason)
     said: dict[str, Any] = {"reason": reason, "which": list(which)}
     once = once or hand.key
-    batch_id = ledger.ids.act(hand.organization, SOURCE, f"{hand.actor}/{once}") if once else uuid4()
+    batch_id = _id(hand, once)
     if once and _asked_before(hand, batch_id, wanted, said):
         return batch_id
     people = freezing.short(ledger, hand.organization, asked, at_once)
@@ -102,6 +102,16 @@ def withdraw(hand: Hand, batch_id: UUID) -> None:
             raise _moved_on(batch.state(now))
 
 
+def asked_under(hand: Hand) -> bool:
+    """Whether a bulk action was asked for under the hand's key."""
+    with hand.ledger.writing.connection() as connection:
+        return batches.batch(connection, hand.organization, _id(hand, hand.key)) is not None
+
+
+def _id(hand: Hand, once: str | None) -> UUID:
+    return hand.ledger.ids.act(hand.organization, SOURCE, f"{hand.actor}/{once}") if once else uuid4()
+
+
 def _asked_before(hand: Hand, batch_id: UUID, wanted: Wanted, said: Mapping[str, object]) -> bool:
     """Whether this very thing was asked for under the id. Raises MessageRefused where something else was."""
     with hand.ledger.writing.connection() as connection:
@@ -111,7 +121,7 @@ def _asked_before(hand: Hand, batch_id: UUID, wanted: Wanted, said: Mapping[str,
     told = words(hand.ledger, found)
     same = all(told[name] == said[name] for name in said)
     if not same or (found.action, found.channel, found.scope) != (wanted.action, wanted.channel, wanted.scope):
-        raise MessageRefused("conflict", "Idempotency-Key: was used for another request; send a new one")
+        raise MessageRefused("conflict", USED)
     return True
 
 

@@ -121,7 +121,7 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
     if digest in known:
         return None
     if known:
-        if not _restrictive(view, ids, act):
+        if act.told or not _restrictive(view, ids, act):
             raise MessageRefused(
                 "conflict", "id: this message id was used before with other content; send a new id"
             )

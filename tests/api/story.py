@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -42,11 +42,12 @@ class Told:
 
 @dataclass(slots=True)
 class Story:
-    """`told`: the first time each operation was asked, by `METHOD /path`."""
+    """`told`: the first time each operation was asked, by `METHOD /path`; `keys`: its Idempotency-Key then."""
 
     server: Served
     admin: Caller
     told: dict[str, Told] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
     def ask(
         self,
@@ -63,7 +64,7 @@ class Story:
         method, _, path = operation.partition(" ")
         path = path if path.startswith("/") else ROOT + path
         names = {"organization": self.admin.organization, **ids} if path.startswith(ROOT) else ids
-        headers = {"authorization": f"Bearer {(caller or self.admin).key}"}
+        headers = {"authorization": f"Bearer {(caller or self.admin).key}", "idempotency-key": uuid4().hex}
         if reason:
             headers["ledger-reason"] = reason
         content = None
@@ -76,6 +77,7 @@ class Story:
         answered = answer.headers["content-type"].partition(";")[0]
         said = answer.json() if answered == JSON else answer.text[:_LONGEST]
         body_type = kind if body is not None else None
+        self.keys.setdefault(f"{method} {path}", headers["idempotency-key"])
         self.told.setdefault(f"{method} {path}", Told(names, query or {}, body, body_type, said, answered))
         return said
 
@@ -89,6 +91,11 @@ class Story:
 
 
 def told(server: Served, organization: str) -> dict[str, Told]:
+    """What is told of an organization that is new."""
+    return tell(server, organization).told
+
+
+def tell(server: Served, organization: str) -> Story:
     """The story of an organization that is new."""
     story = Story(server, server.caller(organization))
     settings(story)
@@ -105,7 +112,7 @@ def told(server: Served, organization: str) -> dict[str, Told]:
     erasure(story)
     for path in ("/livez", "/readyz", "/metrics"):
         story.ask(f"GET {path}")
-    return story.told
+    return story
 
 
 def settings(story: Story) -> None:

@@ -92,6 +92,7 @@ def test_another_organizations_person_is_not_there(people: Caller, server: Serve
         ("search", "a" * 201),
         ("type", "friend"),
         ("mark", "Robert'); --"),
+        ("mark", "email.unsubscribd"),
         ("after", "x"),
         ("after", "bm90IGEgY3Vyc29y"),
         ("limit", "0"),
@@ -104,6 +105,23 @@ def test_what_cannot_be_listed_is_refused_with_the_field_named(field: str, value
     refused = admin.get("contacts", **{field: value})
     assert refused.status_code == 422
     assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+def test_a_mark_that_is_none_is_refused_wherever_people_are_named_by_it(admin: Caller) -> None:
+    wanted: dict[str, Any] = {"mark": "nonsense"}
+    bulk = {"people": wanted, "action": "pause", "reason": "the shop moves"}
+    asked = [
+        ("contacts/search", wanted),
+        ("contacts/export", wanted),
+        ("batches", bulk),
+        ("deletions/preview", wanted),
+    ]
+    for path, body in asked:
+        refused = admin.post(path, body)
+        assert refused.status_code == 422, path
+        assert "email" in refused.json()["errors"][0]["message"], path
+        assert "banned" in refused.json()["errors"][0]["message"], path
+    assert admin.get("batches").json()["batches"] == []
 
 
 def test_what_looks_like_a_pattern_or_an_id_is_searched_for_as_it_is(people: Caller) -> None:

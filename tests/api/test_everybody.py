@@ -186,6 +186,19 @@ def test_no_route_shows_a_value_to_a_role_that_may_not_read_values(
     assert shown == set(secrets)
 
 
+@pytest.mark.parametrize("text", ["%00", "a%00", "a%1f", "a%C2%85", "%ff", "a%0Ab"])
+def test_what_no_path_can_hold_is_not_there_on_every_route(text: str, server: Served, admin: Caller) -> None:
+    for route, method, path in _routes(server):
+        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        for name in names:
+            for key in (admin.key, None):
+                ids = {name: text} if name != "organization" else None
+                organization = text if name == "organization" else admin.organization
+                answer = _ask(server, method, path, organization, key, ids)
+                allowed = (401, 404) if name == "organization" or key is None or "%ff" not in text else (404, 422)
+                assert answer.status_code in allowed, (route, name)
+
+
 def _query(path: str, query: dict[str, str]) -> dict[str, str]:
     return query if path.endswith(("/status", "/explain")) else {}
 

@@ -48,6 +48,20 @@ def people(ledger: Service, organization: str) -> str:
     return organization
 
 
+def test_a_mark_that_is_none_is_no_empty_list(run: Run, people: str) -> None:
+    refused = run("deletion", "many", "-o", people, "--mark", "nonsense")
+    assert refused.exit_code != 0
+    assert "unsubscribed" in refused.output
+
+
+def test_who_is_deleted_is_not_deleted_again(run: Run, people: str, ledger: Service) -> None:
+    asked = ("deletion", "delete", contact(ledger, people, 0), "-o", people, *WHO)
+    assert run(*asked).exit_code == 0
+    before = ledger.reading.newest()
+    assert run(*asked).exit_code == 0
+    assert ledger.reading.newest() == before
+
+
 def test_bulk_deletion_takes_only_those_of_no_use_to_senders(run: Run, people: str, ledger: Service) -> None:
     """Y6: others are refused with the reason, a row each."""
     ids = [contact(ledger, people, number) for number in range(5)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -110,6 +111,14 @@ def test_a_used_message_id_with_other_content_refuses_a_grant_and_keeps_an_opt_o
     assert ledger.record(act(STOP, 1, NOW + timedelta(hours=1))) == ["conflict"]
     assert ledger.record(act(STOP, 1, NOW + timedelta(hours=1))) == ["duplicate"]
     assert ledger.sendable() == (False, ("unsubscribed",))
+
+
+def test_whoever_is_there_to_be_told_records_nothing_under_a_used_message_id(ledger: Ledger) -> None:
+    ledger.record(act(signup(), 1))
+    told = replace(act(STOP, 1, NOW + timedelta(hours=1)), told=True)
+    [refused] = ledger.recording.record([told])
+    assert (refused.result, refused.reason) == ("refused", "conflict")
+    assert ledger.sendable()[0]
 
 
 def test_a_conflict_is_noticed_within_one_batch(ledger: Ledger) -> None:
