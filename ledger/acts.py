@@ -70,7 +70,11 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`)."""
+    """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`).
+
+    `elsewhere`: a channel that was named though the identifier cannot have it (flag `channel`; `channel` is then
+    `*`): the person's identifiers that do have it are opted out of it too.
+    """
 
     RESTRICTIVE: ClassVar[bool] = True
     identifier: Given | Kept
@@ -80,6 +84,7 @@ class OptOut:
     method: str
     reason: str | None = None
     evidence: Mapping[str, Any] | None = None
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,3 +330,5 @@ class Rejection:
     origin: str | None = None
     identifiers: tuple[Given, ...] = ()
     contacts: tuple[UUID, ...] = ()
+    message_id: str | None = field(default=None, repr=False)
+    """For telling its sender which one it was; not kept."""
