@@ -26,7 +26,7 @@ class ChannelSeen(BaseModel):
 def in_use(ledger: Service, organization: str) -> tuple[str, ...]:
     """The channels that the organization uses, in the order of all."""
     stream = ledger.ids.organization(organization)
-    chosen = channels_of(ledger.reading.read([stream])[stream])
+    chosen = channels_of(ledger.reading.growing([stream])[stream])
     if chosen is None:
         with ledger.reading.connection() as connection:
             chosen = (*USUAL, *counters.channels(connection, organization))

@@ -90,9 +90,11 @@ def page(
     counted: bool = False,
     values: bool = False,
     fields: Sequence[str] = (),
+    people: Mapping[str, int] | None = None,
 ) -> ContactsPage:
     """One page of people, each with these fields of its profile. Raises MessageRefused naming what cannot be taken.
 
+    `people`: what `counters` counts of the organization, where that was asked for already.
     Relative dates of its criteria are counted back from `asked.at`, now where it is not given.
     """
     asked = replace(asked, at=asked.at or ledger.now())
@@ -105,7 +107,7 @@ def page(
             )
         except ValueError as refused:
             raise MessageRefused("invalid-request", str(refused)) from None
-        people = counters.people(connection, organization)
+        people = counters.people(connection, organization) if people is None else people
         here = len(rows) if start is None and len(rows) <= limit else None
         found, more = _found(connection, organization, asked, people, limit, here) if counted else (None, None)
     shown = rows[:limit]

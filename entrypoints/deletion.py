@@ -1,6 +1,6 @@
 """Contacts deleted and restored by the people who run a ledger, one by one or many under one approval."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from uuid import UUID
 
@@ -24,7 +24,7 @@ def deleting(ledger: Service) -> Deleting:
     return Deleting(ledger.writing, ledger.recording, ledger.ids, ledger.now)
 
 
-def fitting(ledger: Service, organization: str, asked: Filter) -> Iterator[UUID]:
+def fitting(ledger: Service, organization: str, asked: Filter) -> Generator[UUID, None, None]:
     """Everyone who fits a filter of the contact list at one moment. Raises MessageRefused by field."""
     refuse_nul(asked)
     asked = replace(asked, at=asked.at or ledger.now())

@@ -1,6 +1,5 @@
 """Values that several people have, and which of these people are removed with all but one left (Y10-Y13)."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -12,10 +11,8 @@ from entrypoints.wiring import Service
 from ledger.canonical import NotCanonical
 from ledger.errors import MessageRefused
 from projections import duplicates
-from projections.duplicates import Shared
 
 Which = Literal["earlier", "later"]
-_PAGE = 1_000
 
 
 class SharedSeen(BaseModel):
@@ -89,11 +86,10 @@ def removable(ledger: Service, organization: str, channel: str, which: Which) ->
     """
     people: dict[UUID, datetime] = {}
     groups: dict[UUID, set[str]] = {}
-    for one in _all(ledger, organization, channel):
-        with ledger.reading.connection() as connection:
-            for holder in duplicates.holders(connection, organization, channel, one.alike):
-                people[holder.id] = holder.created_at
-                groups.setdefault(holder.id, set()).add(one.alike)
+    with ledger.reading.connection() as connection:
+        for value, person, created_at in duplicates.sharers(connection, organization, channel):
+            people[person] = created_at
+            groups.setdefault(person, set()).add(value)
     order = sorted(people, key=lambda key: (people[key], key), reverse=which == "earlier")
     kept: set[str] = set()
     removed: list[UUID] = []
@@ -103,14 +99,3 @@ def removable(ledger: Service, organization: str, channel: str, which: Which) ->
         else:
             kept |= groups[person]
     return removed
-
-
-def _all(ledger: Service, organization: str, channel: str) -> Iterator[Shared]:
-    after = ""
-    while True:
-        with ledger.reading.connection() as connection:
-            found = duplicates.shared(connection, organization, channel, after=after, limit=_PAGE)
-        yield from found
-        if len(found) < _PAGE:
-            return
-        after = found[-1].alike

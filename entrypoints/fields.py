@@ -22,7 +22,7 @@ class FieldSeen(BaseModel):
 def listed(ledger: Service, organization: str) -> list[FieldSeen]:
     """System fields, then the custom ones by code."""
     stream = ledger.ids.organization(organization)
-    found = rules.fields(ledger.reading.read([stream])[stream])
+    found = rules.fields(ledger.reading.growing([stream])[stream])
     system = [
         FieldSeen(field=code, display_name=code, value_type=value_type, system=True, retired=False)
         for code, value_type in rules.SYSTEM_FIELDS.items()

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from entrypoints import keyword_forecast, policy_forecast
+from entrypoints import identity_forecast, keyword_forecast, policy_forecast
 from entrypoints.logs import configure
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service, opened
@@ -33,7 +33,11 @@ Found = Callable[[Mapping[str, Any]], None]
 """Takes a change as it is found: ids, codes and words of settings."""
 Working = Callable[[Service, str, Mapping[str, Any], Told, Found], Mapping[str, Any]]
 """(ledger, organization, question, …) → the result."""
-WORKING: Final[Mapping[Kind, Working]] = {"policy": policy_forecast.foresee, "keywords": keyword_forecast.foresee}
+WORKING: Final[Mapping[Kind, Working]] = {
+    "policy": policy_forecast.foresee,
+    "keywords": keyword_forecast.foresee,
+    "identity": identity_forecast.foresee,
+}
 
 
 def begin(ledger: Service, organization: str, kind: Kind, question: Mapping[str, Any], *, asked_by: str) -> UUID:

@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -17,9 +18,12 @@ from entrypoints.passwords import hashed, outdated, proves
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused, NotFound
+from ledger.events.envelope import Recorded
+from ledger.events.settings import PersonAdded
 from ledger.rules.people import Person, people
 from ledger.settings_acts import PersonAddition, RoleChange
 from ledger.store import credentials, sessions
+from ledger.store.reading import Reading
 
 LINK_LIVES: Final = timedelta(hours=72)
 """How long a link by which a password is set can be followed."""
@@ -198,20 +202,20 @@ def log_out(ledger: Service, token: str) -> None:
 def viewer(ledger: Service, token: str) -> Viewer | None:
     """Whose session it is, with the roles as they stand in the log now; None where it has ended."""
     now = ledger.now()
-    with ledger.overseeing.connection() as connection:
-        held = sessions.holder(connection, _digest(token), now)
-        codes = credentials.organizations_of(connection, held[0]) if held else []
-    if held is None:
-        return None
-    person, last_seen = held
+    with ledger.overseeing.held() as overseeing, overseeing.connection() as connection:
+        found = sessions.holder(connection, _digest(token), now)
+        if found is None:
+            return None
+        person, last_seen = found
+        codes = credentials.organizations_of(connection, person)
+        streams = {code: ledger.ids.organization(code) for code in codes}
+        read = overseeing.growing(list(streams.values()))
+        name = _name(overseeing, person, read.values())
     if now - last_seen >= sessions.NOTED:
         with ledger.writing.connection() as connection:
             sessions.seen(connection, _digest(token), now)
-    streams = {code: ledger.ids.organization(code) for code in codes}
-    read = ledger.overseeing.read(list(streams.values()), opened=True)
     known = {code: people(read[stream]).get(person) for code, stream in streams.items()}
-    roles = {code: role for code, one in known.items() if one and (role := _role(one.role))}
-    return Viewer(person, _name(known.values()), roles)
+    return Viewer(person, name, {code: role for code, one in known.items() if one and (role := _role(one.role))})
 
 
 def _begun(ledger: Service, person: UUID) -> str:
@@ -230,8 +234,16 @@ def _role(text: str | None) -> Role | None:
     return next((role for role in ROLES if role == text), None)
 
 
-def _name(known: Iterable[Person | None]) -> str:
-    return next((one.name for one in known if one and one.name), "")
+def _name(log: Reading, person: UUID, read: Iterable[Sequence[Recorded]]) -> str:
+    """What the first organization that has a name for the person calls it."""
+    said = [
+        [event for event in events if isinstance(event.body, PersonAdded) and event.body.person_id == person][-1:]
+        for events in read
+    ]
+    opened = log.open(list(chain.from_iterable(said)))
+    return next(
+        (event.body.name for event in opened if isinstance(event.body, PersonAdded) and event.body.name), ""
+    )
 
 
 def _subject(ledger: Service, email: str) -> UUID:

@@ -52,7 +52,15 @@ class Service:
 
     def within(self, organization: str) -> "Service":
         """The service for one organization's callers: whatever is asked, the database shows its rows only."""
-        reading = self.asking.within(organization)
+        return self._reading(self.asking.within(organization))
+
+    @contextmanager
+    def held(self) -> Iterator["Service"]:
+        """The service reading on one connection, for what asks many small questions in a row."""
+        with self.reading.held() as reading:
+            yield self._reading(reading)
+
+    def _reading(self, reading: Store) -> "Service":
         return replace(self, reading=reading, answers=Answers(reading, self.ids, self.now))
 
 

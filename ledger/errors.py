@@ -14,6 +14,8 @@ LedgerError
 Messages name what to do and never carry personal data.
 """
 
+from collections.abc import Sequence
+
 
 class LedgerError(Exception):
     """Root of all errors raised on purpose."""
@@ -28,12 +30,15 @@ class SchemaOutOfDate(LedgerError):
 
 
 class MessageRefused(LedgerError):
-    """A message cannot be recorded. `reason` is a stable code, `detail` names the field and the mend."""
+    """A message cannot be recorded. `reason` is a stable code, `detail` names the field and the mend; of several,
+    `errors` holds each.
+    """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.errors = errors
 
 
 class UnknownOrganization(LedgerError):

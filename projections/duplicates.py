@@ -153,6 +153,19 @@ def shared(
     ).fetchall()
 
 
+def sharers(connection: Connection[Any], organization: str, channel: str) -> list[tuple[str, UUID, datetime]]:
+    """(value, person, when it was created) of everybody who shares a value of the channel, in no order."""
+    return connection.execute(
+        """
+        SELECT v.alike, v.person_id, v.created_at
+        FROM value_counters n JOIN contact_values v USING (organization, channel, alike)
+        WHERE n.organization = %s AND n.channel = %s AND n.people > 1
+        """,
+        (organization, channel),
+        prepare=False,
+    ).fetchall()
+
+
 def count(connection: Connection[Any], organization: str, channel: str) -> int:
     """How many such values there are, exactly up to COUNTED_TO; COUNTED_TO + 1 stands for "more than"."""
     row = connection.execute(

@@ -3,7 +3,7 @@
 Paging is by key, never by offset; each order has an index of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -25,6 +25,7 @@ COLUMN: Final[Mapping[Order, str]] = {
 }
 """Order → the column by which it is."""
 _TYPE: Final = {"moment": "timestamptz", "message_at": "timestamptz"}
+_FIRST: Final = UUID(int=0)
 After = tuple[str, UUID, str]
 """The last row of the page before: its value in the order's column, as text; its identifier and scope."""
 
@@ -62,6 +63,12 @@ _FOUND: Final = """
 SELECT identifier_id, scope, organization, phone, email, moment, reason, message_at FROM sms_contacts
 WHERE organization = %(organization)s AND sender = %(sender)s AND tab = %(tab)s
 """
+_FOUND_BY_LIST: Final = (
+    "SELECT s.* FROM unnest(%(places)s::text[]) WITH ORDINALITY AS p (place, number) CROSS JOIN LATERAL (",
+    """AND scope = p.place AND (p.number > 1 OR identifier_id > %(id)s)
+ORDER BY identifier_id LIMIT %(limit)s) AS s ORDER BY p.number, s.identifier_id""",
+)
+"""The same list by list, beginning behind `id` on the first of the places."""
 _SHOWN: Final = """
 SELECT s.identifier_id, s.scope, s.phone, s.email, s.moment, s.reason, s.message_at,
        coalesce(a.person_id, i.contact_id) AS person_id, coalesce(c.emails, '{}') AS emails,
@@ -86,6 +93,17 @@ SELECT DISTINCT ON (sender) sender, display_name FROM (
     WHERE organization = %(organization)s AND channel = 'sms' AND split_part(scope, '/', 3) NOT IN ('', '-')
 ) AS named ORDER BY sender, display_name
 """
+_PLACES: Final = """
+SELECT scope FROM (
+    SELECT %(sender)s AS scope
+    UNION
+    SELECT scope FROM status_counters
+    WHERE organization = %(organization)s AND channel = 'sms' AND starts_with(scope, %(below)s)
+) AS known LEFT JOIN (
+    SELECT scope, display_name FROM scopes WHERE organization = %(organization)s AND starts_with(scope, %(below)s)
+) AS named USING (scope)
+ORDER BY lower(coalesce(nullif(display_name, ''), substr(scope, length(%(below)s) + 1))), scope
+"""
 _LISTS: Final = """
 SELECT DISTINCT ON (scope) scope, display_name FROM (
     SELECT scope, display_name FROM scopes
@@ -100,8 +118,9 @@ SELECT DISTINCT ON (scope) scope, display_name FROM (
 def phones(
     connection: Connection[Any], organization: str, asked: Asked, *, after: After | None = None, limit: int = 50
 ) -> list[SmsRow]:
-    """Phones of a tab in the order asked for; the next page is `after` the last row's `place`."""
-    column, way, beyond = COLUMN[asked.order], *(("DESC", "<") if asked.descending else ("ASC", ">"))
+    """Phones of a tab in the order asked for, by list: by its name (S6); the next page is `after` the last row's
+    `place`.
+    """
     values: dict[str, Any] = {
         "organization": organization,
         "sender": asked.sender,
@@ -111,16 +130,40 @@ def phones(
         "digits": f"%{asked.digits}%",
         "limit": limit,
     }
-    query = _FOUND + "".join(text for name, text in _CONDITIONS.items() if getattr(asked, name) is not None)
-    if after is not None:
-        values |= {"key": after[0], "id": after[1], "place": after[2]}
-        kind = _TYPE.get(column, "text")
-        query += f"AND ({column}, identifier_id, scope) {beyond} (%(key)s::{kind}, %(id)s, %(place)s)\n"
-    order = f"ORDER BY {{0}}{column} {way}, {{0}}identifier_id {way}, {{0}}scope {way}"
-    query = f"WITH found AS MATERIALIZED ({query}{order.format('')} LIMIT %(limit)s)\n{_SHOWN}{order.format('s.')}"
+    found = _FOUND + "".join(text for name, text in _CONDITIONS.items() if getattr(asked, name) is not None)
+    if asked.order == "list":
+        values |= _places(connection, organization, asked, after)
+        found = found.join(_FOUND_BY_LIST)
+        order = "ORDER BY array_position(%(places)s::text[], s.scope), s.identifier_id"
+    else:
+        found, order = _in_order(found, asked, after, values)
+    query = f"WITH found AS MATERIALIZED ({found} LIMIT %(limit)s)\n{_SHOWN}{order}"
     return (
         connection.cursor(row_factory=class_row(SmsRow)).execute(query.encode(), values, prepare=False).fetchall()
     )
+
+
+def _in_order(found: str, asked: Asked, after: After | None, values: dict[str, Any]) -> tuple[str, str]:
+    """The rows by the column of the order, and how they are then shown."""
+    column, way, beyond = COLUMN[asked.order], *(("DESC", "<") if asked.descending else ("ASC", ">"))
+    if after is not None:
+        values |= {"key": after[0], "id": after[1], "place": after[2]}
+        kind = _TYPE.get(column, "text")
+        found += f"AND ({column}, identifier_id, scope) {beyond} (%(key)s::{kind}, %(id)s, %(place)s)\n"
+    order = f"ORDER BY {{0}}{column} {way}, {{0}}identifier_id {way}, {{0}}scope {way}"
+    return found + order.format(""), order.format("s.")
+
+
+def _places(connection: Connection[Any], organization: str, asked: Asked, after: After | None) -> dict[str, Any]:
+    """The lists of the sender that are to be gone through, by name, and behind which number on the first."""
+    known = {"organization": organization, "sender": asked.sender, "below": f"{asked.sender}/"}
+    places = [scope for (scope,) in connection.execute(_PLACES, known, prepare=False)]
+    if asked.descending:
+        places.reverse()
+    if after is None:
+        return {"places": places, "id": _FIRST}
+    begun = places.index(after[2]) if after[2] in places else len(places)
+    return {"places": places[begun:], "id": after[1]}
 
 
 def place(row: SmsRow, order: Order) -> After:
@@ -130,11 +173,16 @@ def place(row: SmsRow, order: Order) -> After:
 
 
 def senders(connection: Connection[Any], organization: str) -> dict[str, str | None]:
-    """Sender → display name, of those that were created or that texts are consented to (S1)."""
-    return dict(connection.execute(_SENDERS, {"organization": organization}, prepare=False))
+    """Sender → display name, by name, of those that were created or that texts are consented to (S1)."""
+    return _by_name(connection.execute(_SENDERS, {"organization": organization}, prepare=False))
 
 
 def lists(connection: Connection[Any], organization: str, sender: str) -> dict[str, str | None]:
-    """Lists of the sender that were created or that anybody ever stood on → display name (S4)."""
+    """Lists of the sender that were created or that anybody ever stood on → display name, by name (S4)."""
     asked = {"organization": organization, "below": f"{sender}/"}
-    return dict(connection.execute(_LISTS, asked, prepare=False))
+    return _by_name(connection.execute(_LISTS, asked, prepare=False))
+
+
+def _by_name(found: Iterable[tuple[str, str | None]]) -> dict[str, str | None]:
+    """Scope → name, in the order in which they read; what has no name reads as its code."""
+    return dict(sorted(found, key=lambda one: ((one[1] or one[0].rpartition("/")[2]).casefold(), one[0])))

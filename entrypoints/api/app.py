@@ -42,7 +42,6 @@ from entrypoints.api import (
 from entrypoints.api.description import ERRORS, describe
 from entrypoints.api.middleware import Account, LimitBody, Unchanged
 from entrypoints.batches.running import BatchRunner
-from entrypoints.console import session, sign_on
 from entrypoints.console.app import serve_console
 from entrypoints.key_uses import KeyUses
 from entrypoints.unsubscribe.app import serve_links
@@ -104,8 +103,6 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router)
     if service.settings.public_url and service.settings.link_keys:
         serve_links(app, service)
-    session.install(app)
-    sign_on.install(app, service.settings.provider)
     serve_console(app)
     describe(app)
     return app

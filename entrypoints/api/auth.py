@@ -57,7 +57,7 @@ def _caller(
     ] = None,
 ) -> Caller:
     stream = ledger.ids.organization(organization)
-    events = ledger.reading.read([stream])[stream]
+    events = ledger.reading.growing([stream])[stream]
     key = admitted(given.credentials if given else None, events, ledger.now())
     if key is None:
         raise Problem(

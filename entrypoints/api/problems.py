@@ -113,9 +113,9 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException(status_code=status):
             name = HTTPStatus(status).phrase.lower().replace(" ", "-")
             return Problem(status, name, _ADVICE.get(status, str(error.detail)), headers=error.headers)
-        case MessageRefused(reason=reason, detail=detail):
+        case MessageRefused(reason=reason, detail=detail, errors=errors):
             status = 409 if reason in ("conflict", "edited_meanwhile") else 422
-            return Problem(status, reason.replace("_", "-"), detail, [field_error(detail)])
+            return Problem(status, reason.replace("_", "-"), detail, errors or [field_error(detail)])
         case FileRefused():
             return invalid(("body", str(error)))
         case ListChanged():

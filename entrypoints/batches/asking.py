@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 from uuid import UUID, uuid4
 
 import orjson
 
 from entrypoints.acting import Hand
+from entrypoints.batches import freezing
 from entrypoints.batches.seeing import SECOND_PERSON, row, words
 from entrypoints.console import typed
-from entrypoints.deletion import fitting
 from ledger.batching import SOURCE, Wanted
 from ledger.by_hand import AT_A_SCOPE
 from ledger.errors import MessageRefused
@@ -38,18 +38,23 @@ def ask(
     which: Sequence[str],
     address: str = "",
     once: str | None = None,
+    at_once: int = freezing.AT_ONCE,
 ) -> UUID:
-    """Freezes the list of who fits now and keeps what is asked for; its id. Raises MessageRefused by field.
+    """Keeps what is asked for, and the list of who fits where these are not more than `at_once`; else it is frozen
+    by who brings bulk actions on. Its id. Raises MessageRefused by field.
 
     Under one `once` (absent: the hand's key) it is one bulk action, however often it is asked for.
     """
     ledger, now, reason = hand.ledger, hand.ledger.now(), reason.strip()
     _require(hand.organization, wanted, reason)
-    said = {"reason": reason, "which": list(which)}
+    said: dict[str, Any] = {"reason": reason, "which": list(which)}
     once = once or hand.key
     batch_id = ledger.ids.act(hand.organization, SOURCE, f"{hand.actor}/{once}") if once else uuid4()
     if once and _asked_before(hand, batch_id, wanted, said):
         return batch_id
+    people = freezing.short(ledger, hand.organization, asked, at_once)
+    if people is None:
+        said["filter"] = freezing.kept(asked)
     batch = Asked(
         batch_id,
         hand.organization,
@@ -63,7 +68,7 @@ def ask(
         now + LIFETIME,
     )
     with ledger.writing.connection() as connection:
-        batches.freeze(connection, batch, fitting(ledger, hand.organization, asked))
+        batches.keep(connection, batch, people)
     return batch.id
 
 
@@ -103,9 +108,9 @@ def _asked_before(hand: Hand, batch_id: UUID, wanted: Wanted, said: Mapping[str,
         found = batches.batch(connection, hand.organization, batch_id)
     if found is None:
         return False
-    if (found.action, found.channel, found.scope) != (wanted.action, wanted.channel, wanted.scope) or words(
-        hand.ledger, found
-    ) != said:
+    told = words(hand.ledger, found)
+    same = all(told[name] == said[name] for name in said)
+    if not same or (found.action, found.channel, found.scope) != (wanted.action, wanted.channel, wanted.scope):
         raise MessageRefused("conflict", "Idempotency-Key: was used for another request; send a new one")
     return True
 

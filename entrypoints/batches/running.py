@@ -1,4 +1,6 @@
-"""Brings bulk actions on: looks at lists, acts on approved ones, empties expired ones; again where it broke off."""
+"""Brings bulk actions on: freezes lists, looks at them, acts on approved ones, empties expired ones; each again
+where it broke off.
+"""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +11,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from entrypoints.batches.freezing import freeze
 from entrypoints.batches.seeing import opened, words
 from entrypoints.wiring import Service
 from ledger.batching import Batching, Wanted
@@ -25,7 +28,7 @@ _IDLE: Final = 5.0
 
 
 def forward(ledger: Service, batch: Batch, stop: threading.Event | None = None) -> None:
-    """Does what there is to do on a batch without anybody: looks, acts, or empties it when its time is over.
+    """Does what there is to do on a batch without anybody: freezes its list, looks, acts, empties it in the end.
 
     One process at a time; ends early once told to `stop`, and goes on where it was when called again.
     """
@@ -37,6 +40,8 @@ def forward(ledger: Service, batch: Batch, stop: threading.Event | None = None) 
         stopped = stop.is_set if stop is not None else (lambda: False)
         if state == "expired":
             batches.give_up(connection, batch.id, now)
+        elif state == "looking" and not batch.digest and not freeze(ledger, connection, batch, stopped):
+            return
         elif state == "looking" and _look(ledger, batch, stopped):
             batches.looked(connection, batch.id, ledger.now())
         elif state == "running" and _run(ledger, batch, stopped):

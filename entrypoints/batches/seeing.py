@@ -39,7 +39,9 @@ class BatchSeen(BaseModel):
     scope: str
     which: list[str] = Field(description="the filter it was asked with, in words; none: everyone")
     reason: str
-    digest: str = Field(description="SHA-256 over the ids of the list, by which it is approved")
+    digest: str = Field(
+        description="SHA-256 over the ids of the list, by which it is approved; empty: not frozen yet"
+    )
     people: int
     changes: int | None
     needs_second_person: bool

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from consumers.translators.translation import given_value
 from entrypoints import contacts
+from entrypoints.console.form_values import once
 from entrypoints.console.lists import State, show_list, wrong_fields
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
@@ -66,9 +67,9 @@ def act(contact_id: UUID, view: Actor, form: Form) -> Response:
     chosen = _chosen(view, contact_id, form)
     try:
         bodies = {row.id: _body(view.organization, row, form) for row in chosen}
-        once = _once(form)
+        sent = once(form)
         for key, body in bodies.items():
-            view.hand().record(body, message_id=f"{once}/{key}")
+            view.hand().record(body, message_id=f"{sent}/{key}")
     except MessageRefused as refused:
         asked = Asked(action=form.get("action", ""), kind=form.get("kind") or None, of=form.get("of", ""))
         return _form(view, contact_id, asked, form, refused)
@@ -130,11 +131,3 @@ def _body(organization: str, row: IdentifierRow, form: Form) -> Body:
     if not reason or len(reason) > _LONGEST or "\0" in reason:
         raise MessageRefused("invalid-request", TEXTS["act.no_reason"])
     return by_hand(action, given_value(row.kind or "", row.value or "", "identifier"), organization, reason)
-
-
-def _once(form: Form) -> str:
-    """The id the form was given when it was rendered."""
-    try:
-        return str(UUID(form.get("once", "")))
-    except ValueError:
-        raise MessageRefused("invalid-request", TEXTS["act.no_form"]) from None

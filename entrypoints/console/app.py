@@ -27,17 +27,21 @@ from entrypoints.console import (
     policies,
     rejected,
     replies,
+    session,
+    sign_on,
     sms,
     sms_adding,
     sms_number,
     start,
     trends,
 )
+from entrypoints.console.below import Below
 from entrypoints.console.pages import Place
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.settings import PLACE as SETTINGS
 from entrypoints.console.texts import TEXTS
 from entrypoints.kafka_glance import KafkaGlance
+from entrypoints.settings import Settings
 
 PLACES: Final[tuple[Place, ...]] = (
     contacts.PLACE,
@@ -77,11 +81,12 @@ def no_such_page(path: str) -> Response:
 
 def serve_console(app: FastAPI) -> None:
     """Adds `/console/…`."""
+    settings: Settings = app.state.service.settings
     app.state.places = PLACES
-    app.state.kafka = KafkaGlance(app.state.service.settings)
+    app.state.kafka = KafkaGlance(settings)
+    session.install(app)
+    way_in = [session.router, *sign_on.routers(app, settings.provider)]
     single = (assets, start, acting, mending, new_contact, sms_adding, sms_number)
-    for router in (*(page.router for page in single), *(place.router for place in PLACES)):
-        app.include_router(router)
-    for page in _OF_A_CONTACT:
-        app.include_router(page.router)
-    app.include_router(nowhere)
+    pages = [*(page.router for page in single), *(place.router for place in PLACES)]
+    pages += [page.router for page in _OF_A_CONTACT]
+    app.router.routes.insert(0, Below(session.HOME, [*way_in, *pages, nowhere]))

@@ -82,7 +82,7 @@ def new(view: Doer, asked: Annotated[Ask, Query()]) -> Response:
 
 @router.post("/{organization}/bulk")
 def ask(view: Doer, form: Form) -> Response:
-    """Freezes the list, looks at a short one at once, and goes to its page."""
+    """Freezes a short list and looks at it at once, leaves a long one to its time, and goes to its page."""
     of = form.get("of", "")[:10_000]
     action = form.get("action", "")
     wanted = Wanted(action, form.get("channel", ALL), form.get("scope", "").strip() or view.organization)
@@ -93,7 +93,7 @@ def ask(view: Doer, form: Form) -> Response:
         )
     except MessageRefused as refused:
         return _form(view, of, form, refused)
-    if (batch := seeing.row(view.ledger, view.organization, batch_id)).people <= SECOND_PERSON:
+    if (batch := seeing.row(view.ledger, view.organization, batch_id)).digest:
         forward(view.ledger, batch)
     view.request.app.state.batches.wake()
     return RedirectResponse(f"/console/{view.organization}/bulk/{batch_id}", 303, HEADERS)

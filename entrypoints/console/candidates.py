@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse
 
 from entrypoints import candidates, contacts, linking
 from entrypoints.candidates import CandidateSeen, CandidatesPage
-from entrypoints.console.lists import State, done, given_reason, named_id, show_list
+from entrypoints.console.form_values import given_reason, named_id
+from entrypoints.console.lists import State, done, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form

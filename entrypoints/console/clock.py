@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from entrypoints import compliance, replies
 from entrypoints.compliance import ClockPage, ClockSummary, OptOutSeen
-from entrypoints.console.lists import State, moment, show_list
+from entrypoints.console.form_values import moment
+from entrypoints.console.lists import State, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.view import View, looking

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from entrypoints import holdings, profiles
 from entrypoints.console import one_contact
-from entrypoints.console.one_contact import address, moment, show_contact
+from entrypoints.console.form_values import moment
+from entrypoints.console.one_contact import address, show_contact
 from entrypoints.console.pages import Table, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.standing import Standing, Undelivered, standings, undelivered

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from entrypoints import comparing
 from entrypoints.comparing import ComparisonTold, StandingTold
-from entrypoints.console.one_contact import local, message, moment, show_contact, whole
+from entrypoints.console.form_values import local, moment
+from entrypoints.console.one_contact import message, show_contact, whole
 from entrypoints.console.pages import Table, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.profile_typing import as_text

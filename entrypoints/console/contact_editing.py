@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from consumers.translators.translation import given_value
 from entrypoints import profiles
 from entrypoints.console import profile_typing
-from entrypoints.console.one_contact import address, done, message, once, show_contact, whole
+from entrypoints.console.form_values import once
+from entrypoints.console.one_contact import address, done, message, show_contact, whole
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
 from entrypoints.console.profile_typing import NotReadable, as_text

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from consumers.translators.translation import given_value
 from entrypoints import contacts, linking
-from entrypoints.console.one_contact import address, done, message, once, show_contact, whole
+from entrypoints.console.form_values import once
+from entrypoints.console.one_contact import address, done, message, show_contact, whole
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
 from entrypoints.console.rendering import HEADERS

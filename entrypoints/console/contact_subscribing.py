@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from entrypoints.console.one_contact import done, given, message, once, reachable, show_contact, whole
+from entrypoints.console.form_values import once
+from entrypoints.console.one_contact import done, given, message, reachable, show_contact, whole
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
 from entrypoints.console.session import Form

@@ -1,6 +1,6 @@
 """All contacts (L1-L15, Y1-Y7, Y14-Y23, Y29): listed, searched, found by criteria, all state in the address."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import parse_qs, parse_qsl, urlencode
@@ -114,8 +114,16 @@ def _question(state: str) -> Question:
 
 
 def _list(view: View, asked: Question, written: Typed) -> Response:
+    with view.ledger.held() as ledger:
+        return _shown(replace(view, ledger=ledger), asked, written)
+
+
+def _shown(view: View, asked: Question, written: Typed) -> Response:
     wanted = _wanted(view, asked)
     text, root = wanted.search, wanted.criteria
+    with view.ledger.reading.connection() as connection:
+        counts = counters.people(connection, view.organization)
+        merchants = scopes.merchants(connection, view.organization)
     page = contacts.page(
         view.ledger,
         view.organization,
@@ -125,10 +133,8 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
         counted=True,
         values=view.values,
         fields=asked.fields,
+        people=counts,
     )
-    with view.ledger.reading.connection() as connection:
-        counts = counters.people(connection, view.organization)
-        merchants = scopes.merchants(connection, view.organization)
     channels = in_use(view.ledger, view.organization)
     fields = criteria.field_names(view)
     in_words = criteria.shown(root, fields) if root is not None else None
@@ -152,7 +158,8 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
         kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after"}),
         fields=fields,
         subscribed=subscribed,
-        link=lambda **changes: _link(view, asked, **changes),
+        consents=(None, *_ORDER),
+        link=_links(view, asked),
         **_builder(view, asked, root, in_words, written),
     )
 
@@ -163,7 +170,7 @@ def _builder(
     """What the template shows of criteria: those that are on, the steps from there, and the form that is open."""
 
     def link(changed: Node | None) -> str:
-        return _link(view, asked, criteria=criteria.addressed(view, changed))
+        return _links(view, asked)(criteria=criteria.addressed(view, changed))
 
     source = asked.build if asked.build in SOURCES else None
     return {
@@ -192,7 +199,7 @@ def add_criterion(view: Reader, form: Form) -> Response:
         return _list(view, asked, replace(made, values={**made.values, **chosen}))
     node: Node = NotOf(not_of=made) if form.get("sense") == "not" else made
     root = building.added(criteria.read(view, asked.criteria), node, form.get("into", ""))
-    address = _link(view, asked, criteria=criteria.addressed(view, root), build=None)
+    address = _links(view, asked)(criteria=criteria.addressed(view, root), build=None)
     return RedirectResponse(address, 303, HEADERS)
 
 
@@ -281,17 +288,22 @@ def _status_name(mark: str) -> str:
     return f"{TEXTS[group]}, {name}" if group in ("group.email", "group.phone") and "." in mark else name
 
 
-def _link(view: View, asked: Question, **changes: Any) -> str:
-    """The list with these changes; the page begins anew unless `after` is among them."""
-    state = {**asked.model_dump(exclude_defaults=True, exclude={"after"}), **changes}
-    query = urlencode({name: value for name, value in state.items() if value is not None}, doseq=True)
-    return f"/console/{view.organization}/contacts" + (f"?{query}" if query else "")
+def _links(view: View, asked: Question) -> Callable[..., str]:
+    """Gives the address of the list with changes; the page begins anew unless `after` is among them."""
+    now = asked.model_dump(exclude_defaults=True, exclude={"after"})
+
+    def link(**changes: Any) -> str:
+        state = {**now, **changes}
+        query = urlencode({name: value for name, value in state.items() if value is not None}, doseq=True)
+        return f"/console/{view.organization}/contacts" + (f"?{query}" if query else "")
+
+    return link
 
 
 def _table(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question) -> Table:
     names = ["id", "name", "emails", "phones", "external_ids", "type", *channels]
     names += ["last_updated", "created_at", "created_method", "created_source", "deleted", *asked.fields]
-    return names, list(_rows(shown, channels, asked))
+    return names, _rows(shown, channels, asked)
 
 
 def _rows(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question) -> Iterator[list[object]]:

@@ -8,16 +8,8 @@ from pydantic import Field
 
 from entrypoints import contacts, deletion
 from entrypoints.console.contacts import STATUSES
-from entrypoints.console.lists import (
-    State,
-    done,
-    given_reason,
-    long_enough,
-    named_id,
-    search_address,
-    searched,
-    show_list,
-)
+from entrypoints.console.form_values import given_reason, long_enough, named_id
+from entrypoints.console.lists import State, done, search_address, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.rendering import HEADERS

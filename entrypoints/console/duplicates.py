@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from entrypoints import contacts, deletion, duplicates
 from entrypoints.console import typed
-from entrypoints.console.lists import State, done, given_reason, named_id, searched, show_list
+from entrypoints.console.form_values import given_reason, named_id
+from entrypoints.console.lists import State, done, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
@@ -116,12 +117,10 @@ def holders(view: Reader, asked: Annotated[HoldersAsked, Query()]) -> Response:
 def removal(view: Remover, asked: Annotated[RemovalAsked, Query()]) -> Response:
     """Who goes when all but one of each value are deleted (Y13), exactly. Changes nothing."""
     listing = _listing(view, asked.channel, asked.created)
-    shown: list[ContactSeen] = []
+    first = listing.deletable[:SHOWN]
     with view.ledger.reading.connection() as connection:
-        for contact_id in listing.deletable[:SHOWN]:
-            row = contact_list.contact(connection, view.organization, contact_id)
-            if row is not None:
-                shown.append(contacts.seen(row, values=view.values))
+        known = {row.id: row for row in contact_list.people(connection, view.organization, first)}
+    shown = [contacts.seen(known[one], values=view.values) for one in first if one in known]
     data = Removal(digest=listing.digest, contacts=listing.deletable, shown=shown)
     return show_list(view, "duplicates/removal", asked, data, (("contact",), [[one] for one in listing.deletable]))
 

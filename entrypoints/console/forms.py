@@ -26,24 +26,27 @@ _DONE: Final = "done"
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A form as it was sent to `action` (a path), and what is `wrong`: field → what to do; "": with the whole."""
+    """A form as it was sent to `action` (a path), and what is `wrong`: field → what to do; "": with the whole.
+
+    Nothing is wrong with one that was only looked at.
+    """
 
     action: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, action: str, **hidden: object) -> "Returned":
-        """This, where it is the form that goes to this path with these hidden fields; else a form nobody sent."""
-        mine = action == self.action and all(self.fields.get(name) == str(told) for name, told in hidden.items())
+    def of(self, *actions: str, **hidden: object) -> "Returned":
+        """This, where it is the form that goes to (one of) these paths with these hidden fields; else NOTHING."""
+        mine = self.action in actions and all(self.fields.get(name) == str(told) for name, told in hidden.items())
         return self if mine else NOTHING
 
     def said(self, name: str, otherwise: object = "") -> object:
         """What was typed into a field, or what stands there before anything is."""
-        return self.fields.get(name, "") if self.wrong else otherwise
+        return self.fields.get(name, "") if self.action else otherwise
 
     def ticked(self, name: str, *, otherwise: bool = False) -> bool:
         """Whether a box was ticked: one that was not is not sent."""
-        return name in self.fields if self.wrong else otherwise
+        return name in self.fields if self.action else otherwise
 
     @property
     def first(self) -> str | None:
@@ -60,6 +63,16 @@ def returned(request: Request) -> Returned:
     return found
 
 
+def keep(request: Request, sent: Mapping[str, str]) -> None:
+    """Has the page that answers this form show it as it was sent; nothing is wrong with it."""
+    request.scope[_KEY] = Returned(request.url.path, typed(sent))
+
+
+def typed(sent: Mapping[str, str]) -> Mapping[str, str]:
+    """What somebody filled in, of the fields of a form."""
+    return {name: told for name, told in sent.items() if name not in (BACK, "csrf")}
+
+
 async def given_back(request: Request, problem: Problem, sent: Mapping[str, str]) -> Response | None:
     """The page on which the form stood, with the problem's status; None where there is none to show it on.
 
@@ -68,7 +81,7 @@ async def given_back(request: Request, problem: Problem, sent: Mapping[str, str]
     if problem.status not in _TAKEN_BACK or returned(request) is not NOTHING or not sent.get(BACK):
         return None
     wrong = dict(problem.errors) or {"": problem.detail}
-    form = Returned(request.url.path, {k: v for k, v in sent.items() if k not in (BACK, "csrf")}, wrong)
+    form = Returned(request.url.path, typed(sent), wrong)
     return await _shown(request, sent[BACK], form, problem.status)
 
 
@@ -76,8 +89,8 @@ async def asked_again(request: Request, problem: Problem) -> Response | None:
     """For a form whose fields are the page's address: the page without those that are wrong. As `given_back`."""
     sent = dict(parse_qsl(request.url.query))
     wrong = {name.partition(".")[0]: message for name, message in problem.errors}
-    typed = wrong.keys() & sent.keys() - _PLACES
-    if problem.status != 422 or not typed or returned(request) is not NOTHING:
+    filled = wrong.keys() & sent.keys() - _PLACES
+    if problem.status != 422 or not filled or returned(request) is not NOTHING:
         return None
     left = [(name, told) for name, told in parse_qsl(request.url.query) if name not in wrong]
     back = f"{request.url.path}?{urlencode(left)}"

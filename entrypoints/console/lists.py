@@ -1,10 +1,8 @@
 """What the pages that list something have in common: their state in the address, their links, their names."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
-from uuid import UUID
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
@@ -15,11 +13,9 @@ from entrypoints.console.forms import BACK
 from entrypoints.console.pages import Table, show
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import inside
-from entrypoints.console.texts import TEXTS, say
+from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
 from ledger.errors import MessageRefused
-
-LONGEST_REASON: Final = 500
 
 
 class State(BaseModel):
@@ -58,16 +54,21 @@ def show_list(
         status=status,
         asked=asked,
         names=view.names(),
-        link=lambda **changes: link(view, path, asked, changes),
+        link=_links(view, path, asked),
         **shown,
     )
 
 
-def link(view: View, path: str, asked: State, changes: Mapping[str, Any]) -> str:
-    """The address of the list with these changes; the first page unless `after` is among them."""
-    state = {**asked.model_dump(mode="json", exclude_defaults=True, exclude={"after", "done"}), **changes}
-    query = urlencode({name: value for name, value in state.items() if value not in (None, "")}, doseq=True)
-    return f"/console/{view.organization}/{path}" + (f"?{query}" if query else "")
+def _links(view: View, path: str, asked: State) -> Callable[..., str]:
+    """Gives the address of the list with changes; the first page unless `after` is among them."""
+    now = asked.model_dump(mode="json", exclude_defaults=True, exclude={"after", "done"})
+
+    def link(**changes: Any) -> str:
+        state = {**now, **changes}
+        query = urlencode({name: value for name, value in state.items() if value not in (None, "")}, doseq=True)
+        return f"/console/{view.organization}/{path}" + (f"?{query}" if query else "")
+
+    return link
 
 
 def search_address(
@@ -82,12 +83,6 @@ def search_address(
     return RedirectResponse(f"/console/{view.organization}/{path}" + (f"?{query}" if query else ""), 303, HEADERS)
 
 
-def long_enough(form: Mapping[str, str], name: str, shortest: int) -> None:
-    """Raises MessageRefused where what is searched for is shorter than a search can be; nothing is no search."""
-    if 0 < len(form.get(name, "").strip()) < shortest:
-        raise MessageRefused("invalid-request", say("form.search_short", number=shortest))
-
-
 def searched(view: View, token: str | None) -> str | None:
     """What was typed into a sealed field. Raises MessageRefused for what this console did not seal."""
     text = typed.opened(view.ledger, view.organization, token) if token else None
@@ -96,47 +91,12 @@ def searched(view: View, token: str | None) -> str | None:
     return text
 
 
-def moment(view: View, name: str, text: str | None) -> datetime | None:
-    """A day or moment that was typed, in the viewer's zone where it names none. Raises MessageRefused."""
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise MessageRefused("invalid-request", f"{name}: give a day as 2026-01-31") from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=view.appearance.zone)
-
-
-def named_id(form: Mapping[str, str], name: str) -> UUID:
-    """An id that a form names. Raises MessageRefused."""
-    try:
-        return UUID(form.get(name, ""))
-    except ValueError:
-        raise MessageRefused("invalid-request", f"{name}: must be an id") from None
-
-
-def given_reason(form: Mapping[str, str]) -> str:
-    """Why somebody does this. Raises MessageRefused where it is not said."""
-    reason = form.get("reason", "").strip()
-    if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
-        raise MessageRefused("invalid-request", say("form.no_reason", number=LONGEST_REASON))
-    return reason
-
-
 def wrong_fields(refused: MessageRefused | None) -> dict[str, str]:
     """Field → what is wrong with it; under an empty name what is wrong with the whole."""
     if refused is None:
         return {}
     field, separator, message = refused.detail.partition(": ")
     return {field: message} if separator else {"": refused.detail}
-
-
-def once(form: Mapping[str, str]) -> str:
-    """The id a form was given when it was rendered: sent twice it is one act. Raises MessageRefused."""
-    try:
-        return str(UUID(form.get("once", "")))
-    except ValueError:
-        raise MessageRefused("invalid-request", TEXTS["form.once"]) from None
 
 
 def done(view: View, path: str, form: Mapping[str, str] | None = None, what: str = "") -> RedirectResponse:

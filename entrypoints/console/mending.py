@@ -7,18 +7,15 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from entrypoints import replaying
-from entrypoints.api.problems import Problem
 from entrypoints.console import reasons
-from entrypoints.console.lists import State, show_list
+from entrypoints.console.forms import keep
+from entrypoints.console.lists import State, done, show_list
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
-from entrypoints.console.refusals import Forms, Refused, refusal
 from entrypoints.console.rejected import Admin, RejectionShown, open_one, own
-from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
@@ -70,41 +67,32 @@ def one(rejection_id: UUID, view: Admin, asked: Annotated[State, Query()]) -> Re
 def check(rejection_id: UUID, view: Admin, form: Form) -> Response:
     """Shows what was changed and what the message would be taken as. Changes nothing."""
     rejected = open_one(view, rejection_id)
-    try:
-        reading = _read(view, rejected, form.get("message", ""))
-    except (Problem, MessageRefused) as error:
-        return _page(view, rejected, State(), refusal("mend", form, error))
-    return _page(view, rejected, State(), Refused("mend", form, {}, 200), reading)
+    reading = _read(view, rejected, form.get("message", ""))
+    keep(view.request, form)
+    return _page(view, rejected, State(), reading)
 
 
 @router.post("/{organization}/rejections/{rejection_id}/mend")
 def mend(rejection_id: UUID, view: Admin, form: Form) -> Response:
     """Takes the mended message in, in place of the one that was rejected."""
-    rejected = open_one(view, rejection_id)
-    try:
-        text = form.get("message", "")
-        _read(view, rejected, text)
-        became = replaying.replay(
-            view.ledger, rejection_id, text.encode(), within=view.organization, by=view.hand().actor
-        )
-        if became.result == "refused":
-            raise MessageRefused(became.reason or "refused", became.detail or "")
-    except (Problem, MessageRefused) as error:
-        return _page(view, rejected, State(), refusal("mend", form, error))
-    return RedirectResponse(f"/console/{view.organization}/rejections/{rejection_id}", 303, HEADERS)
+    rejected, text = open_one(view, rejection_id), form.get("message", "")
+    _read(view, rejected, text)
+    became = replaying.replay(
+        view.ledger, rejection_id, text.encode(), within=view.organization, by=view.hand().actor
+    )
+    if became.result == "refused":
+        raise MessageRefused(became.reason or "refused", became.detail or "")
+    return done(view, f"rejections/{rejection_id}")
 
 
-def _page(
-    view: View,
-    rejected: Rejected,
-    asked: State,
-    refused: Refused | None = None,
-    reading: Reading | None = None,
-) -> Response:
+def _page(view: View, rejected: Rejected, asked: State, reading: Reading | None = None) -> Response:
     opened = reasons.looked(view.request, view.ledger, view.viewer, view.organization)
     message = _message(view, rejected.id) if opened else None
     shown = RejectionShown.model_validate(rejected, from_attributes=True)
-    mended = refused.typed.get("message", "") if refused else None
+    path = f"rejections/{rejected.id}"
+    home = f"/console/{view.organization}/{path}"
+    form = view.returned.of(f"{home}/check", f"{home}/mend")
+    mended = form.fields.get("message")
     data = RejectionWhole(
         rejection=shown,
         opened=opened,
@@ -113,21 +101,17 @@ def _page(
         difference=list(_difference(message, mended)) if message is not None and mended is not None else [],
     )
     table = (list(RejectionShown.model_fields), [list(shown.model_dump(mode="json").values())])
-    path = f"rejections/{rejected.id}"
-    answer = show_list(
+    return show_list(
         view,
         path,
         asked,
         data,
         table,
         template="rejection.html",
-        forms=Forms(refused),
-        here=f"/console/{view.organization}/{path}",
+        form=form,
+        here=home,
         small=message is not None and len(message.encode()) <= LONGEST,
     )
-    if refused is not None:
-        answer.status_code = refused.status
-    return answer
 
 
 def _message(view: View, rejection_id: UUID) -> str | None:

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from entrypoints import attestation, fields, new_contact, scopes
+from entrypoints.console.form_values import once
 from entrypoints.console.lists import State, show_list, wrong_fields
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
@@ -60,7 +61,7 @@ def create(view: Actor, form: Form) -> Response:
         known = new_contact.known(hand, given)
         if known and form.get("known") != " ".join(str(one.contact) for one in known):
             return _form(view, Made(), form, known=known, given=given)
-        made = new_contact.create(hand, given, _once(form))
+        made = new_contact.create(hand, given, once(form))
     except MessageRefused as refused:
         return _form(view, Made(), form, refused=refused)
     return RedirectResponse(f"/console/{view.organization}/contacts/new?made={made}", 303, HEADERS)
@@ -104,11 +105,3 @@ def _form(
 def _fields(view: View) -> list[FieldSeen]:
     known = fields.listed(view.ledger, view.organization)
     return [one for one in known if not one.retired and one.field not in _BESIDE]
-
-
-def _once(form: Form) -> str:
-    """The id the form was given when it was rendered."""
-    try:
-        return str(UUID(form.get("once", "")))
-    except ValueError:
-        raise MessageRefused("invalid-request", TEXTS["act.no_form"]) from None

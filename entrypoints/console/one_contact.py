@@ -1,7 +1,6 @@
 """What the pages of one contact have in common: whose they are, their tabs and links, who acted, moments typed."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -92,30 +91,6 @@ def reachable(one: ContactWhole) -> list[IdentifierSeen]:
 def given(held: IdentifierSeen) -> Given:
     """An identifier that is shown in full, as an act names it."""
     return given_value(held.kind or "", held.value or "", "identifier")
-
-
-def moment(view: View, name: str, text: str | None) -> datetime | None:
-    """What was typed, in the viewer's zone where it names none. Raises MessageRefused."""
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise MessageRefused("invalid-request", f"{name}: {TEXTS['contact.moment']}") from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=view.appearance.zone)
-
-
-def local(view: View, at: datetime | None) -> str:
-    """A moment as a field of a form holds it, to the second in the viewer's zone."""
-    return f"{at.astimezone(view.appearance.zone):%Y-%m-%dT%H:%M:%S}" if at is not None else ""
-
-
-def once(form: Mapping[str, str]) -> str:
-    """The id the form was given when it was rendered: sent twice it is one act. Raises MessageRefused."""
-    try:
-        return str(UUID(form.get("once", "")))
-    except ValueError:
-        raise MessageRefused("invalid-request", TEXTS["act.no_form"]) from None
 
 
 def message(refused: MessageRefused) -> str:

@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from entrypoints import provenance
-from entrypoints.console.lists import State, moment, search_address, searched, show_list
+from entrypoints.console.form_values import moment
+from entrypoints.console.lists import State, search_address, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form

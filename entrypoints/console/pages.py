@@ -23,8 +23,8 @@ from entrypoints.files.cells import cell
 from ledger.errors import LedgerError
 
 TWINS: Final = (".json", ".csv", "")
-Table = tuple[Sequence[str], Sequence[Sequence[object]]]
-"""What a page's CSV holds: the names of its columns, and its rows."""
+Table = tuple[Sequence[str], Iterable[Sequence[object]]]
+"""What a page's CSV holds: the names of its columns, and its rows, which are made when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from entrypoints import forecasting, policies, policy_forecast, settings_history
-from entrypoints.api.problems import Problem
 from entrypoints.console import parameters
 from entrypoints.console.forecasts import ForecastSeen, Found, found_by, looked_at, seen, whole_file
-from entrypoints.console.lists import State, moment, show_list
+from entrypoints.console.form_values import moment
+from entrypoints.console.lists import State, done, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
-from entrypoints.console.refusals import Forms, Refused, refusal
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS
@@ -26,7 +25,7 @@ from entrypoints.masking import masked
 from entrypoints.policies import CURRENT
 from entrypoints.reads import checked
 from entrypoints.settings_history import ChangeSeen
-from ledger.errors import MessageRefused, NotFound
+from ledger.errors import MessageRefused
 from ledger.events.vocabulary import CHANNELS
 from ledger.rules.catalogue import RULES
 from ledger.rules.shipped import SHIPPED
@@ -96,79 +95,6 @@ class PoliciesAsked(State):
 @twins(router, "/{organization}/policies")
 def listed(view: Reader, asked: Annotated[PoliciesAsked, Query()]) -> Response:
     """The policies, and two versions side by side."""
-    return _list(view, asked)
-
-
-@twins(router, "/{organization}/policies/new")
-def write(view: Reader, asked: Annotated[State, Query()]) -> Response:
-    """The form by which a policy of one's own is written down, filled in with the one in force."""
-    return _form(view, asked)
-
-
-@router.post("/{organization}/policies/forecasts")
-def compare(view: Reader, form: Form) -> Response:
-    """Begins to work out what a policy would change, and goes to where that is shown."""
-    own = "policy" in form
-    try:
-        question = _written(view, form) if own else _named(view, form)
-        policy_forecast.comparisons(view.ledger, view.organization, question)
-        actor = f"person/{view.viewer.person}"
-        begun = forecasting.begin(view.ledger, view.organization, "policy", question, asked_by=actor)
-    except (Problem, MessageRefused, NotFound) as error:
-        refused = refusal("write" if own else "compare", form, error)
-        return _form(view, State(), refused) if own else _list(view, PoliciesAsked(), refused)
-    return RedirectResponse(f"/console/{view.organization}/policies/forecasts/{begun}", 303, HEADERS)
-
-
-@router.get("/{organization}/policies/forecasts/{forecast_id}/changes.csv")
-def changes(view: Reader, forecast_id: UUID) -> StreamingResponse:
-    """Each status that differs, as a file."""
-    return whole_file(view, looked_at(view, forecast_id, "policy"), ("moment", *_COLUMNS), _whole_row)
-
-
-@twins(router, "/{organization}/policies/forecasts/{forecast_id}")
-def forecast(view: Reader, forecast_id: UUID, asked: Annotated[State, Query()]) -> Response:
-    """How far the comparison is, and what came of it."""
-    return _forecast(view, forecast_id, asked)
-
-
-@router.post("/{organization}/policies/forecasts/{forecast_id}/adopt")
-def adopt(view: Admin, forecast_id: UUID, form: Form) -> Response:
-    """Adopts what was compared, for a reason, once somebody saw what it changes."""
-    found = forecasting.get(view.ledger, view.organization, forecast_id)
-    try:
-        forecasting.require_seen(view.ledger, found)
-        wanted = _adoptable(view, found.question, found.result)
-        actor = f"person/{view.viewer.person}"
-        policies.adopt(
-            view.ledger,
-            view.organization,
-            wanted,
-            actor=actor,
-            source=SOURCE,
-            reason=checked(form.get("reason", "")),
-            correlation_id=str(forecast_id),
-        )
-        forecasting.adopted(view.ledger, found, actor)
-    except (Problem, MessageRefused, NotFound) as error:
-        return _forecast(view, forecast_id, State(), refusal("adopt", form, error))
-    return RedirectResponse(f"/console/{view.organization}/policies?done=true", 303, HEADERS)
-
-
-@twins(router, "/{organization}/policies/{policy}/{version}")
-def one(view: Reader, policy: str, version: str, asked: Annotated[State, Query()]) -> Response:
-    """Every parameter of a version, in words."""
-    known = policies.history(view.ledger, view.organization)
-    found = policies.parameters(known, f"{policy}/{version}", view.now)
-    values = found["parameters"]
-    words = {name: parameters.in_words(name, value) for name, value in values.items()}
-    data = OnePolicy(version=Version.model_validate(found), parameters=values, words=words)
-    rows = [[name, _text(values[name]), said] for name, said in words.items()]
-    path = f"policies/{policy}/{version}"
-    return show_list(view, path, asked, data, (["parameter", "value", "words"], rows), template="policies/one.html")
-
-
-def _list(view: View, asked: PoliciesAsked, refused: Refused | None = None) -> Response:
     known = policies.history(view.ledger, view.organization)
     adopted = [Version.model_validate(one) for one in policies.listed(known, view.now)]
     offered: dict[str, list[Version]] = {name: [] for name in SHIPPED}
@@ -187,32 +113,24 @@ def _list(view: View, asked: PoliciesAsked, refused: Refused | None = None) -> R
         history=settings_history.changes(view.ledger, view.organization, "policies", values=view.values),
     )
     rows = [list(one.model_dump().values()) for one in data.compared]
-    return _shown(view, "policies", asked, data, (list(Compared.model_fields), rows), refused, versions=versions)
+    table = (list(Compared.model_fields), rows)
+    return show_list(view, "policies", asked, data, table, versions=versions)
 
 
-def _sides(view: View, known: Any, left: str, right: str) -> list[tuple[str, Any, Any]]:
-    one, other = (policies.parameters(known, version, view.now)["parameters"] for version in (left, right))
-    return [(name, one[name], other[name]) for name in parameters.NAMES]
-
-
-def _compared(name: str, left: Any, right: Any) -> Compared:
-    one, other = parameters.in_words(name, left), parameters.in_words(name, right)
-    return Compared(parameter=name, left=one, right=other, differs=left != right)
-
-
-def _form(view: View, asked: State, refused: Refused | None = None) -> Response:
+@twins(router, "/{organization}/policies/new")
+def write(view: Reader, asked: Annotated[State, Query()]) -> Response:
+    """The form by which a policy of one's own is written down, filled in with the one in force."""
     now = policies.parameters(policies.history(view.ledger, view.organization), "", view.now)
     data = OnePolicy(version=Version.model_validate(now), parameters=now["parameters"], words={})
     rows = [[name, _text(value)] for name, value in data.parameters.items()]
     table = (["parameter", "value"], rows)
-    return _shown(
+    return show_list(
         view,
         "policies/new",
         asked,
         data,
         table,
-        refused,
-        fields=dict(refused.typed) if refused else parameters.typed(data.parameters),
+        fields=parameters.typed(data.parameters),
         numbers=parameters.NUMBERS,
         choices=parameters.CHOICES,
         sets=parameters.SETS,
@@ -221,7 +139,29 @@ def _form(view: View, asked: State, refused: Refused | None = None) -> Response:
     )
 
 
-def _forecast(view: View, forecast_id: UUID, asked: State, refused: Refused | None = None) -> Response:
+@router.post("/{organization}/policies/forecasts")
+def compare(view: Reader, form: Form) -> Response:
+    """Begins to work out what a policy would change, and goes to where that is shown."""
+    question = _written(view, form) if "policy" in form else _named(view, form)
+    try:
+        policy_forecast.comparisons(view.ledger, view.organization, question)
+    except MessageRefused as refused:
+        said = [(name.removeprefix("parameters."), message) for name, message in refused.errors]
+        raise MessageRefused(refused.reason, refused.detail, said) from None
+    actor = f"person/{view.viewer.person}"
+    begun = forecasting.begin(view.ledger, view.organization, "policy", question, asked_by=actor)
+    return RedirectResponse(f"/console/{view.organization}/policies/forecasts/{begun}", 303, HEADERS)
+
+
+@router.get("/{organization}/policies/forecasts/{forecast_id}/changes.csv")
+def changes(view: Reader, forecast_id: UUID) -> StreamingResponse:
+    """Each status that differs, as a file."""
+    return whole_file(view, looked_at(view, forecast_id, "policy"), ("moment", *_COLUMNS), _whole_row)
+
+
+@twins(router, "/{organization}/policies/forecasts/{forecast_id}")
+def forecast(view: Reader, forecast_id: UUID, asked: Annotated[State, Query()]) -> Response:
+    """How far the comparison is, and what came of it."""
     found = looked_at(view, forecast_id, "policy")
     page = found_by(view, found, asked.after)
     ids = {UUID(change["identifier_id"]) for change in page.changes}
@@ -236,19 +176,50 @@ def _forecast(view: View, forecast_id: UUID, asked: State, refused: Refused | No
     rows = [_whole_row(change) for change in page.changes]
     path = f"policies/forecasts/{forecast_id}"
     table = (("moment", *_COLUMNS), rows)
-    return _shown(view, path, asked, data, table, refused, template="policies/forecast.html", who=who, rules=RULES)
+    return show_list(view, path, asked, data, table, template="policies/forecast.html", who=who, rules=RULES)
 
 
-def _shown(
-    view: View, path: str, asked: State, data: BaseModel, table: Any, refused: Refused | None, **shown: Any
-) -> Response:
-    again: dict[str, Any] = (
-        {"here": f"/console/{view.organization}/{path}"} if view.request.method == "POST" else {}
+@router.post("/{organization}/policies/forecasts/{forecast_id}/adopt")
+def adopt(view: Admin, forecast_id: UUID, form: Form) -> Response:
+    """Adopts what was compared, for a reason, once somebody saw what it changes."""
+    found = forecasting.get(view.ledger, view.organization, forecast_id)
+    forecasting.require_seen(view.ledger, found)
+    wanted = _adoptable(view, found.question, found.result)
+    actor = f"person/{view.viewer.person}"
+    policies.adopt(
+        view.ledger,
+        view.organization,
+        wanted,
+        actor=actor,
+        source=SOURCE,
+        reason=checked(form.get("reason", "")),
+        correlation_id=str(forecast_id),
     )
-    answer = show_list(view, path, asked, data, table, forms=Forms(refused), **again, **shown)
-    if refused is not None:
-        answer.status_code = refused.status
-    return answer
+    forecasting.adopted(view.ledger, found, actor)
+    return done(view, "policies", what="true")
+
+
+@twins(router, "/{organization}/policies/{policy}/{version}")
+def one(view: Reader, policy: str, version: str, asked: Annotated[State, Query()]) -> Response:
+    """Every parameter of a version, in words."""
+    known = policies.history(view.ledger, view.organization)
+    found = policies.parameters(known, f"{policy}/{version}", view.now)
+    values = found["parameters"]
+    words = {name: parameters.in_words(name, value) for name, value in values.items()}
+    data = OnePolicy(version=Version.model_validate(found), parameters=values, words=words)
+    rows = [[name, _text(values[name]), said] for name, said in words.items()]
+    path = f"policies/{policy}/{version}"
+    return show_list(view, path, asked, data, (["parameter", "value", "words"], rows), template="policies/one.html")
+
+
+def _sides(view: View, known: Any, left: str, right: str) -> list[tuple[str, Any, Any]]:
+    one, other = (policies.parameters(known, version, view.now)["parameters"] for version in (left, right))
+    return [(name, one[name], other[name]) for name in parameters.NAMES]
+
+
+def _compared(name: str, left: Any, right: Any) -> Compared:
+    one, other = parameters.in_words(name, left), parameters.in_words(name, right)
+    return Compared(parameter=name, left=one, right=other, differs=left != right)
 
 
 def _named(view: View, form: Mapping[str, str]) -> dict[str, Any]:

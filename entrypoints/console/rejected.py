@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from entrypoints import replaying
-from entrypoints.console.lists import State, done, moment, named_id, show_list
+from entrypoints.console.form_values import moment, named_id
+from entrypoints.console.lists import State, done, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form

@@ -25,6 +25,7 @@ UTC: Final = ZoneInfo("UTC")
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("entrypoints.console"),
     autoescape=True,
+    auto_reload=False,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

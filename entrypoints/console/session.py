@@ -44,8 +44,7 @@ class FormRefused(Exception):
 
 
 def install(app: FastAPI) -> None:
-    """Adds the pages of this file, and what becomes of those who are not logged in."""
-    app.include_router(router)
+    """Says what becomes of those who are not logged in, and of forms that are not this session's."""
     app.add_exception_handler(LoggedOut, _to_login)
     app.add_exception_handler(FormRefused, _refused)
 

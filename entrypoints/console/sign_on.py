@@ -20,11 +20,12 @@ STRANGER: Final = "login.provider.stranger"
 router = APIRouter(prefix=SIGN_ON, include_in_schema=False)
 
 
-def install(app: FastAPI, provider: Provider | None) -> None:
-    """Adds the way to the provider and back, where there is one."""
-    if provider:
-        app.state.discovery = oidc.Discovery(provider, app.state.service.now)
-        app.include_router(router)
+def routers(app: FastAPI, provider: Provider | None) -> list[APIRouter]:
+    """The way to the provider and back, where there is one."""
+    if provider is None:
+        return []
+    app.state.discovery = oidc.Discovery(provider, app.state.service.now)
+    return [router]
 
 
 @router.get("")

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from entrypoints import attestation, sms_adding
 from entrypoints.console import typed
-from entrypoints.console.lists import State, once, searched, show_list
+from entrypoints.console.form_values import once
+from entrypoints.console.lists import State, searched, show_list
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
 from entrypoints.console.profile_typing import NotReadable, read

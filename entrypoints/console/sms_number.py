@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from consumers.translators.translation import given_value
 from entrypoints import contacts, replies
-from entrypoints.console.lists import State, done, given_reason, once, show_list
+from entrypoints.console.form_values import given_reason, once
+from entrypoints.console.lists import State, done, show_list
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
 from entrypoints.console.session import Form

@@ -254,7 +254,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "act.no_identifier": "This contact holds no such identifier now, or nothing can be sent to it.",
     "act.no_action": "action: choose one of those the page offers",
     "act.no_reason": "reason: say why, in 1 to 500 characters",
-    "act.no_form": "once: send the form of the profile's page",
     "timeline": "Timeline",
     "timeline.none": "Nothing has happened yet.",
     "timeline.evidence": "Evidence",

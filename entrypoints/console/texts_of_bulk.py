@@ -41,6 +41,8 @@ TEXTS_OF_BULK: Final[Mapping[str, str]] = {
     "bulk.id": "Batch",
     "bulk.facts": "What was asked for",
     "bulk.on_list": "{number} people on the list",
+    "bulk.freezing": "Freezing the list",
+    "bulk.freezing.hint": "Everyone who fits is written down first. This page comes anew by itself; you may leave.",
     "bulk.looking": "Looking at each",
     "bulk.running": "At work",
     "bulk.progress": "{done} of {all}. This page comes anew by itself; you may leave it.",

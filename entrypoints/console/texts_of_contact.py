@@ -10,7 +10,6 @@ TEXTS_OF_CONTACT: Final[Mapping[str, str]] = {
     "contact.tab.subscriptions": "Subscribe or unsubscribe",
     "contact.tab.links": "Links",
     "contact.tab.compare": "Compare two moments",
-    "contact.moment": "give a moment as 2026-01-31T12:00",
     "contact.choose": "Choose",
     "contact.done.edit": "Saved. Every change is kept with who made it and what it replaced.",
     "contact.done.same": "Nothing was changed, so nothing was recorded.",

@@ -7,6 +7,8 @@ TEXTS_OF_FORMS: Final[Mapping[str, str]] = {
     "form.refused": "Nothing was changed.",
     "form.search_short": "q: give at least {number} characters, or nothing to see all",
     "form.no_reason": "reason: say why, in 1 to {number} characters",
+    "form.once": "once: send the form of the page",
+    "form.moment": "give a day as 2026-01-31, or a moment as 2026-01-31T12:00",
     "zone.unknown": "zone: no such time zone; give a name such as Europe/Paris",
     "done.reason": "It counts from now on; lists follow within moments.",
     "done.restored": "Restored.",

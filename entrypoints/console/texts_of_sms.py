@@ -45,7 +45,6 @@ TEXTS_OF_SMS: Final[Mapping[str, str]] = {
     "sms.no_number": "identifier: there is no such phone number here, or it was erased",
     "sms.no_action": "action: choose one of those the page offers",
     "sms.only_admin": "action: only administrators ban a number, or lift its ban",
-    "form.once": "once: send the form of the page",
     "done.unsubscribed": "Unsubscribed from this sender code.",
     "done.banned": "Banned from this sender code.",
     "done.unbanned": "The ban is lifted.",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from entrypoints.console.texts import TEXTS, say
 
@@ -87,7 +87,7 @@ def _time(at: datetime, text: str, zone: ZoneInfo) -> Markup:
     hover = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
     if zone.key != "UTC":
         hover = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}, {hover}"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(f"{utc:%Y-%m-%dT%H:%M:%SZ}", hover, text)
+    return Markup(f'<time datetime="{utc:%Y-%m-%dT%H:%M:%SZ}" title="{escape(hover)}">{escape(text)}</time>')
 
 
 def _nothing() -> Markup:

@@ -59,7 +59,7 @@ def checked(act: PolicyAdoption) -> Adoption:
     try:
         policy = policy_of(f"{act.policy}/{act.version}", act.parameters)
     except PolicyInvalid as invalid:
-        raise _refused(str(invalid)) from None
+        raise MessageRefused("policy", str(invalid), invalid.errors) from None
     return Adoption(policy, act.in_force_from, in_force_until=act.in_force_until, name=act.policy)
 
 

@@ -1,8 +1,8 @@
 """A policy's parameters as they are written down: read strictly, with every mistake named by its field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -19,7 +19,11 @@ Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["21
 
 
 class PolicyInvalid(ValueError):
-    """Parameters that cannot be taken; the message names each field and says what it takes."""
+    """Parameters that cannot be taken: `errors` names each field and says what it takes."""
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {takes}" for field, takes in errors))
+        self.errors = errors
 
 
 class _Written(BaseModel):
@@ -98,7 +102,7 @@ def policy_of(version: str, parameters: Mapping[str, Any]) -> Policy:
     try:
         written = Parameters.model_validate(dict(parameters))
     except ValidationError as error:
-        raise PolicyInvalid("; ".join(_said(one) for one in error.errors())) from None
+        raise PolicyInvalid([_said(one) for one in error.errors()]) from None
     values = {name: getattr(written, name) for name in Parameters.model_fields}
     days, hours = values.pop("request_lifetime_days"), values.pop("quiet_hours")
     return Policy(version, request_lifetime=timedelta(days=days), quiet_hours=_hours(hours), **values)
@@ -133,9 +137,41 @@ def _hours(written: WrittenHours | None) -> QuietHours | None:
     return QuietHours(start, end, written.time_zone, written.channels)
 
 
-def _said(error: Mapping[str, Any]) -> str:
-    """pydantic's words under the field's name, without what was sent."""
-    field = ".".join(["parameters", *[str(part) for part in error["loc"]]])
+_COUNT: Final = "takes a whole number from 1 to 1,000"
+_MONTHS: Final = "takes a whole number of months from 1 to 1,200, or nothing where it does not end by itself"
+_METHODS: Final = f"takes a list out of {', '.join(sorted(OPT_OUT_METHODS))}"
+_CLOCK: Final = "takes a time of day such as 21:00"
+_HOURS: Final = "takes start, end and time_zone, and perhaps channels; leave it out where there are no quiet hours"
+_TAKES: Final[Mapping[str, str]] = {
+    "jurisdiction": "takes a name of at most 40 characters",
+    "request_lifetime_days": "takes a whole number of days from 1 to 365",
+    "stop_reach": f"takes one of {', '.join(get_args(Reach))}",
+    "bounce_threshold": _COUNT,
+    "soft_bounces": f"takes one of {', '.join(get_args(SoftBounces))}",
+    "soft_bounce_threshold": _COUNT,
+    "bulk_never_lifts": _METHODS,
+    "own_device_only": _METHODS,
+    "transactional_stops": _METHODS,
+    "express_months": _MONTHS,
+    "inquiry_months": _MONTHS,
+    "purchase_months": _MONTHS,
+    "phone_months": _MONTHS,
+    "quiet_hours": _HOURS,
+    "quiet_hours.start": _CLOCK,
+    "quiet_hours.end": _CLOCK,
+    "quiet_hours.time_zone": "takes the name of a time zone, such as Europe/Vienna",
+    "quiet_hours.channels": f"takes a list out of {', '.join(CHANNELS)}",
+}
+"""What a parameter takes, said of one that holds something else."""
+
+
+def _said(error: Mapping[str, Any]) -> tuple[str, str]:
+    """The field's name and what it takes, without what was sent."""
+    place = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "value_error":
+        return f"parameters.{place}", str(error["msg"]).removeprefix("Value error, ")
+    known = next((name for name in (place, place.rpartition(".")[0]) if name in _TAKES), "")
     if error["type"] == "extra_forbidden":
-        return f"{field}: no such parameter; there are {', '.join(Parameters.model_fields)}"
-    return f"{field}: {str(error['msg']).removeprefix('Value error, ')}"
+        none = f"no such parameter; there are {', '.join(Parameters.model_fields)}"
+        return f"parameters.{place}", f"quiet_hours {_HOURS}" if known else none
+    return f"parameters.{known or place}", _TAKES[known]

@@ -18,7 +18,9 @@ PERSON_STATES: Final[tuple[PersonState, ...]] = get_args(PersonState)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A row. `words` and `approval` are sealed; `changes` is None until everybody was looked at."""
+    """A row. `words` and `approval` are sealed; `digest` is empty until the list is frozen, `changes` None until
+    everybody on it was looked at.
+    """
 
     id: UUID
     organization: str
@@ -75,7 +77,8 @@ class Member:
     why: str | None = None
 
 
-_FREEZE = """
+_OPEN = "SELECT FROM batches WHERE id = %s AND finished_at IS NULL AND digest = '' FOR UPDATE"
+_KEEP = """
 INSERT INTO batches (id, organization, action, channel, scope, address, words, asked_by, asked_at, expires_at)
 VALUES (%(id)s, %(organization)s, %(action)s, %(channel)s, %(scope)s, %(address)s, %(words)s, %(asked_by)s,
         %(asked_at)s, %(expires_at)s)
@@ -136,15 +139,25 @@ _LOCK: Final = 0x62617463
 _NOBODY: Final = UUID(int=0)
 
 
-def freeze(connection: Connection[Any], asked: Asked, people: Iterable[UUID]) -> None:
-    """Keeps the batch and its list, each person once, in one transaction."""
-    values = {name: getattr(asked, name) for name in Asked.__slots__}
+def keep(connection: Connection[Any], asked: Asked, people: Iterable[UUID] | None) -> None:
+    """Keeps the batch with its list, each person once, in one transaction; None: the list is to be filled yet."""
     with connection.transaction():
-        connection.execute(_FREEZE, values)
-        with connection.cursor().copy("COPY batch_people (batch, contact) FROM STDIN") as rows:
+        connection.execute(_KEEP, {name: getattr(asked, name) for name in Asked.__slots__})
+        if people is not None:
+            fill(connection, asked.id, people)
+
+
+def fill(connection: Connection[Any], batch_id: UUID, people: Iterable[UUID]) -> bool:
+    """Freezes the list, whole or not at all; False where the batch was given up before."""
+    with connection.transaction():
+        if connection.execute(_OPEN, (batch_id,)).fetchone() is None:
+            return False
+        with connection.cursor().copy("COPY batch_people (batch, contact) FROM STDIN (FORMAT binary)") as rows:
+            rows.set_types(("uuid", "uuid"))
             for person in people:
-                rows.write_row((asked.id, person))
-        connection.execute(_LISTED, values)
+                rows.write_row((batch_id, person))
+        connection.execute(_LISTED, {"id": batch_id})
+    return True
 
 
 def batch(connection: Connection[Any], organization: str, batch_id: UUID) -> Batch | None:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from ledger.errors import NotFound
 
-Kind = Literal["policy", "keywords"]
+Kind = Literal["policy", "keywords", "identity"]
 State = Literal["running", "done", "failed"]
 KEPT: Final = timedelta(days=30)
 """For how long a forecast is kept that led to no adoption."""

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.store import positions, rejections
+from ledger.store.growing import Growing
 from ledger.store.keyring import Keyring
 from ledger.store.positions import Advance, PartitionKey
 from ledger.store.reading import Newest, Reading
@@ -31,6 +33,8 @@ class Store(Reading):
     def __init__(self, recorder: LedgerRecorder, ids: Ids, keyring: Keyring, clock: Clock | None = None) -> None:
         super().__init__(recorder.datastore.connection, keyring)
         self.recorder = recorder
+        self._growing = Growing()
+        self._sees = ""
         self._ids = ids
         self._clock = clock
 
@@ -39,12 +43,28 @@ class Store(Reading):
         and before this none at all.
         """
         narrowed = copy(self)
+        narrowed._sees = organization
         narrowed._connect = partial(self.recorder.datastore.connection, organization)
         return narrowed
 
     def connection(self) -> AbstractContextManager[Connection[Any]]:
         """A connection of the store's pool, in autocommit mode."""
         return self._connect()
+
+    def growing(self, stream_ids: Collection[UUID]) -> dict[UUID, tuple[Recorded, ...]]:
+        """These streams whole, in version order, as `read` gives them; what this process knows of them is not read
+        again. For the few that nearly every request asks for: an organization's own.
+        """
+        with self._connect() as connection:
+            return self._growing.read(connection, self._sees, stream_ids)
+
+    @contextmanager
+    def held(self) -> Iterator[Self]:
+        """The same store on one connection, for a page's questions in a row: see `on_one_connection`."""
+        with self._connect() as connection:
+            held = copy(self)
+            held._connect = lambda: nullcontext(connection)
+            yield held
 
     @contextmanager
     def on_one_connection(self) -> Iterator[Self]:

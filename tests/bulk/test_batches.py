@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from threading import Event
 from uuid import UUID
 
 import pytest
 
 from entrypoints.batches import asking, seeing
+from entrypoints.batches.running import forward, unfinished
 from ledger.acts import ContactChange, DeliverabilityChange, Given, HoldChange, OptOut
 from ledger.batching import Wanted
 from ledger.errors import MessageRefused, NotFound
@@ -42,6 +44,40 @@ def test_who_joins_after_the_list_was_frozen_is_not_on_it(crowd: Crowd) -> None:
     assert crowd.subscribed(0, 1, 2) == [False, False, True]
     assert crowd.outcomes(batch) == {("done", None): 2}
     assert seeing.get(crowd.ledger, "acme", batch).state == "done"
+
+
+def test_a_long_list_is_frozen_by_who_brings_bulk_actions_on(crowd: Crowd) -> None:
+    crowd.join(0, 1, 2)
+    crowd.record(opted_out(2))
+    asked = Filter(criteria=DateCriterion(source="date", date="created", within_days=1), search="person")
+    short = asking.ask(crowd.hand(), UNSUBSCRIBE, asked, "the shop was sold", which=["w"])
+    long = [
+        asking.ask(crowd.hand(), UNSUBSCRIBE, asked, "the shop was sold", which=["w"], once=once, at_once=2)
+        for once in ("1", "1", "2")
+    ]
+    assert long[0] == long[1], "asked for again it is the same"
+    for batch in long[1:]:
+        seen = seeing.get(crowd.ledger, "acme", batch)
+        assert (seen.state, seen.digest, seen.people) == ("looking", "", 0)
+        with pytest.raises(MessageRefused, match="looking"):
+            asking.approve(crowd.hand(), batch, digest="", reason="x")
+    asking.withdraw(crowd.hand(), long[2])
+    crowd.run()
+    frozen, same = (seeing.get(crowd.ledger, "acme", batch) for batch in (short, long[0]))
+    assert (same.state, same.digest, same.people, same.changes) == ("waiting", frozen.digest, 3, 2)
+    assert list(seeing.everyone(crowd.ledger, "acme", long[2])) == []
+
+
+def test_a_list_that_was_being_frozen_when_told_to_stop_is_frozen_anew(crowd: Crowd) -> None:
+    crowd.join(0, 1, 2)
+    batch = asking.ask(crowd.hand(), UNSUBSCRIBE, Filter(), "the shop was sold", which=[], at_once=0)
+    stop = Event()
+    stop.set()
+    for one in unfinished(crowd.ledger):
+        forward(crowd.ledger, one, stop)
+    assert list(seeing.everyone(crowd.ledger, "acme", batch)) == []
+    crowd.run()
+    assert seeing.get(crowd.ledger, "acme", batch).people == 3
 
 
 def test_each_is_told_apart_by_what_would_become_of_it(crowd: Crowd) -> None:

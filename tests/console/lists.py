@@ -30,9 +30,11 @@ class Lists:
     def rows(self, path: str, **query: str) -> list[dict[str, str]]:
         return list(csv.DictReader(io.StringIO(self.text(f"{path}.csv", **query))))
 
-    def post(self, path: str, **fields: str) -> httpx.Response:
+    def post(self, path: str, *, on: str = "", **fields: str) -> httpx.Response:
+        """Sends a form that stands `on` a page."""
         token = self.text("contacts").partition('name="csrf" value="')[2].partition('"')[0]
-        return self.browser.post(f"{self._home}/{path}", data={"csrf": token, **fields})
+        back = {"back": f"{self._home}/{on}"} if on else {}
+        return self.browser.post(f"{self._home}/{path}", data={"csrf": token, **back, **fields})
 
 
 Opening = Callable[..., Lists]

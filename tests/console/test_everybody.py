@@ -95,6 +95,8 @@ NEEDED: Final[dict[str, Permission]] = {
     "GET settings/identity": "organization",
     "POST settings/identity": "settings",
     "POST settings/identity/check": "settings",
+    "GET settings/identity/forecasts/{forecast_id}": "organization",
+    "GET settings/identity/forecasts/{forecast_id}/changes": "organization",
     "GET settings/keys": "settings",
     "POST settings/keys": "settings",
     "POST settings/keys/{key_id}/revoke": "settings",
@@ -156,12 +158,12 @@ def _routes(app: FastAPI) -> Iterator[Route]:
 
 
 def _flat(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
-    """The routes themselves, of included routers too."""
+    """The routes themselves, of included routers and of those below a path too."""
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
         else:
-            yield from _flat(getattr(getattr(route, "original_router", None), "routes", ()))
+            yield from _flat(getattr(getattr(route, "original_router", route), "routes", ()))
 
 
 def _inside(app: FastAPI) -> list[Route]:

@@ -1,5 +1,6 @@
 """Policies in the console: in words, side by side, and adopted only after somebody saw whom that changes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -108,12 +109,22 @@ def test_what_was_foreseen_of_another_history_is_not_adopted(
 
 def test_a_policy_that_cannot_be_taken_comes_back_with_what_was_typed(opening: Opening) -> None:
     lists = opening()
-    page = lists.post("policies/forecasts", **{**OWN, "bounce_threshold": "often"})
+    wrong = {**OWN, "bounce_threshold": "often", "express_months": "0", "soft_bounces": "never"}
+    page = lists.post("policies/forecasts", on="policies/new", **wrong)
     assert page.status_code == 422
-    assert 'value="often"' in page.text
-    assert 'aria-invalid="true"' in page.text
+    for name, typed, takes in (
+        ("bounce_threshold", "often", "Takes a whole number from 1 to 1,000"),
+        ("express_months", "0", "Takes a whole number of months from 1 to 1,200"),
+    ):
+        assert re.search(rf'id="write-{name}"[^>]* value="{typed}"[^>]*aria-invalid="true"', page.text)
+        assert re.search(rf'id="write-{name}-wrong">{takes}', page.text)
+    assert re.search(r'value="never" selected', page.text)
+    assert re.search(r'name="bulk_never_lifts.carrier" checked', page.text)
     fewer = {name: value for name, value in OWN.items() if name != "bulk_never_lifts.keyword"}
-    assert "leave none of them out" in lists.post("policies/forecasts", **fewer).text
+    page = lists.post("policies/forecasts", on="policies/new", **fewer)
+    assert "leave none of them out" in page.text
+    assert re.search(r'name="bulk_never_lifts.carrier" checked', page.text)
+    assert not re.search(r'name="bulk_never_lifts.keyword" checked', page.text)
     assert lists.post("policies/forecasts", before="current", after="nowhere").status_code == 404
 
 

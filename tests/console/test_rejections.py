@@ -102,7 +102,8 @@ def test_a_message_is_mended_seen_before_and_after_and_taken(
     rejection = rejecting(event("contact.wave.v1", organization, identifier=EMAIL))
     lists = opening()
     opened(lists, rejection)
-    bad = lists.post(f"rejections/{rejection}/check", message='{"specversion": "1.0", "typed": 17')
+    here = f"rejections/{rejection}"
+    bad = lists.post(f"{here}/check", on=here, message='{"specversion": "1.0", "typed": 17')
     assert bad.status_code == 422
     assert "&#34;typed&#34;: 17" in bad.text
     mended = json.dumps(signup(organization), indent=2)
@@ -118,7 +119,7 @@ def test_a_message_is_mended_seen_before_and_after_and_taken(
     one = server.caller(organization).post("contacts/search", {"search": EMAIL["value"]}).json()["contacts"][0]
     timeline = lists.json(f"contacts/{one['id']}")["timeline"]
     assert "mended by a person" in json.dumps(timeline)
-    again = lists.post(f"rejections/{rejection}/mend", message=mended)
+    again = lists.post(f"{here}/mend", on=here, message=mended)
     assert again.status_code == 422
 
 
@@ -158,7 +159,8 @@ def test_what_is_refused_when_mended_is_shown_and_leaves_no_other_rejection(
     rejection = rejecting(event("contact.wave.v1", organization))
     lists = opening()
     late = signup(organization) | {"time": "2199-01-01T00:00:00Z"}
-    answer = lists.post(f"rejections/{rejection}/mend", message=json.dumps(late))
+    here = f"rejections/{rejection}"
+    answer = lists.post(f"{here}/mend", on=here, message=json.dumps(late))
     assert answer.status_code == 422
     assert "24 hours ahead" in answer.text
     assert "2199-01-01" in answer.text

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
+from entrypoints import scopes
+from entrypoints.acting import Hand
 from tests.api.messages import event, signup
 from tests.console.conftest import Scene
 
@@ -93,6 +96,30 @@ def test_every_column_sorts_and_what_is_hidden_stays_hidden(texts: Texts) -> Non
     assert 'aria-sort="ascending"' in page
     assert "sort=phone&amp;way=desc" in page
     assert texts.page(sort="height").status_code == 422
+
+
+def test_lists_are_sorted_by_the_names_they_are_shown_by(texts: Texts) -> None:
+    hand = Hand(texts.scene.server.ledger, texts.scene.organization)
+    scopes.create(hand, f"{texts.sender}/news", "Weekly news")
+    scopes.create(hand, f"{texts.sender}/vip", "An inner circle")
+    texts.scene.record(texts.joined(number(4), "odds"))
+    odds = f"{texts.sender}/odds"
+    names = ["An inner circle", odds, *["Weekly news"] * 4]
+    assert [row["list"] for row in texts.rows(sort="list", way="asc")] == names
+    assert [row["list"] for row in texts.rows(sort="list", way="desc")] == names[::-1]
+    for way, expected in (("asc", names), ("desc", names[::-1])):
+        seen: list[dict[str, Any]] = []
+        after = None
+        while after is not None or not seen:
+            page = texts.page(
+                ".json", sort="list", way=way, limit="2", **({"after": after} if after else {})
+            ).json()
+            seen += page["phones"]
+            after = page["after"]
+        assert [one["list"] for one in seen] == expected
+        assert len({(one["identifier_id"], one["scope"]) for one in seen}) == len(names)
+    offered = texts.page().text.partition('id="f-list"')[2].partition("</select>")[0]
+    assert re.findall(r">([^<>]+)</option>", offered)[1:] == ["An inner circle", "odds", "Weekly news"]
 
 
 def test_a_number_has_a_page_by_its_id_with_what_it_texted(texts: Texts, looking: Looking) -> None:

@@ -46,6 +46,7 @@ def test_a_publisher_woken_from_a_long_sleep_overwrites_nothing(point: str, outb
         newest = statuses_of(outbound)
         assert newest[person(1)]["consent"] == "unsubscribed"  # type: ignore[index]
         os.kill(sleeper.pid, signal.SIGCONT)
-        assert sleeper.ended() == 0, sleeper.complained
-        assert statuses_of(outbound) == newest
-        assert "fenced\n" in sleeper.said or point != "sent", sleeper.complained
+        sleeper.ended()
+        stopped_by = "fenced\n" in sleeper.said if point == "sent" else "PositionMoved" in sleeper.complained
+        assert stopped_by, sleeper.complained
+    assert statuses_of(outbound) == newest

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, ServerCursor
 
 from entrypoints.sms_contacts import COLUMNS, ORDERS
 from ledger.store.connections import Role, acting_as, see
@@ -171,19 +171,34 @@ GROUP BY 1, 2;
 """
 
 
+def explained(connection: Connection[Any], query: Any, params: Any) -> None:
+    """Notes the plan of a query, within the organization that it asks for."""
+    asked = params.values() if isinstance(params, dict) else params or ()
+    organization = next((one for one in asked if isinstance(one, str) and one in ORGANIZATIONS), "org1")
+    if "SET TRANSACTION" in str(query):
+        return
+    with Cursor(connection) as explaining:
+        see(explaining, organization)
+        rows = explaining.execute(
+            b"EXPLAIN " + (query if isinstance(query, bytes) else query.encode()), params, prepare=False
+        ).fetchall()
+    if "set_config" not in str(query):
+        connection.plans.append("\n".join(row[0] for row in rows))  # type: ignore[attr-defined]
+
+
 class Explaining(Cursor[Any]):
-    """Notes the plan of every query before running it, within the organization that it asks for."""
+    """Notes the plan of every query before running it."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
-        asked = params.values() if isinstance(params, dict) else params or ()
-        organization = next((one for one in asked if isinstance(one, str) and one in ORGANIZATIONS), "org1")
-        with Cursor(self.connection) as explaining:
-            see(explaining, organization)
-            rows = explaining.execute(
-                b"EXPLAIN " + (query if isinstance(query, bytes) else query.encode()), params, prepare=False
-            ).fetchall()
-        if "set_config" not in str(query):
-            self.connection.plans.append("\n".join(row[0] for row in rows))  # type: ignore[attr-defined]
+        explained(self.connection, query, params)
+        return super().execute(query, params, **how)
+
+
+class ExplainingPortions(ServerCursor[Any]):
+    """The same of a query that is read portion by portion."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        explained(self.connection, query, params)
         return super().execute(query, params, **how)
 
 
@@ -225,6 +240,7 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "search by contact id": lambda c: contact_list.contacts(c, "org1", Filter(search=str(PERSON))),
     "count of a search": lambda c: contact_list.count(c, "org1", Filter(search="p123")),
     "contact": lambda c: contact_list.contact(c, "org1", PERSON),
+    "people by their ids": lambda c: contact_list.people(c, "org1", [PERSON, UUID(int=5)]),
     "alias": lambda c: contact_aliases.person_id(c, "org1", PERSON),
     "identifier": lambda c: identifiers.identifier(c, "org1", PERSON),
     "identifiers": lambda c: identifiers.identifiers(c, "org1", [PERSON, UUID(int=5)]),
@@ -290,6 +306,7 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "shared values": lambda c: duplicates.shared(c, "org0", "email"),
     "shared values, deep": lambda c: duplicates.shared(c, "org0", "email", after="p5"),
     "count of shared values": lambda c: duplicates.count(c, "org0", "email"),
+    "everybody who shares a value": lambda c: duplicates.sharers(c, "org0", "email"),
     "holders of a value": lambda c: duplicates.holders(c, "org0", "email", "p400@example.com"),
     "traces of a person that go": lambda c: traces.counted(c, traces.GOING, [PERSON], [PERSON]),
     "traces of a person that stay": lambda c: traces.counted(c, traces.STAYING, [PERSON], [PERSON], ["email"]),
@@ -347,6 +364,21 @@ for ranking in ("created", "earliest"):
     )
 
 
+def everybody(wanted: Filter, connection: Connection[Any]) -> Any:
+    return list(contact_list.every_id(connection, "org1", wanted))
+
+
+EVERYBODY: dict[str, Filter] = {
+    "a search": Filter(search="p123"),
+    "a rare mark": Filter(mark="banned"),
+    "a rare value": Filter(criteria=tree.checked(TOWN)),
+    "either of two that are rare": Filter(criteria=tree.checked(CRITERIA["either of two that are rare"])),
+    "a search, deleted or not": Filter(search="p123", deleted=None),
+}
+for name, wanted in EVERYBODY.items():
+    QUERIES[f"everybody of {name}"] = partial(everybody, wanted)
+
+
 def deleted(ranked: Ranking, after: tuple[datetime, UUID] | None, connection: Connection[Any]) -> Any:
     return contact_list.contacts(connection, "org0", Filter(deleted=True, ranked=ranked), after=after)
 
@@ -391,7 +423,7 @@ def test_no_request_reads_a_table_through(filled: Connection[Any], query: str) -
     filled.cursor_factory = Cursor
     filled.execute("RESET ROLE; RESET search_path")
     acting_as(role)(filled)
-    filled.cursor_factory = Explaining
+    filled.cursor_factory, filled.server_cursor_factory = Explaining, ExplainingPortions
     plans: list[str] = []
     filled.plans = plans  # type: ignore[attr-defined]
     QUERIES[query](filled)

@@ -65,8 +65,8 @@ def test_everyone_who_was_ever_linked_is_read_at_once(store: Store) -> None:
     recording = Recording(store, IDS)
     recording.record([act(Registration("Acme"), "registration")])
     recording.record([act(Identification((one,), "form"), f"seen {one.value}") for one in PEOPLE[:8]])
-    for one, other in pairs:
-        recording.record([act(Link(PEOPLE[one], PEOPLE[other], "asked"), f"link {one} {other}")])
+    for left, right in pairs:
+        recording.record([act(Link(PEOPLE[left], PEOPLE[right], "asked"), f"link {left} {right}")])
     contacts = [holder(store.read([_key(one)])[_key(one)]) for one in PEOPLE[:8]]
     known = [contact for contact in contacts if contact is not None]
     [unlinked] = [link for link, other in links(store.read([known[0]])[known[0]]).items() if other == known[1]]

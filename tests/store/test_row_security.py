@@ -114,6 +114,14 @@ def _add_row(connection: Connection[Any], table: str, code: str) -> None:
     )
 
 
+def test_what_is_known_of_a_stream_is_told_to_its_own_readers_only(two: Served) -> None:
+    stream = two.ledger.ids.organization(OURS)
+    assert two.ledger.overseeing.growing([stream])[stream]
+    assert two.ledger.within(OURS).reading.growing([stream])[stream]
+    for other in (THEIRS, ""):
+        assert two.ledger.within(other).reading.growing([stream]) == {stream: ()}
+
+
 @pytest.fixture
 def url(two: Served) -> str:
     return two.ledger.settings.database_url.get_secret_value()

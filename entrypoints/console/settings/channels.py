@@ -6,11 +6,10 @@ from fastapi import Query, Response
 
 from entrypoints import channels
 from entrypoints.channels import ChannelSeen
+from entrypoints.console.lists import done
 from entrypoints.console.pages import twins
-from entrypoints.console.refusals import Refused
 from entrypoints.console.session import Form
-from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, changed, history, router, show_part
-from entrypoints.console.view import View
+from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, history, router, show_part
 from ledger.events.vocabulary import CHANNELS
 
 
@@ -23,22 +22,14 @@ class Channels(Part):
 @twins(router, "/{organization}/settings/channels")
 def listed(view: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The channels."""
-    return _list(view, asked)
+    known = channels.listed(view.ledger, view.organization)
+    data = Channels(channels=known, history=history(view, "channels"))
+    table = (list(ChannelSeen.model_fields), [[one.channel, one.in_use] for one in known])
+    return show_part(view, "channels", asked, data, table)
 
 
 @router.post("/{organization}/settings/channels")
 def choose(view: Admin, form: Form) -> Response:
     """Says which channels are in use."""
-    chosen = [channel for channel in CHANNELS if channel in form]
-
-    def act() -> None:
-        channels.choose(view.hand(), chosen)
-
-    return changed(view, "channels", "channels", form, act, lambda refused: _list(view, Asked(), refused))
-
-
-def _list(view: View, asked: Asked, refused: Refused | None = None) -> Response:
-    known = channels.listed(view.ledger, view.organization)
-    data = Channels(channels=known, history=history(view, "channels"))
-    table = (list(ChannelSeen.model_fields), [[one.channel, one.in_use] for one in known])
-    return show_part(view, "channels", asked, data, table, refused=refused)
+    channels.choose(view.hand(), [channel for channel in CHANNELS if channel in form])
+    return done(view, "settings/channels", what="true")

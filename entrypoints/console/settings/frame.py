@@ -1,21 +1,18 @@
-"""What the pages of settings have in common: their parts, the history below them, and what becomes of a change."""
+"""What the pages of settings have in common: their parts, the history below them, whose field a mistake is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Response
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from entrypoints.api.problems import Problem
 from entrypoints.console.lists import State, show_list
 from entrypoints.console.pages import Place, Table
 from entrypoints.console.pages import router as pages_router
-from entrypoints.console.refusals import Forms, Refused, refusal
-from entrypoints.console.rendering import HEADERS
 from entrypoints.console.view import View, looking
 from entrypoints.settings_history import ChangeSeen, Subject, changes
-from ledger.errors import MessageRefused, NotFound
+from ledger.errors import MessageRefused
 
 router = pages_router()
 PLACE: Final = Place("settings", "nav.settings", "organization", router)
@@ -61,14 +58,13 @@ def show_part(
     data: BaseModel,
     table: Table,
     *,
-    refused: Refused | None = None,
     path: str | None = None,
     **shown: Any,
 ) -> Response:
     """A page of settings in the form it was asked for; `path` where it is not the part's own page."""
     home = f"/console/{view.organization}/settings"
     again: dict[str, Any] = {"here": f"{home}/{path or part}"} if view.request.method == "POST" else {}
-    answer = show_list(
+    return show_list(
         view,
         f"settings/{path or part}",
         asked,
@@ -77,28 +73,20 @@ def show_part(
         template=shown.pop("template", f"settings/{part}.html"),
         part=part,
         parts=parts(view),
-        forms=Forms(refused),
         may_change=view.may("settings"),
         home=home,
         **again,
         **shown,
     )
-    if refused is not None:
-        answer.status_code = refused.status
-    return answer
 
 
-def changed(
-    view: View,
-    path: str,
-    name: str,
-    form: Mapping[str, str],
-    act: Callable[[], object],
-    again: Callable[[Refused], Response],
-) -> Response:
-    """Acts and goes to `path` of the settings; what is refused is shown `again`, with what was typed."""
+@contextmanager
+def said_at(**fields: str) -> Iterator[None]:
+    """What is refused of one of these fields is said at the field of the form by which it was asked for."""
     try:
-        act()
-    except (Problem, MessageRefused, NotFound) as error:
-        return again(refusal(name, form, error))
-    return RedirectResponse(f"/console/{view.organization}/settings/{path}?done=true", 303, HEADERS)
+        yield
+    except MessageRefused as refused:
+        name, separator, message = refused.detail.partition(": ")
+        if not separator or name not in fields:
+            raise
+        raise MessageRefused(refused.reason, f"{fields[name]}: {message}") from None

@@ -1,69 +1,62 @@
 """How identifiers are rolled up into people: the rules, who would break them once changed, and changing them."""
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Annotated, Any, Final, get_args
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from fastapi import Query, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+from pydantic import Field
 
-from entrypoints import identity
-from entrypoints.api.problems import Problem
+from entrypoints import contacts, forecasting, identity, identity_forecast
+from entrypoints.console import forms, typed
+from entrypoints.console.forecasts import ForecastSeen, Found, found_by, looked_at, seen, whole_file
+from entrypoints.console.lists import State, done, searched
 from entrypoints.console.pages import twins
-from entrypoints.console.refusals import Refused, refusal
+from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
-from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, changed, history, router, show_part
-from entrypoints.console.view import View
-from entrypoints.identity import Breaker, RulesSeen
+from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, history, router, show_part
+from entrypoints.contacts import ContactSeen
+from entrypoints.identity import RulesSeen
 from ledger.errors import MessageRefused
 from ledger.events.settings import OtherEmail, RollUp
 from ledger.events.vocabulary import KINDS
 from ledger.rules.identity_rules import PRESETS
 from ledger.settings_acts import IdentityRulesChange
+from projections import contact_list
 
-MOST_BREAKERS: Final = 1_000
-"""People who break the rules that are listed at most."""
+_COLUMNS: Final = ("person_id", "kind", "count", "limit", "rule")
+_LONGEST: Final = 12_000
+"""Characters of an address in which what was typed is kept, sealed, while it is looked at."""
 
 
 class Identity(Part):
-    """The rules in force; `breakers` who would break them after the change asked about, where one is."""
+    """The rules in force, and the looks taken lately at who would break others."""
 
     rules: RulesSeen
-    breakers: list[Breaker] | None = None
+    forecasts: list[ForecastSeen]
+
+
+class Breakers(Found):
+    """Who would break the rules that were asked about; `named`: those of this page."""
+
+    forecast: ForecastSeen
+    named: dict[str, ContactSeen]
+
+
+class BreakersAsked(State):
+    """A page of them, and the change that was asked about, sealed, so that it can be made from there."""
+
+    typed: str | None = Field(None, max_length=_LONGEST)
 
 
 @twins(router, "/{organization}/settings/identity")
 def shown(view: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The rules in force."""
-    return _page(view, asked)
-
-
-@router.post("/{organization}/settings/identity/check")
-def check(view: Admin, form: Form) -> Response:
-    """Who would break the rules after this change. Changes nothing; what was typed stays."""
-    name = _name(form)
-    try:
-        rules = identity.proposed(view.ledger, view.organization, _change(form))
-    except (Problem, MessageRefused) as error:
-        return _page(view, Asked(), refusal(name, form, error))
-    found = list(islice(identity.breakers(view.ledger, view.organization, rules), MOST_BREAKERS))
-    return _page(view, Asked(), Refused(name, form, {}, 200), found)
-
-
-@router.post("/{organization}/settings/identity")
-def change(view: Admin, form: Form) -> Response:
-    """Changes the rules. People that exist stay as they are."""
-
-    def act() -> None:
-        identity.set_rules(view.hand(), _change(form))
-
-    return changed(view, "identity", _name(form), form, act, lambda refused: _page(view, Asked(), refused))
-
-
-def _page(
-    view: View, asked: Asked, refused: Refused | None = None, breakers: list[Breaker] | None = None
-) -> Response:
     rules = identity.seen(view.ledger, view.organization, values=view.values)
-    data = Identity(rules=rules, breakers=breakers, history=history(view, "identity"))
+    lately = [seen(one) for one in forecasting.latest(view.ledger, view.organization, "identity")]
+    data = Identity(rules=rules, forecasts=lately, history=history(view, "identity"))
     rows = [[kind, rules.roll_up[kind], rules.limits[kind]] for kind in KINDS]
     return show_part(
         view,
@@ -71,7 +64,6 @@ def _page(
         asked,
         data,
         (["kind", "roll_up", "limit"], rows),
-        refused=refused,
         kinds=KINDS,
         presets=list(PRESETS),
         roll_ups=get_args(RollUp),
@@ -79,8 +71,54 @@ def _page(
     )
 
 
-def _name(form: Mapping[str, str]) -> str:
-    return "preset" if "preset" in form else "rules"
+@router.post("/{organization}/settings/identity/check")
+def check(view: Admin, form: Form) -> Response:
+    """Begins to work out who would break the rules after this change, and goes to where that is shown."""
+    rules = identity.proposed(view.ledger, view.organization, _change(form))
+    actor = f"person/{view.viewer.person}"
+    asked = identity_forecast.question(rules)
+    begun = forecasting.begin(view.ledger, view.organization, "identity", asked, asked_by=actor)
+    change = typed.sealed(view.ledger, view.organization, urlencode(forms.typed(form)))
+    kept = f"?typed={change}" if len(change) <= _LONGEST else ""
+    return RedirectResponse(f"/console/{view.organization}/settings/identity/forecasts/{begun}{kept}", 303, HEADERS)
+
+
+@router.get("/{organization}/settings/identity/forecasts/{forecast_id}/changes.csv")
+def breakers(view: Reader, forecast_id: UUID) -> StreamingResponse:
+    """Everybody who would break a rule, as a file."""
+    found = looked_at(view, forecast_id, "identity")
+    return whole_file(view, found, _COLUMNS, lambda one: [one[name] for name in _COLUMNS])
+
+
+@twins(router, "/{organization}/settings/identity/forecasts/{forecast_id}")
+def forecast(view: Reader, forecast_id: UUID, asked: Annotated[BreakersAsked, Query()]) -> Response:
+    """How far the look is, and who would break the rules."""
+    found = looked_at(view, forecast_id, "identity")
+    page = found_by(view, found, asked.after)
+    ids = [UUID(one["person_id"]) for one in page.changes]
+    with view.ledger.reading.connection() as connection:
+        people = contact_list.people(connection, view.organization, ids)
+    named = {str(row.id): contacts.seen(row, values=view.values) for row in people}
+    data = Breakers(forecast=seen(found), named=named, **page.model_dump())
+    rows = [[one[name] for name in _COLUMNS] for one in page.changes]
+    change = searched(view, asked.typed) if view.may("settings") else None
+    return show_part(
+        view,
+        "identity",
+        asked,
+        data,
+        (_COLUMNS, rows),
+        path=f"identity/forecasts/{forecast_id}",
+        template="settings/identity-forecast.html",
+        change=dict(parse_qsl(change or "", keep_blank_values=True)),
+    )
+
+
+@router.post("/{organization}/settings/identity")
+def change(view: Admin, form: Form) -> Response:
+    """Changes the rules. People that exist stay as they are."""
+    identity.set_rules(view.hand(), _change(form))
+    return done(view, "settings/identity", what="true")
 
 
 def _change(form: Mapping[str, str]) -> IdentityRulesChange:

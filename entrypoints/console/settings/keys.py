@@ -9,12 +9,11 @@ from fastapi import Query, Response
 
 from entrypoints import keys
 from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
-from entrypoints.api.problems import Problem
-from entrypoints.console.lists import moment
+from entrypoints.console.form_values import moment
+from entrypoints.console.lists import done
 from entrypoints.console.pages import twins
-from entrypoints.console.refusals import Refused, refusal
 from entrypoints.console.session import Form
-from entrypoints.console.settings.frame import Admin, Asked, Part, changed, history, router, show_part
+from entrypoints.console.settings.frame import Admin, Asked, Part, history, router, show_part
 from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
 from entrypoints.console.wording import word
@@ -39,28 +38,26 @@ def listed(view: Admin, asked: Annotated[Asked, Query()]) -> Response:
 def issue(view: Admin, form: Form) -> Response:
     """Issues a key. This page is the only place where it is ever seen; the same form again issues none."""
     hand = replace(view.hand(), key=form.get("once") or None)
+    role = _role(form)
+    expires, limits = _expires(view, form), _limits(form, role)
     try:
-        role = _role(form)
-        key = issue_key(view.ledger, view.organization, role, _expires(view, form), hand, _limits(form, role))
-    except (Problem, MessageRefused) as error:
-        twice = isinstance(error, MessageRefused) and error.reason == "conflict"
-        said = MessageRefused("once", TEXTS["settings.keys.twice"]) if twice else error
-        return _list(view, Asked(), refusal("issue", form, said))
+        key = issue_key(view.ledger, view.organization, role, expires, hand, limits)
+    except MessageRefused as refused:
+        if refused.reason != "conflict":
+            raise
+        raise MessageRefused("once", TEXTS["settings.keys.twice"]) from None
     return _list(view, Asked(), issued=key)
 
 
 @router.post("/{organization}/settings/keys/{key_id}/revoke")
-def revoke(view: Admin, key_id: UUID, form: Form) -> Response:
+def revoke(view: Admin, key_id: UUID, _form: Form) -> Response:
     """Revokes a key for good, from the next request on."""
-
-    def act() -> None:
-        keys.get(view.ledger, view.organization, key_id)
-        keys.revoke(view.hand(), key_id)
-
-    return changed(view, "keys", "revoke", form, act, lambda refused: _list(view, Asked(), refused))
+    keys.get(view.ledger, view.organization, key_id)
+    keys.revoke(view.hand(), key_id)
+    return done(view, "settings/keys", what="true")
 
 
-def _list(view: View, asked: Asked, refused: Refused | None = None, issued: str | None = None) -> Response:
+def _list(view: View, asked: Asked, issued: str | None = None) -> Response:
     known = keys.listed(view.ledger, view.organization)
     data = Keys(keys=known, history=history(view, "keys"))
     rows = [list(one.model_dump(mode="json").values()) for one in known]
@@ -71,7 +68,6 @@ def _list(view: View, asked: Asked, refused: Refused | None = None, issued: str 
         asked,
         data,
         table,
-        refused=refused,
         roles=ROLES,
         permissions={permission: _roles_with(permission) for permission in get_args(Permission)},
         issued=issued,

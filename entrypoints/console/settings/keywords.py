@@ -8,18 +8,16 @@ from fastapi import Query, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from entrypoints import forecasting, keyword_forecast, keyword_sets, keywords
-from entrypoints.api.problems import Problem
 from entrypoints.console.forecasts import ForecastSeen, Found, found_by, looked_at, seen, whole_file
-from entrypoints.console.lists import State
+from entrypoints.console.forms import keep
+from entrypoints.console.lists import State, done
 from entrypoints.console.pages import twins
-from entrypoints.console.refusals import Refused, refusal
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
-from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, changed, history, router, show_part
+from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, history, router, said_at, show_part
 from entrypoints.console.view import View
 from entrypoints.keyword_sets import SetSeen, SetWhole
 from entrypoints.reads import checked
-from ledger.errors import MessageRefused, NotFound
 from ledger.rules.keyword_sets import OWN_CLASSES
 from ledger.rules.keywords import BUILT_IN, read_reply
 
@@ -59,19 +57,18 @@ def read(view: Reader, form: Form) -> Response:
     version = keywords.sets(view.ledger, view.organization)[1]
     standing = keywords.known_set(view.ledger, view.organization, version)
     reading = read_reply(form.get("text", "")[:_LONGEST], standing)
-    return _list(view, Asked(), Refused("read", form, {}, 200), reading=reading)
+    keep(view.request, form)
+    return _list(view, Asked(), reading=reading)
 
 
 @router.post("/{organization}/settings/keywords/compare")
 def compare(view: Admin, form: Form) -> Response:
     """Begins to work out what a set would read otherwise, and goes to where that is shown."""
-    try:
-        question = _question(form)
+    question = _question(form)
+    with said_at(version="name", words=f"words.{OWN_CLASSES[0]}"):
         keyword_forecast.compared_set(view.ledger, view.organization, question)
-        actor = f"person/{view.viewer.person}"
-        begun = forecasting.begin(view.ledger, view.organization, "keywords", question, asked_by=actor)
-    except (Problem, MessageRefused, NotFound) as error:
-        return _list(view, Asked(), refusal("compare", form, error))
+    actor = f"person/{view.viewer.person}"
+    begun = forecasting.begin(view.ledger, view.organization, "keywords", question, asked_by=actor)
     return RedirectResponse(f"/console/{view.organization}/settings/keywords/forecasts/{begun}", 303, HEADERS)
 
 
@@ -85,25 +82,24 @@ def changes(view: Reader, forecast_id: UUID) -> StreamingResponse:
 @twins(router, "/{organization}/settings/keywords/forecasts/{forecast_id}")
 def forecast(view: Reader, forecast_id: UUID, asked: Annotated[State, Query()]) -> Response:
     """How far the comparison is, and what came of it."""
-    return _forecast(view, forecast_id, asked)
+    found = looked_at(view, forecast_id, "keywords")
+    page = found_by(view, found, asked.after)
+    data = KeywordsForecast(forecast=seen(found), **page.model_dump())
+    rows = [[change[name] for name in _COLUMNS] for change in page.changes]
+    path, template = f"keywords/forecasts/{forecast_id}", "settings/keywords-forecast.html"
+    return show_part(view, "keywords", asked, data, (_COLUMNS, rows), path=path, template=template)
 
 
 @router.post("/{organization}/settings/keywords/forecasts/{forecast_id}/adopt")
 def adopt(view: Admin, forecast_id: UUID, form: Form) -> Response:
     """Adopts what was compared, for a reason, once it was looked at."""
-
-    def act() -> None:
-        found = forecasting.get(view.ledger, view.organization, forecast_id)
-        forecasting.require_seen(view.ledger, found)
-        words, reason = keyword_forecast.words(found.question), checked(form.get("reason", ""))
-        hand = view.hand(correlation_id=str(forecast_id))
-        keywords.adopt(hand, str(found.question["version"]), words, reason)
-        forecasting.adopted(view.ledger, found, hand.actor)
-
-    def again(refused: Refused) -> Response:
-        return _forecast(view, forecast_id, State(), refused)
-
-    return changed(view, "keywords", "adopt", form, act, again)
+    found = forecasting.get(view.ledger, view.organization, forecast_id)
+    forecasting.require_seen(view.ledger, found)
+    words, reason = keyword_forecast.words(found.question), checked(form.get("reason", ""))
+    hand = view.hand(correlation_id=str(forecast_id))
+    keywords.adopt(hand, str(found.question["version"]), words, reason)
+    forecasting.adopted(view.ledger, found, hand.actor)
+    return done(view, "settings/keywords", what="true")
 
 
 @twins(router, "/{organization}/settings/keywords/{version}")
@@ -116,7 +112,7 @@ def one(view: Reader, version: str, asked: Annotated[Asked, Query()]) -> Respons
     return show_part(view, "keywords", asked, data, table, path=path, template="settings/keyword-set.html")
 
 
-def _list(view: View, asked: Asked, refused: Refused | None = None, **shown: Any) -> Response:
+def _list(view: View, asked: Asked, **shown: Any) -> Response:
     known = keyword_sets.listed(view.ledger, view.organization)
     lately = [seen(one) for one in forecasting.latest(view.ledger, view.organization, "keywords")]
     data = Keywords(sets=known, forecasts=lately, history=history(view, "keywords"))
@@ -127,27 +123,9 @@ def _list(view: View, asked: Asked, refused: Refused | None = None, **shown: Any
         asked,
         data,
         (list(SetSeen.model_fields), rows),
-        refused=refused,
         classes=OWN_CLASSES,
         built_in=list(BUILT_IN),
         **{"reading": None, **shown},
-    )
-
-
-def _forecast(view: View, forecast_id: UUID, asked: State, refused: Refused | None = None) -> Response:
-    found = looked_at(view, forecast_id, "keywords")
-    page = found_by(view, found, asked.after)
-    data = KeywordsForecast(forecast=seen(found), **page.model_dump())
-    rows = [[change[name] for name in _COLUMNS] for change in page.changes]
-    return show_part(
-        view,
-        "keywords",
-        asked,
-        data,
-        (_COLUMNS, rows),
-        refused=refused,
-        path=f"keywords/forecasts/{forecast_id}",
-        template="settings/keywords-forecast.html",
     )
 
 

@@ -7,12 +7,11 @@ from fastapi import Query, Response
 
 from entrypoints import people
 from entrypoints.access import ROLES, Role
+from entrypoints.console.lists import done
 from entrypoints.console.pages import twins
-from entrypoints.console.refusals import Refused
 from entrypoints.console.session import Form
-from entrypoints.console.settings.frame import Admin, Asked, Part, changed, history, router, show_part
+from entrypoints.console.settings.frame import Admin, Asked, Part, history, router, show_part
 from entrypoints.console.texts import TEXTS
-from entrypoints.console.view import View
 from entrypoints.masking import masked, masked_text
 from entrypoints.people import PersonSeen
 from ledger.errors import MessageRefused
@@ -27,41 +26,6 @@ class People(Part):
 @twins(router, "/{organization}/settings/people")
 def listed(view: Admin, asked: Annotated[Asked, Query()]) -> Response:
     """The people and their roles."""
-    return _list(view, asked)
-
-
-@router.post("/{organization}/settings/people")
-def add(view: Admin, form: Form) -> Response:
-    """Adds a person with its role. Its first password link comes from the operator."""
-
-    def act() -> None:
-        name = form.get("name", "").strip()
-        if not name:
-            raise MessageRefused("name", f"name: {TEXTS['settings.people.no_name']}")
-        people.add(view.hand(), form.get("email", "").strip(), name, _role(form.get("role", "")))
-
-    return changed(view, "people", "add", form, act, lambda refused: _list(view, Asked(), refused))
-
-
-@router.post("/{organization}/settings/people/{person_id}")
-def change(view: Admin, person_id: UUID, form: Form) -> Response:
-    """Gives a person another role, or takes it: from its next request on."""
-
-    def act() -> None:
-        if person_id == view.viewer.person:
-            raise MessageRefused("role", f"role: {TEXTS['settings.people.oneself']}")
-        people.get(view.ledger, view.organization, person_id)
-        role = form.get("role", "")
-        if role:
-            people.grant(view.hand(), person_id, _role(role))
-        else:
-            people.revoke(view.hand(), person_id)
-
-    name = f"role-{person_id}"
-    return changed(view, "people", name, form, act, lambda refused: _list(view, Asked(), refused))
-
-
-def _list(view: View, asked: Asked, refused: Refused | None = None) -> Response:
     known = people.listed(view.ledger, view.organization)
     if not view.values:
         hidden = [(masked_text(one.name), masked("email", one.email)) for one in known]
@@ -71,8 +35,31 @@ def _list(view: View, asked: Asked, refused: Refused | None = None) -> Response:
         ]
     data = People(people=known, history=history(view, "people"))
     rows = [list(one.model_dump(mode="json").values()) for one in known]
-    table = (list(PersonSeen.model_fields), rows)
-    return show_part(view, "people", asked, data, table, refused=refused, roles=ROLES)
+    return show_part(view, "people", asked, data, (list(PersonSeen.model_fields), rows), roles=ROLES)
+
+
+@router.post("/{organization}/settings/people")
+def add(view: Admin, form: Form) -> Response:
+    """Adds a person with its role. Its first password link comes from the operator."""
+    name = form.get("name", "").strip()
+    if not name:
+        raise MessageRefused("name", f"name: {TEXTS['settings.people.no_name']}")
+    people.add(view.hand(), form.get("email", "").strip(), name, _role(form.get("role", "")))
+    return done(view, "settings/people", what="true")
+
+
+@router.post("/{organization}/settings/people/{person_id}")
+def change(view: Admin, person_id: UUID, form: Form) -> Response:
+    """Gives a person another role, or takes it: from its next request on."""
+    if person_id == view.viewer.person:
+        raise MessageRefused("role", f"role: {TEXTS['settings.people.oneself']}")
+    people.get(view.ledger, view.organization, person_id)
+    role = form.get("role", "")
+    if role:
+        people.grant(view.hand(), person_id, _role(role))
+    else:
+        people.revoke(view.hand(), person_id)
+    return done(view, "settings/people", what="true")
 
 
 def _role(text: str) -> Role:

@@ -6,12 +6,11 @@ from typing import Annotated, Final
 from fastapi import Path, Query, Response
 
 from entrypoints import scopes
+from entrypoints.console.lists import done
 from entrypoints.console.pages import twins
-from entrypoints.console.refusals import Refused
 from entrypoints.console.session import Form
-from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, changed, history, router, show_part
+from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, history, router, said_at, show_part
 from entrypoints.console.texts import TEXTS
-from entrypoints.console.view import View
 from entrypoints.scopes import Retirement, Rule, ScopeSeen
 from ledger.errors import MessageRefused
 from ledger.events.scope import trimmed
@@ -46,71 +45,6 @@ class OneScope(Part):
 @twins(router, "/{organization}/settings/scopes")
 def listed(view: Reader, asked: Annotated[ScopesAsked, Query()]) -> Response:
     """The scopes that were created, and those that were not."""
-    return _list(view, asked)
-
-
-@router.post("/{organization}/settings/scopes")
-def create(view: Admin, form: Form) -> Response:
-    """Creates a scope out of the codes of its levels, or takes a retired one up again."""
-
-    def act() -> None:
-        scopes.create(view.hand(), _scope(view.organization, form), form.get("display_name", "").strip())
-
-    return changed(view, "scopes", "create", form, act, lambda refused: _list(view, ScopesAsked(), refused))
-
-
-@router.post("/{organization}/settings/scopes/unknown")
-def set_rule(view: Admin, form: Form) -> Response:
-    """Says what becomes of grants at scopes that nobody created."""
-
-    def act() -> None:
-        rule = form.get("rule")
-        if rule not in ("accept", "refuse"):
-            raise MessageRefused("rule", "rule: accept or refuse")
-        scopes.set_unknown_rule(view.hand(), "accept" if rule == "accept" else "refuse")
-
-    return changed(view, "scopes", "unknown", form, act, lambda refused: _list(view, ScopesAsked(), refused))
-
-
-@twins(router, "/{organization}/settings/scopes/{code}")
-def one(view: Reader, code: _Code, asked: Annotated[Asked, Query()]) -> Response:
-    """One scope: its name, and who is subscribed there before it is retired."""
-    return _one(view, code, asked)
-
-
-@router.post("/{organization}/settings/scopes/{code}/rename")
-def rename(view: Admin, code: _Code, form: Form) -> Response:
-    """Changes the name the scope is shown by."""
-
-    def act() -> None:
-        scopes.rename(view.hand(), _of(code), form.get("display_name", "").strip())
-
-    return changed(view, f"scopes/{code}", "rename", form, act, lambda refused: _one(view, code, Asked(), refused))
-
-
-@router.post("/{organization}/settings/scopes/{code}/retire")
-def retire(view: Admin, code: _Code, form: Form) -> Response:
-    """Takes no more grants there; opt-outs stand."""
-
-    def act() -> None:
-        if _of(code) == view.organization:
-            raise MessageRefused("scope", f"scope: {TEXTS['settings.scopes.whole']}")
-        scopes.retire(view.hand(), _of(code), dry_run=False)
-
-    return changed(view, f"scopes/{code}", "retire", form, act, lambda refused: _one(view, code, Asked(), refused))
-
-
-@router.post("/{organization}/settings/scopes/{code}/restore")
-def restore(view: Admin, code: _Code, form: Form) -> Response:
-    """Takes a retired scope up again; consents and opt-outs there are what they were."""
-
-    def act() -> None:
-        scopes.create(view.hand(), _of(code))
-
-    return changed(view, f"scopes/{code}", "restore", form, act, lambda refused: _one(view, code, Asked(), refused))
-
-
-def _list(view: View, asked: ScopesAsked, refused: Refused | None = None) -> Response:
     found = scopes.page(view.ledger, view.organization, state=asked.state, after=asked.after, limit=asked.limit)
     unknown = scopes.page(view.ledger, view.organization, unknown=True, limit=100).scopes
     data = Scopes(
@@ -122,10 +56,30 @@ def _list(view: View, asked: ScopesAsked, refused: Refused | None = None) -> Res
     )
     rows = [list(one.model_dump(mode="json").values()) for one in (*found.scopes, *unknown)]
     table = (list(ScopeSeen.model_fields), rows)
-    return show_part(view, "scopes", asked, data, table, refused=refused, segments=SEGMENTS)
+    return show_part(view, "scopes", asked, data, table, segments=SEGMENTS)
 
 
-def _one(view: View, code: str, asked: Asked, refused: Refused | None = None) -> Response:
+@router.post("/{organization}/settings/scopes")
+def create(view: Admin, form: Form) -> Response:
+    """Creates a scope out of the codes of its levels, or takes a retired one up again."""
+    with said_at(scope=SEGMENTS[0]):
+        scopes.create(view.hand(), _scope(view.organization, form), form.get("display_name", "").strip())
+    return done(view, "settings/scopes", what="true")
+
+
+@router.post("/{organization}/settings/scopes/unknown")
+def set_rule(view: Admin, form: Form) -> Response:
+    """Says what becomes of grants at scopes that nobody created."""
+    rule = form.get("rule")
+    if rule not in ("accept", "refuse"):
+        raise MessageRefused("rule", "rule: accept or refuse")
+    scopes.set_unknown_rule(view.hand(), "accept" if rule == "accept" else "refuse")
+    return done(view, "settings/scopes", what="true")
+
+
+@twins(router, "/{organization}/settings/scopes/{code}")
+def one(view: Reader, code: _Code, asked: Annotated[Asked, Query()]) -> Response:
+    """One scope: its name, and who is subscribed there before it is retired."""
     scope = scopes.get(view.ledger, view.organization, _of(code))
     retirement = scopes.retire(view.hand(), scope.scope, dry_run=True)
     changes = [one for one in history(view, "scopes", scopes=[scope.scope]) if scope.scope in one.what]
@@ -133,7 +87,30 @@ def _one(view: View, code: str, asked: Asked, refused: Refused | None = None) ->
     rows = [[one.channel, one.purpose, one.subscriptions] for one in retirement.subscribed]
     table = (["channel", "purpose", "subscriptions"], rows)
     path = f"scopes/{code}"
-    return show_part(view, "scopes", asked, data, table, refused=refused, path=path, template="settings/scope.html")
+    return show_part(view, "scopes", asked, data, table, path=path, template="settings/scope.html")
+
+
+@router.post("/{organization}/settings/scopes/{code}/rename")
+def rename(view: Admin, code: _Code, form: Form) -> Response:
+    """Changes the name the scope is shown by."""
+    scopes.rename(view.hand(), _of(code), form.get("display_name", "").strip())
+    return done(view, f"settings/scopes/{code}", what="true")
+
+
+@router.post("/{organization}/settings/scopes/{code}/retire")
+def retire(view: Admin, code: _Code, _form: Form) -> Response:
+    """Takes no more grants there; opt-outs stand."""
+    if _of(code) == view.organization:
+        raise MessageRefused("scope", f"scope: {TEXTS['settings.scopes.whole']}")
+    scopes.retire(view.hand(), _of(code), dry_run=False)
+    return done(view, f"settings/scopes/{code}", what="true")
+
+
+@router.post("/{organization}/settings/scopes/{code}/restore")
+def restore(view: Admin, code: _Code, _form: Form) -> Response:
+    """Takes a retired scope up again; consents and opt-outs there are what they were."""
+    scopes.create(view.hand(), _of(code))
+    return done(view, f"settings/scopes/{code}", what="true")
 
 
 def _scope(organization: str, form: Mapping[str, str]) -> str:

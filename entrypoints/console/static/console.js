@@ -63,12 +63,12 @@ if (!/(^|; )console_zone=/.test(document.cookie)) {
 }
 
 // Where there is little room, what is not the content is folded away; it opens by a tap, and where there is room again.
-const little = matchMedia("(max-width: 60rem)");
-function fold() {
-  document.querySelectorAll("details.filters, .places > details").forEach((one) => { one.open = !little.matches; });
+for (const [what, width] of [["details.filters", "60rem"], [".places > details", "76rem"]]) {
+  const little = matchMedia(`(max-width: ${width})`);
+  const fold = () => document.querySelectorAll(what).forEach((one) => { one.open = !little.matches; });
+  if (little.matches) fold();
+  little.addEventListener("change", fold);
 }
-if (little.matches) fold();
-little.addEventListener("change", fold);
 
 // A form that came back is its page again: loading that anew, or going back to it, asks for the page and sends nothing.
 const refused = document.querySelector("[data-back]");

@@ -1,0 +1,51 @@
+"""Streams that nearly every request asks for, as an organization's own: read on from where this process was.
+
+The log only grows, and a stream's versions come one after the other: what is known of a stream stays as it is.
+"""
+
+from collections.abc import Collection
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import Connection
+
+from ledger.events.envelope import Recorded
+from ledger.events.stored import decode
+
+MOST: Final = 2_000
+"""Streams that are kept in mind; beyond that they are read anew."""
+_SINCE: Final = """
+SELECT originator_id, originator_version, notification_id, topic, state,
+       organization, event_id, act_id, digest, recorded_at
+FROM unnest(%b::uuid[], %b::bigint[]) AS known (stream, version)
+    JOIN stored_events ON originator_id = stream AND originator_version > version
+ORDER BY originator_id, originator_version
+"""
+
+
+class Growing:
+    """What is known of streams, by whose eyes they were read: who sees one organization gets nothing by another's.
+
+    Threads may share it: each puts a whole stream in place of a shorter one, or of one as long.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._known: dict[tuple[str, UUID], tuple[Recorded, ...]] = {}
+
+    def read(
+        self, connection: Connection[Any], seen_as: str, stream_ids: Collection[UUID]
+    ) -> dict[UUID, tuple[Recorded, ...]]:
+        """These streams whole, in version order, their sealed fields closed; an empty one where there is none."""
+        if not stream_ids:
+            return {}
+        streams = {stream: self._known.get((seen_as, stream), ()) for stream in stream_ids}
+        versions = [known[-1].version if known else -1 for known in streams.values()]
+        rows = connection.cursor(binary=True).execute(_SINCE, (list(streams), versions), prepare=True).fetchall()
+        for event in (decode(*row) for row in rows):
+            streams[event.stream_id] += (event,)
+        if rows:
+            if len(self._known) > self._most:
+                self._known.clear()
+            self._known |= {(seen_as, stream): events for stream, events in streams.items() if events}
+        return streams
