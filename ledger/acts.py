@@ -70,10 +70,8 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`).
-
-    `elsewhere`: a channel that was named though the identifier cannot have it (flag `channel`; `channel` is then
-    `*`): the person's identifiers that do have it are opted out of it too.
+    """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`). `elsewhere`: the
+    channel named where the identifier cannot have it; `channel` is then `*` (flag `channel`).
     """
 
     RESTRICTIVE: ClassVar[bool] = True
@@ -316,8 +314,7 @@ class Act:
 class Rejection:
     """A message that was not taken: a stable reason, the field and the mend; the payload goes in sealed.
 
-    `payload` is the message as it came (bytes, may be empty), `headers` its headers; `identifiers` are the
-    canonical identifiers read from it, `contacts` the contact ids, so that erasing a person finds it by them.
+    `message_id` is told, not kept; by its canonical `identifiers` and contact ids erasing a person finds it.
     """
 
     reason: str
@@ -331,4 +328,3 @@ class Rejection:
     identifiers: tuple[Given, ...] = ()
     contacts: tuple[UUID, ...] = ()
     message_id: str | None = field(default=None, repr=False)
-    """For telling its sender which one it was; not kept."""
