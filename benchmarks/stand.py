@@ -65,7 +65,9 @@ def stand(*, kafka: bool, server_settings: Mapping[str, str] = MappingProxyType(
         bootstrap = os.environ.get("KAFKA_BOOTSTRAP", "none:9092")
         if kafka and bootstrap == "none:9092":
             bootstrap = stack.enter_context(own_kafka()).bootstrap
-        made = Stand(url, server, bootstrap, Kept.new().environment(url, bootstrap, TOPICS), log)
+        made = Stand(
+            url, server, bootstrap, Kept.new().environment(url, bootstrap, TOPICS, "http://127.0.0.1"), log
+        )
         migrated(made.settings)
         with opened(made.settings) as ledger:
             for organization in ORGANIZATIONS:

@@ -41,6 +41,21 @@ def cloud_event(payload: bytes, headers: Headers) -> CloudEvent:
     return _event({name[3:]: value for name, value in attributes.items() if name.startswith("ce_")}, content)
 
 
+def named(payload: bytes, headers: Headers) -> tuple[str | None, str | None]:
+    """(id, source) of what is no CloudEvent, each None where it cannot be read."""
+    try:
+        fields: Any = {name[3:]: value for name, value in _attributes(headers).items() if name.startswith("ce_")}
+        if "type" not in fields and len(payload) <= LARGEST:
+            fields = orjson.loads(payload)
+    except (MessageRefused, orjson.JSONDecodeError):
+        return None, None
+    if not isinstance(fields, dict):
+        return None, None
+    found = (fields.get(name) for name in ("id", "source"))
+    message_id, source = (one if isinstance(one, str) and _ATTRIBUTE.match(one) else None for one in found)
+    return message_id, source
+
+
 def _attributes(headers: Headers) -> dict[str, str]:
     if sum(len(name) + len(value or b"") for name, value in headers) > LARGEST_HEADERS:
         raise MessageRefused("too_large", f"headers: at most {LARGEST_HEADERS} bytes are taken")

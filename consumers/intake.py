@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from consumers.cloud_events import LARGEST, Headers, cloud_event
+from consumers.cloud_events import LARGEST, Headers, cloud_event, named
 from consumers.translators.registry import TRANSLATORS
 from consumers.translators.translation import Translation, invalid, readable_contacts, readable_identifiers
 from ledger.acts import Act, Rejection
@@ -117,6 +117,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def _rejection(message: Message, event: CloudEvent | None, refusal: MessageRefused) -> Rejection:
+    message_id, source = (event.id, event.source) if event is not None else named(message.payload, message.headers)
     organization = event.data.get("organization") if event is not None else None
     readable = isinstance(organization, str) and _ORGANIZATION.match(organization)
     return Rejection(
@@ -126,8 +127,9 @@ def _rejection(message: Message, event: CloudEvent | None, refusal: MessageRefus
         payload=message.payload if len(message.payload) <= LARGEST else message.payload[:_KEPT],
         headers=message.headers if refusal.reason != "too_large" else (),
         organization=organization if readable else None,
-        source=event.source if event is not None else None,
+        source=source,
         origin=message.origin,
         identifiers=readable_identifiers(event.data) if event is not None else (),
         contacts=readable_contacts(event.data) if event is not None else (),
+        message_id=message_id,
     )

@@ -27,9 +27,11 @@ _LATE: Final = timedelta(hours=1)
 FLAGS: Final[Mapping[str, str]] = {
     "time": "the source gave no credible time: it stands at the moment it was received",
     "scope": "its scope could not be read whole: it stands at the longest part that could",
-    "channel": "its channel could not be read: it is taken for every channel",
+    "channel": "its channel could not be read or meant for this identifier: it is taken for every channel",
     "purposes": "its purposes could not be read: it is taken for every purpose",
     "method": "its method could not be read: it is taken as done by hand",
+    "text": "its text could not be read: it is taken as without words",
+    "nul": "it held NUL characters, which cannot be kept: they were left out",
     "until": "its end could not be read: it is taken as without end",
     "conflict": "its message id had been used before for something else: it was recorded all the same",
     "scanner": "it looks like the work of a mail scanner, not of a person",

@@ -70,7 +70,9 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`)."""
+    """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`). `elsewhere`: the
+    channel named where the identifier cannot have it; `channel` is then `*` (flag `channel`).
+    """
 
     RESTRICTIVE: ClassVar[bool] = True
     identifier: Given | Kept
@@ -80,6 +82,7 @@ class OptOut:
     method: str
     reason: str | None = None
     evidence: Mapping[str, Any] | None = None
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +318,7 @@ class Act:
 class Rejection:
     """A message that was not taken: a stable reason, the field and the mend; the payload goes in sealed.
 
-    `payload` is the message as it came (bytes, may be empty), `headers` its headers; `identifiers` are the
-    canonical identifiers read from it, `contacts` the contact ids, so that erasing a person finds it by them.
+    `message_id` is told, not kept; by its canonical `identifiers` and contact ids erasing a person finds it.
     """
 
     reason: str
@@ -329,3 +331,4 @@ class Rejection:
     origin: str | None = None
     identifiers: tuple[Given, ...] = ()
     contacts: tuple[UUID, ...] = ()
+    message_id: str | None = field(default=None, repr=False)

@@ -36,6 +36,7 @@ class Outcome:
 
     `result`: recorded, duplicate (already in the log), unchanged (nothing new in it), conflict (recorded
     although its message id was used before) or refused (`reason` and `detail` say why; a rejection is kept).
+    `flags`: what was wrong in it though it was taken, as its events have it; of a duplicate, those it came with.
     """
 
     act: Act
@@ -43,6 +44,7 @@ class Outcome:
     event_ids: tuple[UUID, ...] = ()
     reason: str | None = None
     detail: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -124,11 +126,11 @@ class Recording:
             else:
                 break
         if draft is None:
-            return _Decided(Outcome(act, "duplicate"), None, missed)
+            return _Decided(Outcome(act, "duplicate", flags=act.flags), None, missed)
         view.take(draft)
         event_ids = tuple(event.event_id for event in draft.events)
         result = "unchanged" if not event_ids else "conflict" if "conflict" in draft.flags else "recorded"
-        return _Decided(Outcome(act, result, event_ids), draft, missed)
+        return _Decided(Outcome(act, result, event_ids, flags=draft.flags), draft, missed)
 
     def _decide_moved(self, writing: Writing, view: View, read_at: int, decided: list[_Decided]) -> list[_Decided]:
         """Under the lock: decides anew the acts for which anything moved since it was read."""

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from consumers.translators.translation import Translation, given, givens, restrictive_scope
+from consumers.translators.translation import Translation, given, givens, restrictive_channel, restrictive_scope
 from ledger.acts import Confirmation, OptOut, Override, SignUp, Subscription
 from ledger.errors import MessageRefused
 from ledger.events.scope import covers, trimmed
-from ledger.events.vocabulary import ALL
 from ledger.rules.scanners import CLICKS, FLAG, suspicion
 from schemas import consent as wire
 
@@ -46,20 +45,23 @@ def _subscription(wanted: wire.Subscription, number: int, organization: str) -> 
 def opt_out(message: wire.OptOut, data: Mapping[str, Any]) -> Translation:
     """What cannot be read in an opt-out is read as widely as it can be meant, and flagged."""
     scope, whole = restrictive_scope(message.scope, data.get("scope", ""), message.organization)
+    identifier = given(message.identifier)
+    channel, elsewhere, is_possible = restrictive_channel(identifier.kind, message.channel)
     unread = {
         "scope": not whole,
-        "channel": message.channel is None,
+        "channel": not is_possible,
         "purposes": message.purposes is None and data.get("purposes") is not None,
         "method": message.method is None,
     }
     body = OptOut(
-        identifier=given(message.identifier),
-        channel=message.channel or ALL,
+        identifier=identifier,
+        channel=channel,
         scope=scope,
         purposes=tuple(sorted(set(message.purposes or ()))),
         method=message.method or "manual",
         reason=message.reason,
         evidence=message.evidence,
+        elsewhere=elsewhere,
     )
     flags = [name for name, is_unread in unread.items() if is_unread]
     if body.method in CLICKS and suspicion(body.evidence or {}) is not None:

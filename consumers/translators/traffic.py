@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from consumers.translators.translation import Translation, given, given_value, restrictive_scope
+from consumers.translators.translation import (
+    Translation,
+    given,
+    given_value,
+    restrictive_channel,
+    restrictive_scope,
+)
 from ledger.acts import OptOut, Receipt, Reply
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ALL, CHANNELS_OF
@@ -23,8 +29,7 @@ def inbound_text(message: wire.InboundText, data: Mapping[str, Any]) -> Translat
         provider_message_id=message.provider_message_id,
         in_reply_to=message.in_reply_to,
     )
-    flags = tuple(name for name, is_unread in unread.items() if is_unread)
-    return Translation(message.organization, body, flags=flags)
+    return Translation(message.organization, body, flags=_flags(unread))
 
 
 def receipt(message: wire.Receipt, data: Mapping[str, Any]) -> Translation:
@@ -32,12 +37,13 @@ def receipt(message: wire.Receipt, data: Mapping[str, Any]) -> Translation:
     scope, whole = restrictive_scope(message.scope, data.get("scope"), message.organization)
     opted_out = message.outcome == "rejected" and message.code == "opted_out"
     channel = message.channel or _only_channel(message, opted_out=opted_out)
-    unread = {"scope": not whole, "channel": message.channel is None}
-    flags = tuple(name for name, is_unread in unread.items() if is_unread)
     identifier = given(message.identifier)
+    unread = {"scope": not whole, "channel": message.channel is None}
     if opted_out:
-        body = OptOut(identifier, channel, scope, (), "provider_rejection", message.reason)
-        return Translation(message.organization, body, flags=flags)
+        channel, elsewhere, is_possible = restrictive_channel(identifier.kind, channel)
+        unread["channel"] |= not is_possible
+        body = OptOut(identifier, channel, scope, (), "provider_rejection", message.reason, elsewhere=elsewhere)
+        return Translation(message.organization, body, flags=_flags(unread))
     outcome = "soft_bounce" if message.outcome == "rejected" else message.outcome
     received = Receipt(
         identifier=identifier,
@@ -48,7 +54,11 @@ def receipt(message: wire.Receipt, data: Mapping[str, Any]) -> Translation:
         code=message.code,
         reason=message.reason,
     )
-    return Translation(message.organization, received, flags=flags)
+    return Translation(message.organization, received, flags=_flags(unread))
+
+
+def _flags(unread: Mapping[str, bool]) -> tuple[str, ...]:
+    return tuple(name for name, is_unread in unread.items() if is_unread)
 
 
 def _only_channel(message: wire.Receipt, *, opted_out: bool) -> str:

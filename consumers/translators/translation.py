@@ -12,6 +12,7 @@ from ledger.acts import Body, Given
 from ledger.canonical import NotCanonical, canonical
 from ledger.errors import MessageRefused
 from ledger.events.scope import readable_prefix
+from ledger.events.vocabulary import ALL, CHANNELS_OF
 from schemas.message import Identifier, Wire
 
 _TELLING = frozenset(
@@ -105,6 +106,20 @@ def restrictive_scope(raw: str | None, asked: Any, organization: str) -> tuple[s
     if asked is None:
         return organization, True
     return readable_prefix(raw, organization)
+
+
+def restrictive_channel(kind: str, named: str | None) -> tuple[str, str | None, bool]:
+    """The channel of an opt-out, the one it also has on the person's others, and whether it could be meant as sent.
+
+    A channel that cannot be read, and one that this kind of identifier cannot have, are every channel it has. Kinds
+    without a channel only name a person: what is said of them is meant for the person's others.
+    """
+    if named is None:
+        return ALL, None, False
+    own = CHANNELS_OF[kind]
+    if own and named not in (*own, ALL):
+        return ALL, named, False
+    return named, None, True
 
 
 def invalid(error: ValidationError) -> MessageRefused:

@@ -35,11 +35,8 @@ CRITERIA: Final[list[Any]] = [
 
 
 class PeopleQuestion(Asked):
-    """Which people, in which order."""
+    """Which people, in which order: by what may stand in an address."""
 
-    search: str | None = Field(
-        None, min_length=3, max_length=200, description="part of an e-mail, phone, name or external id"
-    )
     type: Literal["subscriber", "unsubscriber", "purchaser", "anonymous"] | None = None
     mark: str | None = Field(None, max_length=50, pattern="^[a-z_.]+$", examples=["email.active", "banned"])
     deleted: bool = Field(False, description="those deleted, instead of those that are not")
@@ -64,8 +61,11 @@ class ContactsInQuery(ContactsQuestion, InQuery):
 
 
 class PeopleSearched(PeopleQuestion):
-    """The same, and criteria joined by `all`, `any` and `not`."""
+    """The same, by text, and by criteria joined by `all`, `any` and `not`."""
 
+    search: str | None = Field(
+        None, min_length=3, max_length=200, description="part of an e-mail, phone, name or external id"
+    )
     criteria: Document | None = Field(None, examples=CRITERIA)
 
 
@@ -75,16 +75,16 @@ class ContactsSearch(ContactsQuestion, PeopleSearched):
 
 def filter_of(question: PeopleQuestion) -> Filter:
     """The people asked for."""
-    criteria = question.criteria if isinstance(question, PeopleSearched) else None
+    by_body = question if isinstance(question, PeopleSearched) else PeopleSearched()
     deleted = None if question.with_deleted else question.deleted
-    return Filter(question.search, question.type, question.mark, deleted, question.ranked, criteria)
+    return Filter(by_body.search, question.type, question.mark, deleted, question.ranked, by_body.criteria)
 
 
 @router.get("")
 def list_contacts(
     question: Annotated[ContactsInQuery, Query()], ledger: Ledger, caller: _Reader, values: Values
 ) -> contacts.ContactsPage:
-    """A page of people, newest first. Search for personal text with POST, which keeps it out of the URL."""
+    """A page of people, newest first. Text is searched for by POST, which keeps it out of the URL."""
     return _page(question, ledger, caller, values)
 
 
@@ -92,7 +92,7 @@ def list_contacts(
 def search_contacts(
     question: ContactsSearch, ledger: Ledger, caller: _Reader, values: Values
 ) -> contacts.ContactsPage:
-    """The same by body, so that what is searched for shows in no URL; and by criteria.
+    """The same by body, with text to search for, which shows in no URL so; and by criteria.
 
     Each criterion names its `source`: profile, subscription, deliverability, hold, identifiers, date, origin, type.
     """

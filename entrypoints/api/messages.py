@@ -13,6 +13,7 @@ from consumers.intake import Message, take
 from entrypoints.access import MESSAGES
 from entrypoints.api.auth import Caller, Ledger, lacking, needs
 from entrypoints.api.problems import Problem, field_error
+from entrypoints.explaining import FLAGS
 from entrypoints.wiring import Service
 from ledger.acts import Act, Rejection
 from ledger.recording import Outcome
@@ -30,12 +31,15 @@ class MessageResult(BaseModel):
 
     `result`: recorded, duplicate (the same message was recorded before), unchanged (nothing new in it),
     conflict (recorded although its id was used before for something else), refused (`reason` and `detail`).
+    `flags`: what could not be read or meant as sent, so that it was read in the most restrictive way (`scope`,
+    `channel`, `purposes`, `method`, `until`, `time`, …); `detail` then says how. Mend such messages.
     """
 
     id: str | None
     source: str | None
     result: str
     event_ids: list[UUID] = []
+    flags: list[str] = []
     reason: str | None = None
     detail: str | None = None
 
@@ -152,7 +156,9 @@ def _of(organization: str, taken: Act | Rejection) -> Act | Rejection:
     if isinstance(taken, Rejection) or taken.organization == organization:
         return taken
     detail = "data.organization: must be the organization in the path"
-    return Rejection("other_organization", detail, taken.received_at, source=taken.source)
+    return Rejection(
+        "other_organization", detail, taken.received_at, source=taken.source, message_id=taken.message_id
+    )
 
 
 def _recorded(ledger: Service, acts: Sequence[Act]) -> list[MessageResult]:
@@ -168,14 +174,23 @@ def _result(ledger: Service, outcome: Outcome) -> MessageResult:
         source=act.source,
         result=outcome.result,
         event_ids=event_ids,
+        flags=list(outcome.flags),
         reason=outcome.reason,
-        detail=outcome.detail,
+        detail=outcome.detail or _said(outcome.flags),
     )
+
+
+def _said(flags: Sequence[str]) -> str | None:
+    return "; ".join(f"{flag}: {FLAGS.get(flag, flag)}" for flag in flags) or None
 
 
 def _refused(rejection: Rejection) -> MessageResult:
     return MessageResult(
-        id=None, source=rejection.source, result="refused", reason=rejection.reason, detail=rejection.detail
+        id=rejection.message_id,
+        source=rejection.source,
+        result="refused",
+        reason=rejection.reason,
+        detail=rejection.detail,
     )
 
 

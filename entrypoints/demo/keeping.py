@@ -1,10 +1,12 @@
 """What the demo keeps between two runs, in one directory: the database, its secrets, and who was met so far."""
 
 import base64
+import fcntl
 import secrets
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -12,6 +14,7 @@ from typing import Final, Self
 import orjson
 
 from entrypoints.settings import PREFIX, Settings
+from ledger.errors import LedgerError
 
 _FILE: Final = "demo.json"
 ENVIRONMENT: Final = "environment"
@@ -47,7 +50,9 @@ class Kept:
         """Keeps it, readable by its owner alone; in one step, so that a crash leaves the old or the new."""
         _replace(directory / _FILE, orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2))
 
-    def environment(self, database_url: str, bootstrap: str, topics: Iterable[str]) -> Mapping[str, str]:
+    def environment(
+        self, database_url: str, bootstrap: str, topics: Iterable[str], public_url: str
+    ) -> Mapping[str, str]:
         """The settings for the demo's own servers, as the ledger's processes take them."""
         return {
             "LEDGER_DATABASE_URL": database_url,
@@ -57,9 +62,28 @@ class Kept:
             "LEDGER_PEPPER": self.pepper,
             "LEDGER_MASTER_KEY": self.master_key,
             "LEDGER_LINK_KEYS": self.link_key,
+            "LEDGER_PUBLIC_URL": public_url,
             "LEDGER_LOG_LEVEL": "warning",
             "LEDGER_DEMO": "true",
         }
+
+
+class DemoRuns(LedgerError):
+    """Another demo runs on the same data."""
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """While nobody else keeps anything there. Raises DemoRuns. The lock goes with the process, however it ends."""
+    with (directory / "running").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoRuns(
+                f"a demo is running on {directory} already: use that one or stop it with Ctrl-C;"
+                f" `. {directory / ENVIRONMENT}` speaks to it; --data elsewhere runs another"
+            ) from None
+        yield
 
 
 def write_environment(directory: Path, environment: Mapping[str, str]) -> None:

@@ -94,13 +94,13 @@ class Processes:
 
 
 @contextmanager
-def processes(environment: Mapping[str, str], data: Path, port: int) -> Iterator[Processes]:
+def processes(environment: Mapping[str, str], data: Path, http_port: int) -> Iterator[Processes]:
     """Runs them, each with its log in `data`; at the end all are told to stop and waited for."""
-    http_port, probe_port = port or free_port(), free_port()
+    probe_port = free_port()
     logs = data / "logs"
     logs.mkdir(exist_ok=True)
     extra = {
-        "serve": {"LEDGER_HTTP_PORT": str(http_port), "LEDGER_PUBLIC_URL": f"http://127.0.0.1:{http_port}"},
+        "serve": {"LEDGER_HTTP_PORT": str(http_port)},
         "consume": {"LEDGER_PROBE_PORT": str(probe_port)},
     }
     children: dict[str, Child] = {}

@@ -16,14 +16,14 @@ import orjson
 from consumers.broker import Outgoing, Producer, make_topics, spans
 from consumers.sending import send
 from entrypoints.demo.day import corrections, day
-from entrypoints.demo.keeping import ENVIRONMENT, Kept, settings, write_environment
+from entrypoints.demo.keeping import ENVIRONMENT, Kept, alone, settings, write_environment
 from entrypoints.demo.login import let_in
 from entrypoints.demo.messages import TOPICS
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.demo.processes import Processes, processes
 from entrypoints.demo.standing import Standing, contacts, standing
 from entrypoints.demo.telling import Telling, telling
-from entrypoints.embedded import EmbeddedBroker, EmbeddedPostgres
+from entrypoints.embedded import EmbeddedBroker, EmbeddedPostgres, free_port
 from entrypoints.organizations import issue_key, register
 from entrypoints.wiring import Service, clock, migrated, opened
 from ledger.events.contact import ContactsLinked
@@ -42,10 +42,12 @@ def run_demo(*, once: bool = False, messages: int = DAY, data: Path = Path(".dem
     """Runs a day of `messages` messages on what `data` keeps, and returns the exit code.
 
     `once`: ends then, with one JSON line on stdout; else stays up on `port` (0: any free one) until Ctrl-C.
-    The code is 1 where something sent has not come through. Raises ChildFailed where a server does not run.
+    The code is 1 where something sent has not come through. Raises ChildFailed where a server does not run,
+    DemoRuns where a demo runs on `data` already.
     """
     began = time.monotonic()
-    with _interruptible(), telling() as tell, _started(data, port, tell) as demo:
+    data.mkdir(parents=True, exist_ok=True)
+    with _interruptible(), alone(data), telling() as tell, _started(data, port or free_port(), tell) as demo:
         report, faults = demo.a_day(messages)
         for fault in faults:
             tell.line(f"wrong: {fault}")
@@ -157,14 +159,13 @@ class _Demo:
 @contextmanager
 def _started(data: Path, port: int, tell: Telling) -> Iterator[_Demo]:
     """Servers, schema, organizations and the ledger's processes; all of them gone at the end."""
-    data.mkdir(parents=True, exist_ok=True)
     kept = Kept.read(data)
     kept.days += 1
     kept.write(data)
     topics = [_today(kept, topic) for topic in TOPICS]
     tell.line("Starting PostgreSQL and a Kafka-compatible broker …")
     with EmbeddedPostgres(data / "postgres") as database, EmbeddedBroker() as broker:
-        environment = kept.environment(database.url, broker.bootstrap, topics)
+        environment = kept.environment(database.url, broker.bootstrap, topics, f"http://127.0.0.1:{port}")
         write_environment(data, environment)
         migrated(settings(environment))
         with opened(settings(environment)) as ledger:

@@ -65,8 +65,14 @@ def _note(draft: Draft, given: Given, body: Event, method: str, *role: UUID | st
 
 
 def opt_out(draft: Draft, act: OptOut) -> None:
+    for channel in (act.channel, act.elsewhere):
+        if channel is not None:
+            _opt_out_of(draft, act, channel)
+
+
+def _opt_out_of(draft: Draft, act: OptOut, channel: str) -> None:
     body = OptedOut(
-        channel=act.channel,
+        channel=channel,
         scope=act.scope,
         purposes=act.purposes,
         method=act.method,
@@ -74,7 +80,7 @@ def opt_out(draft: Draft, act: OptOut) -> None:
         evidence=dict(act.evidence) if act.evidence else None,
         message_id=draft.act.message_id,
     )
-    _restrict(draft, act.identifier, body, "opt_out", act.channel, act.scope, ",".join(act.purposes))
+    _restrict(draft, act.identifier, body, "opt_out", channel, act.scope, ",".join(act.purposes))
 
 
 def reassignment(draft: Draft, act: Reassignment) -> None:

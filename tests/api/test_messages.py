@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrypoints.api.middleware import MAX_BODY
-from tests.api.messages import EMAIL, event, opt_out, question, signup
+from tests.api.messages import EMAIL, PHONE, event, opt_out, question, signup
 from tests.api.serving import BATCH, STRUCTURED, Caller
 
 
@@ -16,6 +16,31 @@ def test_a_message_sent_again_is_a_duplicate_with_the_same_event_ids(admin: Call
     again = admin.post("messages", message, STRUCTURED).json()["results"][0]
     assert (first["result"], again["result"]) == ("recorded", "duplicate")
     assert first["event_ids"] == again["event_ids"] != []
+
+
+def test_an_opt_out_of_a_channel_that_its_identifier_cannot_have_stops_all_and_says_so(admin: Caller) -> None:
+    admin.record(signup(admin.organization, PHONE, "sms"))
+    stop = opt_out(admin.organization, identifier=PHONE, channel="email")
+    [result] = admin.record(stop)
+    assert (result["result"], result["flags"]) == ("recorded", ["channel"])
+    assert result["detail"].startswith("channel: ")
+    asked = question(admin.organization, PHONE) | {"channel": "sms"}
+    assert admin.post("sendable", asked).json()["answers"][0]["reasons"] == ["unsubscribed"]
+    [again] = admin.record(stop)
+    assert (again["result"], again["flags"], again["event_ids"]) == ("duplicate", ["channel"], result["event_ids"])
+
+
+def test_a_stop_to_what_is_no_scope_is_taken_for_the_whole_organization_and_says_so(admin: Caller) -> None:
+    text = event("sms.inbound.v1", admin.organization, **{"from": PHONE["value"]}, to="48099", text="STOP")
+    right = {**text, "id": f"{text['id']}-2", "data": {**text["data"], "to": f"{admin.organization}/shop/48099"}}
+    wide, narrow = admin.record(text, right)
+    assert (wide["flags"], wide["detail"].split(":")[0], wide["reason"]) == (["scope"], "scope", None)
+    assert (narrow["flags"], narrow["detail"]) == ([], None)
+
+
+def test_a_stop_without_a_credible_time_says_so(admin: Caller) -> None:
+    [result] = admin.record({**opt_out(admin.organization), "time": "1970-01-01T00:00:00Z"})
+    assert (result["result"], result["flags"]) == ("recorded", ["time"])
 
 
 def test_a_batch_answers_each_message_in_its_order(admin: Caller) -> None:
@@ -85,7 +110,8 @@ def test_bad_input_is_refused_with_the_field_named(what: str, admin: Caller) -> 
     problem = refused.json()
     assert refused.headers["content-type"] == "application/problem+json"
     assert [error["field"] for error in problem["errors"]] == [field]
-    assert problem["results"][0]["result"] == "refused"
+    [result] = problem["results"]
+    assert (result["result"], result["id"], result["source"]) == ("refused", message["id"], message["source"])
     assert "call me" not in refused.text
 
 
@@ -130,6 +156,7 @@ def test_in_a_batch_the_good_are_recorded_and_the_bad_are_named_by_place(admin: 
     assert refused.status_code == 422
     assert [error["field"] for error in refused.json()["errors"]] == ["0.type", "2.type"]
     assert [result["result"] for result in refused.json()["results"]] == ["refused", "recorded", "refused"]
+    assert [result["id"] for result in refused.json()["results"]] == [bad["id"], good["id"], bad["id"]]
     assert admin.post("sendable", question(admin.organization, EMAIL)).json()["answers"][0]["sendable"] is True
 
 

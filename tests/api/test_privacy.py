@@ -41,6 +41,7 @@ def test_requests_leave_no_value_of_them_in_logs_or_figures(
     admin.post("sendable", question(admin.organization))
     admin.post("lookup", PHONE)
     admin.get("contacts", search="ann@example.com")
+    admin.post("contacts/search", {"search": "ann@example.com"})
     admin.post("messages", [signup(admin.organization, {"kind": "email", "value": "ann@"})], BATCH)
     admin.get(f"identifiers/{admin.identifier(**EMAIL)}/history")
     admin.get("contacts/ann@example.com")

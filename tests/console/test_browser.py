@@ -12,9 +12,10 @@ from entrypoints.acting import Hand
 from entrypoints.batches import asking, seeing
 from ledger.batching import Wanted
 from projections.contact_list import Filter
+from tests.api.messages import event, signup
 from tests.api.serving import wait_until
 from tests.console.conftest import PASSWORD, Scene
-from tests.console.looking import AXE, WIDE, looked_over, missing
+from tests.console.looking import AXE, NARROW, WIDE, looked_over, missing
 
 HEAVIEST = 150 * 1024
 CRITERIA = (
@@ -87,6 +88,25 @@ def test_no_page_has_a_fault_that_axe_finds(opening: Opening, scene: Scene) -> N
     for name, address in places.items():
         page.goto(address)
         looked_over(page, name)
+
+
+def test_a_long_reply_without_a_space_leaves_every_column_in_sight(opening: Opening, scene: Scene) -> None:
+    page, phone, sender = opening(), {"kind": "phone", "value": "+14155550100"}, f"{scene.organization}/shop/48099"
+    text = event(
+        "sms.inbound.v1", scene.organization, **{"from": phone["value"]}, to=sender, text="so " + "x" * 4000
+    )
+    scene.record(signup(scene.organization, phone, "sms"), text)
+    number = f"/console/{scene.organization}/sms/numbers/{scene.caller.identifier(**phone)}?sender={sender}"
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        for address in (f"/console/{scene.organization}/replies", number):
+            page.goto(address)
+            assert page.locator("th", has_text="xxxx").count() == 1
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            boxes = page.locator("th:has-text('xxxx'), th:has-text('xxxx') ~ td")
+            edges = boxes.evaluate_all("cells => cells.map(one => one.getBoundingClientRect().right)")
+            if size == WIDE or address != number:
+                assert max(edges) <= size["width"], address
 
 
 def test_everything_works_without_scripts(opening: Opening) -> None:

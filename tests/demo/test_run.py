@@ -62,6 +62,16 @@ def _pasted(line: str) -> httpx.Response:
     return httpx.request("GET" if body is None else "POST", url, headers=headers, content=body)
 
 
+def _examined(data: Path) -> dict[str, dict[str, Any]]:
+    """What `doctor` says to a shell that has read the demo's settings."""
+    command = (
+        f". {shlex.quote(str(data / 'environment'))}; {shlex.quote(sys.executable)} -m entrypoints doctor --json"
+    )
+    doctor = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert doctor.returncode == 0, doctor.stdout
+    return {one["check"]: one for one in json.loads(doctor.stdout)}
+
+
 def test_what_it_proposes_to_ask_is_answered_and_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     with _started(tmp_path) as demo:
         assert demo.stderr is not None
@@ -75,6 +85,10 @@ def test_what_it_proposes_to_ask_is_answered_and_ctrl_c_leaves_nothing_running(t
         assert len(asking) == 4
         for line in asking:
             assert _pasted(line).status_code == 200
+        assert _examined(tmp_path)["links"]["ok"]
+        second = _started(tmp_path, "--once")
+        _, said = second.communicate(timeout=60)
+        assert (second.returncode, "a demo is running" in said) == (1, True), said
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
     gone, alive = psutil.wait_procs(children, timeout=10)

@@ -166,6 +166,17 @@ def test_an_opt_out_of_the_customer_number_reaches_the_phone_attached_later() ->
     assert ledger.sendable(ANN_PHONE, "sms") == (False, ("unsubscribed",))
 
 
+def test_an_opt_out_of_a_channel_the_phone_cannot_have_stops_the_phone_and_the_persons_mail() -> None:
+    ledger = Ledger()
+    ledger.does(signup(ANN_PHONE))
+    ledger.does(signup(ANN, channel="email"))
+    ledger.does(OptOut(ANN_PHONE, "*", ORGANIZATION, (), "manual", elsewhere="email"))
+    assert ledger.sendable(ANN_PHONE, "sms") == (False, ("unsubscribed",))
+    assert ledger.sendable(ANN, "email")[0]
+    ledger.sees(ANN_PHONE, ANN)
+    assert ledger.sendable(ANN, "email") == (False, ("unsubscribed",))
+
+
 def test_what_was_carried_over_a_link_is_taken_back_by_unlinking() -> None:
     ledger = Ledger()
     ledger.does(signup(ANN_PHONE))

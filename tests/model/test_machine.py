@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from consumers.translators.translation import restrictive_channel
 from ledger.acts import (
     Act,
     Body,
@@ -116,7 +117,8 @@ class Acts(RuleBasedStateMachine):
     def opts_out(
         self, who: Given, channel: str, scope: str, purposes: tuple[str, ...], method: str, late: int
     ) -> None:
-        self.does(OptOut(who, channel, scope, purposes, method), late)
+        channel, elsewhere, _ = restrictive_channel(who.kind, channel)
+        self.does(OptOut(who, channel, scope, purposes, method, elsewhere=elsewhere), late)
 
     @rule(
         who=st.sampled_from(PHONES),
