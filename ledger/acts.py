@@ -70,9 +70,7 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """contact.opt-out.v1. No purposes: all. Unknown methods arrive as `manual` (flag `method`). `elsewhere`: the
-    channel named where the identifier cannot have it; `channel` is then `*` (flag `channel`).
-    """
+    """contact.opt-out.v1. No purposes: all. `elsewhere`: the channel named where the identifier cannot have it."""
 
     RESTRICTIVE: ClassVar[bool] = True
     identifier: Given | Kept
@@ -316,10 +314,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A message that was not taken: a stable reason, the field and the mend; the payload goes in sealed.
-
-    `message_id` is told, not kept; by its canonical `identifiers` and contact ids erasing a person finds it.
-    """
+    """A message that was not taken: a stable reason, the field and the mend; `message_id` is told, never kept."""
 
     reason: str
     detail: str
