@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from ledger.canonical import NotCanonical, canonical
+from projections.criteria.finding import patience
 from projections.people import Found, edits, facts, people, touched_contacts
 from projections.portion import CONTACT_NAMES, Portion
 from projections.projection import Projection
@@ -53,6 +54,11 @@ SELECT organization, channel, alike, sum(n) FROM (
 ) AS moved
 GROUP BY organization, channel, alike HAVING sum(n) <> 0
 ON CONFLICT (organization, channel, alike) DO UPDATE SET people = kept.people + excluded.people
+"""
+_SHARERS = """
+SELECT v.alike, v.person_id, v.created_at
+FROM value_counters n JOIN contact_values v USING (organization, channel, alike)
+WHERE n.organization = %s AND n.channel = %s AND n.people > 1
 """
 _GONE = "DELETE FROM contact_values WHERE person_id IN (SELECT contact_id FROM staged_value_holders)"
 
@@ -155,15 +161,8 @@ def shared(
 
 def sharers(connection: Connection[Any], organization: str, channel: str) -> list[tuple[str, UUID, datetime]]:
     """(value, person, when it was created) of everybody who shares a value of the channel, in no order."""
-    return connection.execute(
-        """
-        SELECT v.alike, v.person_id, v.created_at
-        FROM value_counters n JOIN contact_values v USING (organization, channel, alike)
-        WHERE n.organization = %s AND n.channel = %s AND n.people > 1
-        """,
-        (organization, channel),
-        prepare=False,
-    ).fetchall()
+    with patience(connection, None):
+        return connection.execute(_SHARERS, (organization, channel), prepare=False).fetchall()
 
 
 def count(connection: Connection[Any], organization: str, channel: str) -> int:

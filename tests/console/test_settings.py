@@ -238,7 +238,7 @@ def test_who_would_break_tightened_rules_is_seen_before_they_are_set(
     }
     [breaker] = whole["changes"]
     assert (breaker["kind"], breaker["count"], breaker["limit"], breaker["rule"]) == ("email", 2, 1, "limit")
-    assert whole["named"][breaker["person_id"]]["emails"] == ["ann@example.com", "ann2@example.com"]
+    assert sorted(whole["named"][breaker["person_id"]]["emails"]) == ["ann2@example.com", "ann@example.com"]
     assert [row["person_id"] for row in lists.rows(path)] == [breaker["person_id"]]
     assert breaker["person_id"] in lists.text(f"{path}/changes.csv")
     assert "yespo" not in sealed
