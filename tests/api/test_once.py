@@ -18,7 +18,6 @@ REMEMBERED = {
     "POST batches",
     "PUT compliance/calendar",
     "POST scopes",
-    "PUT unknown-scopes",
     "PATCH scopes/{code}",
     "POST scopes/{code}/retire",
     "POST keys",
@@ -36,7 +35,7 @@ REMEMBERED = {
     "POST contact-links/unlink-whole",
 }
 """Routes that remember the key of what they did. All others name what they do once by themselves: a digest, a
-message's or request's id, a state that is left for good; or they change nothing.
+message's or request's id, a state that is left for good; or they change nothing, as `PUT unknown-scopes` there.
 """
 
 
