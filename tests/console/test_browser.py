@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from entrypoints.acting import Hand
 from entrypoints.batches import asking, seeing
@@ -177,10 +177,10 @@ def test_colours_and_times_are_as_chosen(opening: Opening) -> None:
 
 def test_a_page_is_light(opening: Opening, scene: Scene) -> None:
     page = opening()
-    loaded: list[int] = []
-    page.on("response", lambda answer: loaded.append(len(answer.body())))
+    loaded: list[Response] = []
+    page.on("response", lambda answer: loaded.append(answer))
     page.goto(scene.contacts)
-    assert 0 < sum(loaded) <= HEAVIEST
+    assert 0 < sum(len(answer.body()) for answer in loaded) <= HEAVIEST
 
 
 def _why(one: dict[str, Any]) -> str:
