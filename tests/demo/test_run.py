@@ -62,6 +62,13 @@ def _pasted(line: str) -> httpx.Response:
     return httpx.request("GET" if body is None else "POST", url, headers=headers, content=body)
 
 
+def _shown(data: Path, *command: str) -> Any:
+    """What a command shows as JSON to a shell that has read the demo's settings."""
+    words = shlex.join([sys.executable, "-m", "entrypoints", *command, "-o", "acme", "--json"])
+    shell = ["sh", "-c", f". {shlex.quote(str(data / 'environment'))}; {words}"]
+    return json.loads(subprocess.run(shell, capture_output=True, text=True, check=True).stdout)
+
+
 def _examined(data: Path) -> dict[str, dict[str, Any]]:
     """What `doctor` says to a shell that has read the demo's settings."""
     command = (
@@ -86,6 +93,12 @@ def test_what_it_proposes_to_ask_is_answered_and_ctrl_c_leaves_nothing_running(t
         for line in asking:
             assert _pasted(line).status_code == 200
         assert _examined(tmp_path)["links"]["ok"]
+        named = {one["display_name"] for one in _shown(tmp_path, "scopes", "list")["scopes"]}
+        assert {"Acme Shop", "Acme Outlet", "Shop texts", "Outlet texts", "Weekly offers"} <= named
+        assert [one["version"] for one in _shown(tmp_path, "policy", "list")["adopted"]][-2:] == [
+            "us/2026",
+            "us/2027",
+        ]
         second = _started(tmp_path, "--once")
         _, said = second.communicate(timeout=60)
         assert (second.returncode, "a demo is running" in said) == (1, True), said
