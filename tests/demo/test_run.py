@@ -51,6 +51,13 @@ def _pasted(line: str) -> httpx.Response:
     return httpx.request("GET" if body is None else "POST", url, headers=headers, content=body)
 
 
+def _shown(data: Path, *command: str) -> Any:
+    """What a command shows as JSON to a shell that has read the demo's settings."""
+    words = shlex.join([sys.executable, "-m", "entrypoints", *command, "-o", "acme", "--json"])
+    shell = ["sh", "-c", f". {shlex.quote(str(data / 'environment'))}; {words}"]
+    return json.loads(subprocess.run(shell, capture_output=True, text=True, check=True).stdout)
+
+
 def _examined(data: Path) -> dict[str, dict[str, Any]]:
     """What `doctor` says to a shell that has read the demo's settings."""
     command = (
@@ -93,6 +100,12 @@ def test_a_day_comes_through_and_the_next_goes_on_from_it_and_answers_until_ctrl
         for line in asking:
             assert _pasted(line).status_code == 200
         assert _examined(tmp_path)["links"]["ok"]
+        named = {one["display_name"] for one in _shown(tmp_path, "scopes", "list")["scopes"]}
+        assert {"Acme Shop", "Acme Outlet", "Shop texts", "Outlet texts", "Weekly offers"} <= named
+        assert [one["version"] for one in _shown(tmp_path, "policy", "list")["adopted"]][-2:] == [
+            "us/2026",
+            "us/2027",
+        ]
         refused = _started(tmp_path, "--once")
         _, said = refused.communicate(timeout=STARTED)
         assert (refused.returncode, "a demo is running" in said) == (1, True), said
