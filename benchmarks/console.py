@@ -181,4 +181,4 @@ def _report(figures: Mapping[str, Figures], references: Mapping[str, float], pag
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *map(Path, sys.argv[2:3]))
+    main(*map(int, sys.argv[1:2]), keep=next(map(Path, sys.argv[2:3]), None))

@@ -152,7 +152,7 @@ def _found(
     if whole is not None:
         return whole, False
     try:
-        found = contact_list.count(connection, organization, asked, seconds=COUNTING, cheaply=cheaply)
+        found = contact_count.count(connection, organization, asked, seconds=COUNTING, cheaply=cheaply)
     except TooSlow:
         return least, True
     return min(found, COUNTED_TO), found > COUNTED_TO
