@@ -181,4 +181,5 @@ def _report(figures: Mapping[str, Figures], references: Mapping[str, float], pag
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), keep=next(map(Path, sys.argv[2:3]), None))
+    given = dict(enumerate(sys.argv))
+    main(int(given.get(1, CONTACTS)), Path(given[2]) if 2 in given else None)

@@ -43,7 +43,8 @@ def test_what_costs_much_to_count_is_counted_when_asked(
     scene: Scene, looking: Callable[..., httpx.Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contact_count, "CHEAP", 0)
-    browser, asked = looking(), {"limit": 2, "criteria": '{"source":"profile","field":"city","test":"empty"}'}
+    browser = looking()
+    asked = {"limit": "2", "criteria": '{"source":"profile","field":"city","test":"empty"}'}
     page = browser.get(scene.contacts, params=asked).text
     assert "More than 2 profiles out of 5" in page
     address = page.partition('id="count"')[2].partition('<a href="')[2].partition('"')[0]
