@@ -14,6 +14,8 @@ from projections.criteria.finding import TooSlow, cost, lead, patience
 COUNTED_TO: Final = 10_000
 CHEAP: Final = 8_000.0
 """What counting may cost, as the planner reckons, where a page waits for it: some milliseconds."""
+_LOOK_UP: Final = 4.0
+"""What the planner reckons for a page of a table that is read by itself."""
 _COUNT = ("SELECT count(*) FROM (SELECT 1 ", " LIMIT %(most)s) AS found")
 _COUNT_ALONE = (
     "SELECT count(*) FROM (SELECT 1 FROM contact_search s WHERE s.counted_as[1] = %(there)s AND ",
@@ -44,8 +46,8 @@ def count(
         return min(known, COUNTED_TO + 1)
     query.values["most"] = COUNTED_TO + 1
     with patience(connection, seconds) if asked.criteria is not None else nullcontext():
-        text = _counting(connection, query, asked)
-        if cheaply and cost(connection, text, query.values) > CHEAP:
+        text, looked_up = _counting(connection, query, asked)
+        if cheaply and looked_up + cost(connection, text, {**query.values, "most": None}) > CHEAP:
             raise TooSlow
         row = connection.execute(text, query.values, prepare=False).fetchone()
     assert row is not None
@@ -69,19 +71,23 @@ def _known(connection: Connection[Any], query: Query, asked: Filter) -> int | No
     return sum(counted) if len(counted) < 2 else None  # of two names some people may have both
 
 
-def _counting(connection: Connection[Any], query: Query, asked: Filter) -> str:
-    """The statement; where `contact_search` says all, led by its index, it looks at no row of the list."""
+def _counting(connection: Connection[Any], query: Query, asked: Filter) -> tuple[str, float]:
+    """The statement; where `contact_search` says all, led by its index, it looks at no row of the list.
+
+    And what looking those up costs whom it is led to: the planner does not know how many are in an array.
+    """
     if asked.criteria is None or query.few:
-        return (FROM + query.joined + query.listed + query.conditions + query.criteria).join(_COUNT)
+        return (FROM + query.joined + query.listed + query.conditions + query.criteria).join(_COUNT), 0
     if not asked.type and not asked.mark and tree.found_by(asked.criteria, query.asking):
         alone = tree.in_search(asked.criteria, query.asking)
         if alone is not None:
             query.values["there"] = "deleted" if asked.deleted else "all"
-            return alone.join(_COUNT_ALONE)
-    found = lead(connection, asked.criteria, query.asking)
+            return alone.join(_COUNT_ALONE), 0
+    found, looked_up = lead(connection, asked.criteria, query.asking), 0.0
     if found is not None and found.people <= COUNTED_TO:
         query.led_by(found)
-    return (FROM + query.joined + query.listed + query.conditions + query.criteria).join(_COUNT)
+        looked_up = _LOOK_UP * found.people
+    return (FROM + query.joined + query.listed + query.conditions + query.criteria).join(_COUNT), looked_up
 
 
 def counted_as(asked: Filter) -> tuple[str, ...] | None:
