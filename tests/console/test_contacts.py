@@ -44,7 +44,7 @@ def test_what_costs_much_to_count_is_counted_when_asked(
 ) -> None:
     monkeypatch.setattr(contact_count, "CHEAP", 0)
     browser = looking()
-    asked = {"limit": "2", "criteria": '{"source":"profile","field":"city","test":"empty"}'}
+    asked = {"limit": "2", "criteria": '{"source":"date","date":"created","from_day":"2026-01-01"}'}
     page = browser.get(scene.contacts, params=asked).text
     assert "More than 2 profiles out of 5" in page
     address = page.partition('id="count"')[2].partition('<a href="')[2].partition('"')[0]
