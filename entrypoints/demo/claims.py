@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from entrypoints.demo.people import Person, spoken
+from entrypoints.demo.people import Person, household, spoken
 
 Claim = tuple[str, dict[str, Any]]
 
 AGENTS = ("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (iPhone)", "Mozilla/5.0 (Windows NT 10.0)")
-STOPS = ("STOP", "Stop", "stop.", "S.T.O.P.", "UNSUBSCRIBE", "Arrêt", "cancel", "opt out", "“STOP”", "END")
+STOPS = ("STOP", "Stop", "stop.", "S.T.O.P.", "UNSUBSCRIBE", "Arrêt", "cancel", "opt out", "“STOP”", "END", "basta")
+STARTS = ("START", "Unstop", "JOIN", "Deals!")
 CHATTER = (
     "when does the sale end?",
     "thx!",
@@ -37,6 +38,11 @@ def email(person: Person, rng: Random) -> dict[str, Any]:
     return {"kind": "email", "value": address.title() if rng.random() < 0.05 else address}
 
 
+def tagged(person: Person) -> dict[str, Any]:
+    """The person's mailbox with a tag, by which it is another identifier: a duplicate for a human to find."""
+    return {"kind": "email", "value": person.emails[0].replace("@", "+news@")}
+
+
 def phone(person: Person, rng: Random) -> dict[str, Any]:
     """The person's phone; one in five as written in a form."""
     number = person.phones[0]
@@ -58,7 +64,7 @@ def signup(rng: Random, person: Person) -> Claim:
     subscriptions: list[dict[str, Any]] = []
     texted = bool(person.phones) and rng.random() < (0.5 if method == "checkout" else 0.25)
     if not texted or method == "checkout":
-        identifiers.append(email(person, rng))
+        identifiers.append(tagged(person) if method == "form" and rng.random() < 0.01 else email(person, rng))
         purposes = ["marketing", "cart"] if method == "checkout" else ["marketing"]
         scope = rng.choice(person.organization.lists)
         subscriptions.append({"channel": "email", "scope": scope, "purposes": purposes})
@@ -125,7 +131,12 @@ def customer_opt_out(rng: Random, person: Person) -> Claim:
 
 def text(rng: Random, person: Person) -> Claim:
     kind = _picked(rng, stop=46, start=12, help=10, other=32)
-    words = {"stop": STOPS, "start": ("START", "Unstop", "JOIN"), "help": ("HELP", "info"), "other": CHATTER}
+    words = {
+        "stop": STOPS,
+        "start": ("START", "Unstop", "JOIN", "Deals!"),
+        "help": ("HELP", "info"),
+        "other": CHATTER,
+    }
     return texted(rng, person, rng.choice(person.organization.senders), rng.choice(words[kind]))
 
 
@@ -188,7 +199,8 @@ def profile(rng: Random, person: Person) -> Claim:
     data: dict[str, Any] = {"identifier": email(person, rng)}
     match rng.randrange(4):
         case 0:
-            data |= {"set": {"first_name": person.given, "last_name": person.family}, "actor": "desk-1"}
+            names = {"first_name": person.given, "last_name": person.family}
+            data |= {"set": names | _shared_phone(rng, person), "actor": "desk-1"}
         case 1:
             data["append"] = {"interests": [rng.choice(("garden", "kitchen", "travel", "music"))]}
         case 2:
@@ -199,6 +211,12 @@ def profile(rng: Random, person: Person) -> Claim:
         case _:
             data |= {"set": {"loyalty": rng.choice(("green", "silver", "gold"))}, "remove": ["trial"]}
     return "/crm", data
+
+
+def _shared_phone(rng: Random, person: Person) -> dict[str, str]:
+    """Now and then a number that somebody else of the household holds."""
+    other = household(person)
+    return {"mobile": other.phones[0]} if other and other.phones and rng.random() < 0.04 else {}
 
 
 def identify(rng: Random, person: Person) -> Claim:

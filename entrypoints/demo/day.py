@@ -17,7 +17,7 @@ from uuid import UUID
 from consumers.broker import Outgoing
 from entrypoints.demo import claims, poison
 from entrypoints.demo.messages import binary, structured
-from entrypoints.demo.people import Person, person
+from entrypoints.demo.people import Person, household, person
 
 NEW_SHARES = {
     "contact.signup.v1": 76,
@@ -168,8 +168,8 @@ class _Traffic:
                 return type_, about, claims.contact_change(about, "asked to be removed")
             case "contact.erase.v1":
                 return type_, about, claims.contact_change(about, "erasure request")
-            case "contact.link.v1" if about.number >= 20:
-                return type_, about, claims.link(about, person(about.number - 20))
+            case "contact.link.v1" if (other := household(about)) is not None:
+                return type_, about, claims.link(about, other)
             case "contact.hold.v1":
                 return type_, about, claims.hold(rng, about, at)
             case "contact.opt-out.v1" if about.external_id and rng.random() < 0.1:

@@ -23,7 +23,10 @@ ENVIRONMENT: Final = "environment"
 
 @dataclass(slots=True)
 class Kept:
-    """`days` begun and the `people` met in them; the secrets belong to the database beside them."""
+    """`days` begun and the `people` met in them; the secrets belong to the database beside them.
+
+    `set_up`: whether its organizations are, so that nothing people have changed since is set up again.
+    """
 
     pepper: str
     master_key: str
@@ -32,6 +35,7 @@ class Kept:
     password: str = ""
     days: int = 0
     people: int = 0
+    set_up: bool = False
 
     @classmethod
     def read(cls, directory: Path) -> Self:

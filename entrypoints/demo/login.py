@@ -1,22 +1,33 @@
-"""Who may look at the demo in the console: one person, an administrator everywhere."""
+"""Who may look at the demo in the console: an administrator everywhere, and one colleague of each other role."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
 from entrypoints import people
+from entrypoints.access import Role
 from entrypoints.acting import Hand
 from entrypoints.demo.keeping import Kept
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.wiring import Service
 
 EMAIL: Final = "demo@example.com"
+PEOPLE: Final[Mapping[str, tuple[str, Role]]] = {
+    EMAIL: ("Demo", "admin"),
+    "marketer@example.com": ("Mira Mercer", "marketer"),
+    "analyst@example.com": ("Ana Lindqvist", "analyst"),
+    "auditor@example.com": ("Otis Vance", "auditor"),
+}
+"""E-mail → name and role, in every organization. They share one password."""
 
 
 def let_in(ledger: Service, kept: Kept) -> None:
-    """Adds the person to every organization; where `kept` has no password yet, sets a new one and notes it."""
+    """Adds the people to every organization, with one password; where `kept` has none yet, a new one is noted."""
     for organization in ORGANIZATIONS:
-        seen = people.add(Hand(ledger, organization.code), EMAIL, "Demo", "admin")
-    if not kept.password:
-        password = secrets.token_urlsafe(12)
-        people.set_password(ledger, people.password_link(ledger, seen.id).rpartition("/")[2], password)
-        kept.password = password
+        hand = Hand(ledger, organization.code)
+        added = [people.add(hand, email, name, role).id for email, (name, role) in PEOPLE.items()]
+    link_for = people.invitation if kept.password else people.password_link
+    kept.password = kept.password or secrets.token_urlsafe(12)
+    for person in added:
+        if link := link_for(ledger, person):
+            people.set_password(ledger, link.rpartition("/")[2], kept.password)

@@ -119,6 +119,11 @@ def person(number: int) -> Person:
     )
 
 
+def household(one: Person) -> Person | None:
+    """The person before this one that lives with it, in the same organization's books; None: the first of them."""
+    return person(one.number - 20) if one.number >= 20 else None
+
+
 def spoken(phone: str) -> str:
     """The number as people write it in a form."""
     if phone.startswith("+1"):

@@ -17,7 +17,7 @@ import orjson
 from prometheus_client.parser import text_string_to_metric_families
 
 from entrypoints.child import Child
-from entrypoints.demo.login import EMAIL
+from entrypoints.demo.login import EMAIL, PEOPLE
 from entrypoints.demo.people import person
 from entrypoints.embedded import free_port
 
@@ -78,6 +78,7 @@ class Processes:
         return "\n".join(
             (
                 f"Look at it on http://127.0.0.1:{self.http_port}/console as {EMAIL} with the password {password}",
+                f"(or as somebody who may do less: {', '.join(one for one in PEOPLE if one != EMAIL)})",
                 f"The ledger answers on http://127.0.0.1:{self.http_port}. Ask it:",
                 f"{bearer} {json} {self._organization}/sendable -d '{_question()}'",
                 f"{bearer} {json} {self._organization}/contacts/search -d '{search}'",

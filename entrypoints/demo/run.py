@@ -21,6 +21,7 @@ from entrypoints.demo.login import let_in
 from entrypoints.demo.messages import TOPICS
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.demo.processes import Processes, processes
+from entrypoints.demo.setting_up import set_up
 from entrypoints.demo.standing import Standing, contacts, standing
 from entrypoints.demo.telling import Telling, telling
 from entrypoints.embedded import EmbeddedBroker, EmbeddedPostgres, free_port
@@ -173,6 +174,9 @@ def _started(data: Path, port: int, tell: Telling) -> Iterator[_Demo]:
                 is_new = register(ledger, organization.code, organization.display_name)
                 if is_new and organization == ORGANIZATIONS[0]:
                     kept.api_key = issue_key(ledger, organization.code, "admin")
+            if not kept.set_up:
+                set_up(ledger)
+                kept.set_up = True
             let_in(ledger, kept)
             kept.write(data)
             make_topics(broker.bootstrap, {topic: {} for topic in topics}, partitions=4)

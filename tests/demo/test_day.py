@@ -82,6 +82,12 @@ def test_some_ids_are_used_for_two_different_things(messages: Sequence[Outgoing]
     assert sum(len(values) > 1 for values in contents.values()) > 10
 
 
+def test_some_mailboxes_and_phones_are_held_by_two(messages: Sequence[Outgoing]) -> None:
+    said = [_bytes(message) for message in messages]
+    assert sum(b"+news@" in one for one in said) > 10
+    assert sum(b'"mobile"' in one for one in said) > 3
+
+
 def test_some_are_poison(messages: Sequence[Outgoing]) -> None:
     assert any(not _attributes(message) for message in messages)
     assert any(len(_bytes(message)) > 2_000_000 for message in messages)
