@@ -10,7 +10,7 @@ from pydantic import Field
 from entrypoints import contact_export, contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked, InQuery
-from projections.contact_list import Filter, Ranking
+from projections.contact_query import Filter, Ranking
 from projections.criteria.tree import Document
 
 router = APIRouter(prefix="/v1/organizations/{organization}/contacts", tags=["contacts"])

@@ -23,7 +23,8 @@ from entrypoints.contacts import ContactSeen, ContactsPage
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ALL, CHANNELS_OF
 from projections import counters, scopes
-from projections.contact_list import Filter
+from projections.contact_count import COUNTED_TO
+from projections.contact_query import Filter
 from projections.criteria.registry import SOURCES
 from projections.criteria.tree import Node, NotOf
 
@@ -75,6 +76,7 @@ class Question(BaseModel):
     fields: list[FieldCode] = Field([], max_length=20, description="profile fields that are columns")
     build: str | None = Field(None, max_length=50, description="the source of criteria whose form is open")
     after: str | None = Field(None, max_length=200)
+    count: bool = Field(False, description="count those who fit, however long that takes")
     limit: int = Field(50, ge=1, le=1_000)
 
 
@@ -108,7 +110,7 @@ def _question(state: str) -> Question:
     """The state of the list out of a form, which holds the address. Raises MessageRefused."""
     known = {name: held if name in ("columns", "fields") else held[-1] for name, held in parse_qs(state).items()}
     try:
-        return Question.model_validate({**known, "after": None})
+        return Question.model_validate({**known, "after": None, "count": False})
     except ValidationError:
         raise MessageRefused("invalid-request", TEXTS["error.state"]) from None
 
@@ -131,6 +133,7 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
         after=asked.after,
         limit=asked.limit,
         counted=True,
+        cheaply=view.twin == "html" and not asked.count,
         values=view.values,
         fields=asked.fields,
         people=counts,
@@ -151,11 +154,12 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
         merchants=merchants,
         names=view.names(),
         channels=channels,
+        counted_to=COUNTED_TO,
         statuses=STATUSES,
         types=get_args(Type),
         rankings=get_args(Ranked),
         all_columns=COLUMNS,
-        kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after"}),
+        kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after", "count"}),
         fields=fields,
         subscribed=subscribed,
         consents=(None, *_ORDER),
@@ -289,8 +293,8 @@ def _status_name(mark: str) -> str:
 
 
 def _links(view: View, asked: Question) -> Callable[..., str]:
-    """Gives the address of the list with changes; the page begins anew unless `after` is among them."""
-    now = asked.model_dump(exclude_defaults=True, exclude={"after"})
+    """Gives the address of the list with changes; the page begins anew unless `after` is among them, uncounted."""
+    now = asked.model_dump(exclude_defaults=True, exclude={"after", "count"})
 
     def link(**changes: Any) -> str:
         state = {**now, **changes}

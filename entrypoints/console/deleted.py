@@ -17,7 +17,8 @@ from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
 from entrypoints.contact_export import laid_aside
 from projections import counters
-from projections.contact_list import RANKED_BY, SHORTEST, Filter, Ranking
+from projections.contact_list import RANKED_BY
+from projections.contact_query import SHORTEST, Filter, Ranking
 
 router = pages_router()
 PLACE: Final = Place("deleted", "nav.deleted", "contacts", router)
