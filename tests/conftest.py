@@ -39,6 +39,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SERVERS] = Given(**given["servers"]) if given else Servers()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first: at the end no worker is left with it while the others have nothing to do."""
+    items.sort(key=lambda item: not _is_long(item))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    """Whether it looks at pages in a browser, draws whole histories of a database or asks for more time itself."""
+    given = {"chromium", "shared_world"} & set(getattr(item, "fixturenames", ()))
+    return bool(given) or item.get_closest_marker("timeout") is not None
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """xdist's, in the controller, for each worker before it starts."""
