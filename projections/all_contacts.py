@@ -50,6 +50,8 @@ TABLE: Final = Table(
         "deleted": "bool",
         "deleted_at": "timestamptz",
         "changes_at": "timestamptz",
+        "marks": "text[]",
+        "consents": "text[]",
     },
 )
 SEARCH: Final = Table(
@@ -127,7 +129,7 @@ class AllContacts(Projection):
                 (
                     one.person.id,
                     one.organization,
-                    [marked(one.organization, mark) for mark in stands.marks],
+                    row[-2],
                     _counted_as(said, stands),
                     _search_text(row),
                     platform_keys(one),
@@ -189,6 +191,8 @@ def _row(found: Found, said: Facts, stands: Standing, values: dict[UUID, str]) -
         said.deleted_at is not None,
         said.deleted_at,
         stands.changes_at,
+        [marked(found.organization, mark) for mark in stands.marks],
+        stands.consents,
     )
 
 

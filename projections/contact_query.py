@@ -19,6 +19,8 @@ from projections.people import MARKS, MARKS_SAID
 PAGE: Final = 50
 SHORTEST: Final = 3
 """A search needs so many characters: shorter parts have no trigram to be found by."""
+_LOOK_UP: Final = 3
+"""How many rows of the list are walked past while one person whom an index leads to is looked up."""
 Ranking = Literal["updated", "created", "earliest", "deleted"]
 _NUMBER = re.compile(r"[+\d\s().\-/]+")
 
@@ -46,7 +48,7 @@ FROM: Final = "FROM all_contacts c\n"
 _FOUND = "JOIN contact_search s USING (id)\n"
 _LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
 _TYPE = "AND type = %(type)s\n"
-_MARK = "AND s.marks @> ARRAY[%(mark)s]\n"
+_MARK = "AND c.marks @> ARRAY[%(mark)s]\n"
 _RARE_MARK = "AND c.id = ANY (ARRAY(SELECT id FROM contact_search WHERE marks @> ARRAY[%(mark)s]))\n"
 _TEXT = "AND s.text LIKE %(text)s\n"
 _TEXT_OR_DIGITS = "AND (s.text LIKE %(text)s OR s.text LIKE %(digits)s)\n"
@@ -92,7 +94,7 @@ def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Q
         if _is_rare(connection, organization, asked.mark, deleted=bool(asked.deleted)):
             query.few, query.conditions = True, query.conditions + _RARE_MARK
         else:
-            query.joined, query.conditions = _FOUND, query.conditions + _MARK
+            query.conditions += _MARK
     if asked.search is not None:
         query.few = True
         contact_id = _contact_id(asked.search)
@@ -120,7 +122,7 @@ def _is_rare(connection: Connection[Any], organization: str, mark: str, *, delet
 
 def is_few(people: float, everyone: int) -> bool:
     """Whether so many of everyone are sooner found first and put in order then."""
-    return people**2 < PAGE * everyone
+    return _LOOK_UP * people**2 < PAGE * everyone
 
 
 def _searched(text: str, values: dict[str, Any]) -> str:

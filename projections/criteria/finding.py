@@ -11,7 +11,7 @@ from psycopg.errors import QueryCanceled
 from projections.criteria.criterion import Asking
 from projections.criteria.tree import Node, found_by, in_search
 
-STRETCH: Final = 10_000
+STRETCH: Final = 20_000
 """Rows of the list that are walked in the hope of a whole page."""
 _CAREFULLY: Final = """
 SELECT set_config('enable_seqscan', 'off', true),

@@ -5,22 +5,21 @@ from typing import Final
 from projections.all_contacts import marked
 from projections.criteria.criterion import Asking, Held
 
-_HELD: Final = "s.{column} && %(names)s::text[]"
-_HAS: Final = "(SELECT {held} FROM contact_search s WHERE s.id = c.id)"
+_HELD: Final = "{row}.{column} && %(names)s::text[]"
 _BY: Final = "SELECT s.id FROM contact_search s WHERE {held}"
 
 
-def search_condition(asking: Asking, held: Held) -> str:
+def search_condition(asking: Asking, held: Held, row: str = "s") -> str:
     """Whether it is so of the row `s` of `contact_search`."""
     of_all = held.column == "consents"
     names = list(held.names) if of_all else [marked(asking.organization, name) for name in held.names]
-    said = asking.sql(_HELD.replace("{column}", held.column), names=names)
+    said = asking.sql(_HELD.replace("{row}", row).replace("{column}", held.column), names=names)
     return f"NOT {said}" if held.none else said
 
 
 def has(asking: Asking, held: Held) -> str:
-    """Whether it is so of the person `c`."""
-    return _HAS.replace("{held}", search_condition(asking, held))
+    """Whether it is so of the row `c` of `all_contacts`, which holds marks and consents too."""
+    return search_condition(asking, held, "c")
 
 
 def found_by(asking: Asking, held: Held) -> str:

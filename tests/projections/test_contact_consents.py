@@ -45,6 +45,11 @@ def people(world: World) -> World:
 def _kept(connection: Connection[Any]) -> Kept:
     rows = connection.execute("SELECT text, consents FROM contact_search").fetchall()
     counted = connection.execute("SELECT consent, people FROM consent_counters WHERE organization = 'acme'")
+    differing = connection.execute(
+        "SELECT count(*) FROM all_contacts c JOIN contact_search s USING (id)"
+        " WHERE c.consents <> s.consents OR c.marks <> s.marks"
+    )
+    assert differing.fetchone() == (0,)
     return {text.partition("\n")[0]: consents for text, consents in rows}, dict(counted.fetchall())
 
 
@@ -68,11 +73,12 @@ def test_a_rebuild_and_the_migration_keep_the_same(people: World) -> None:
     with people.connect() as connection:
         assert _kept(connection) == kept
         connection.execute("UPDATE contact_search SET consents = '{}'")
+        connection.execute("UPDATE all_contacts SET consents = '{}', marks = '{}'")
         connection.execute("DELETE FROM consent_counters")
-        migration = files("projections.migrations").joinpath("0240_consents.sql").read_text()
-        for statement in migration.split(";"):
-            if "UPDATE contact_search" in statement or "INSERT INTO consent_counters" in statement:
-                connection.execute(statement.encode())
+        for name in ("0240_consents.sql", "0241_marks_in_the_row.sql"):
+            for statement in files("projections.migrations").joinpath(name).read_text().split(";"):
+                if "UPDATE" in statement or "INSERT" in statement:
+                    connection.execute(statement.encode())
         assert _kept(connection) == kept
 
 

@@ -103,7 +103,8 @@ FROM (
     FROM all_contacts
 ) AS c WHERE c.id = s.id;
 UPDATE all_contacts c
-SET profile = jsonb_build_object('city', split_part(facts[1], '=', 2), 'town', split_part(facts[2], '=', 2))
+SET profile = jsonb_build_object('city', split_part(facts[1], '=', 2), 'town', split_part(facts[2], '=', 2)),
+    marks = s.marks, consents = s.consents
 FROM contact_search s WHERE s.id = c.id;
 INSERT INTO contact_aliases SELECT id, id, organization FROM all_contacts;
 INSERT INTO identifiers

@@ -4,15 +4,15 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
-from ledger.events.vocabulary import CHANNELS
-from projections.contact_consents import STATES, asked
+from ledger.events.vocabulary import ALL, CHANNELS
+from projections.contact_consents import STATES, asked, consent_at
 from projections.criteria.criterion import Asking, Held, Spanned
 from projections.criteria.marked import found_by, has
 
 Channel = Literal[CHANNELS]  # type: ignore[valid-type]
 _SINCE: Final = """EXISTS (
     SELECT FROM channel_status s
-    WHERE s.channel IN (%(channel)s, '*') AND s.identifier_id = ANY (c.identifier_ids)
+    WHERE s.channel = %(channel)s AND s.identifier_id = ANY (c.identifier_ids)
       AND s.consent = %(state)s AND (s.scope = %(place)s OR starts_with(s.scope, %(below)s)) AND {span} OFFSET 0
 )"""
 _FOUND_SINCE: Final = """
@@ -51,20 +51,26 @@ class SubscriptionCriterion(Spanned):
         return None if self.has_span else self._held(asking)
 
     def condition(self, asking: Asking) -> str:
-        held = has(asking, self._held(asking))
         if self.state == "never" or not self.has_span:
-            return held
-        return f"({held} AND {self._since(asking, _SINCE)})"
+            return has(asking, self._held(asking))
+        place = self.place or asking.organization
+        each = []
+        for channel in (self.channel, ALL):
+            held = has(asking, Held("consents", [consent_at(channel, self.state, place)]))
+            each.append(f"{held} AND {self._since(asking, _SINCE, channel)}")
+        return f"({' OR '.join(each)})"
 
     def found_by(self, asking: Asking) -> str | None:
         if self.state == "never":
             return None
-        return self._since(asking, _FOUND_SINCE) if self.has_span else found_by(asking, self._held(asking))
+        if self.has_span:
+            return self._since(asking, _FOUND_SINCE, self.channel)
+        return found_by(asking, self._held(asking))
 
-    def _since(self, asking: Asking, piece: str) -> str:
+    def _since(self, asking: Asking, piece: str, channel: str) -> str:
         place = self.place or asking.organization
         piece = piece.replace("{span}", self.span(asking, "s.consent_since"))
-        return asking.sql(piece, channel=self.channel, state=self.state, place=place, below=f"{place}/")
+        return asking.sql(piece, channel=channel, state=self.state, place=place, below=f"{place}/")
 
     def _held(self, asking: Asking) -> Held:
         never = self.state == "never"
