@@ -20,6 +20,7 @@ from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactsPage
+from entrypoints.whole_values import searchable
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ALL, CHANNELS_OF
 from projections import counters, scopes
@@ -101,7 +102,8 @@ def _wanted(view: View, asked: Question) -> Filter:
     """Exactly the people of the list on screen, of all its pages. Raises MessageRefused."""
     deleted = None if asked.status == WITH_DELETED else False
     root = criteria.read(view, asked.criteria)
-    return Filter(_typed(view, asked.q), asked.type, asked.status, deleted, asked.ranked, root, view.now)
+    wanted = Filter(_typed(view, asked.q), asked.type, asked.status, deleted, asked.ranked, root, view.now)
+    return searchable(view.ledger, view.organization, wanted, values=view.values, field="q")
 
 
 def _question(state: str) -> Question:
@@ -120,7 +122,7 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
 
 def _shown(view: View, asked: Question, written: Typed) -> Response:
     wanted = _wanted(view, asked)
-    text, root = wanted.search, wanted.criteria
+    text, root = _typed(view, asked.q), wanted.criteria
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
@@ -209,6 +211,7 @@ def search(view: Reader, form: Form) -> Response:
     state = [pair for pair in parse_qsl(form.get("state", "")) if pair[0] != "q"]
     text = form.get("text", "").strip()
     if text:
+        searchable(view.ledger, view.organization, Filter(text), values=view.values, field="text")
         state.append(("q", typed.sealed(view.ledger, view.organization, text[:200])))
     return RedirectResponse(f"/console/{view.organization}/contacts?{urlencode(state)}", 303, HEADERS)
 
@@ -301,7 +304,7 @@ def _links(view: View, asked: Question) -> Callable[..., str]:
 
 
 def _table(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question) -> Table:
-    names = ["id", "name", "emails", "phones", "external_ids", "type", *channels]
+    names = ["id", "name", "emails", "phones", "external_ids", "type", "holds", *channels]
     names += ["last_updated", "created_at", "created_method", "created_source", "deleted", *asked.fields]
     return names, _rows(shown, channels, asked)
 
@@ -315,6 +318,7 @@ def _rows(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question
             " ".join(one.phones),
             " ".join(one.external_ids),
             one.type,
+            " ".join(one.holds),
             *[subscribed(one, channel, asked.merchant) for channel in channels],
             one.last_updated.isoformat(),
             one.created_at.isoformat(),

@@ -107,7 +107,7 @@ def _page(view: View, asked: Question, sender: str, text: str | None) -> PhonesP
         asked.tab,
         asked.list if asked.tab == "contacts" else None,
         asked.reason if asked.tab == "opted-out" else None,
-        digits_of(text) if text else None,
+        digits_of(text, values=view.values) if text else None,
         ORDERS[asked.sorted_by],
         asked.way == "desc",
     )
@@ -130,7 +130,7 @@ def search(view: Reader, form: Form) -> RedirectResponse:
     """Goes to the tab as it is, searched and filtered; what was searched for shows in no address."""
     asked = {name: form.get(name, "").strip() for name in ("q", "list", "reason")}
     if asked["q"]:
-        digits_of(asked["q"])
+        digits_of(asked["q"], values=view.values)
         asked["q"] = typed.sealed(view.ledger, view.organization, asked["q"][:200])
     state = [pair for pair in parse_qsl(form.get("state", "")) if pair[0] not in asked]
     state += [(name, told) for name, told in asked.items() if told]
