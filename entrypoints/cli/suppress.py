@@ -46,6 +46,7 @@ def suppress(
     column: _Column = None,
     kind: _Kind = None,
     output: _Output = None,
+    overwrite: options.Overwrite = False,
     export: _Export = False,
     unmasked: options.Unmasked = False,
     workers: _Workers = 2,
@@ -67,8 +68,9 @@ def suppress(
         raise typer.BadParameter("give either FILE or --export")
     if json and output is None:
         raise typer.BadParameter("--json prints the summary, so the rows need --output")
-    place = options.place(organization, channel, scope, purpose, UUID(int=0))
+    options.new_file("--output", output, overwrite=overwrite)
     with opened(within=organization) as ledger:
+        place = options.place(organization, channel, scope, purpose, UUID(int=0))
         asked = question(
             ledger.reading, ledger.ids, organization, *place, now=ledger.now(), at=at, known_at=known_at
         )
