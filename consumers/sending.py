@@ -4,8 +4,8 @@ A line is a CloudEvent in structured mode, sent as it is, or an object that wrap
 JSON that is sent as such) with `topic`, `key` and `headers` beside it if need be. Nothing is judged here: what the
 ledger makes of a message is said when it is taken.
 
-An event's key keeps what is said of one person in order, and does not tell who it is: it is made as the ledger makes
-its ids, of the event's `subject` or else of the identifier that it names first.
+An event's key keeps what is said of one person in order, and does not tell who it is: it is made as ids are,
+of the event's `subject` or else of the identifier that it names first.
 """
 
 from collections.abc import Callable, Iterable, Iterator

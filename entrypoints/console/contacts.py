@@ -13,6 +13,7 @@ from entrypoints import contacts
 from entrypoints.channels import in_use
 from entrypoints.console import building, criteria, typed
 from entrypoints.console.criteria import Typed
+from entrypoints.console.lists import refuse_unknown
 from entrypoints.console.pages import Place, Table, show, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.rendering import HEADERS
@@ -126,6 +127,7 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
+    refuse_unknown(asked, merchant=merchants)
     page = contacts.page(
         view.ledger,
         view.organization,
@@ -209,8 +211,7 @@ def add_criterion(view: Reader, form: Form) -> Response:
 def search(view: Reader, form: Form) -> Response:
     """Goes to the list searched for this text, which does not show in the address; other filters stay."""
     state = [pair for pair in parse_qsl(form.get("state", "")) if pair[0] != "q"]
-    text = form.get("text", "").strip()
-    if text:
+    if text := form.get("text", "").strip():
         searchable(view.ledger, view.organization, Filter(text), values=view.values, field="text")
         state.append(("q", typed.sealed(view.ledger, view.organization, text[:200])))
     return RedirectResponse(f"/console/{view.organization}/contacts?{urlencode(state)}", 303, HEADERS)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from entrypoints import sms_contacts
 from entrypoints.console import typed
-from entrypoints.console.lists import State, searched, show_list
+from entrypoints.console.lists import State, refuse_unknown, searched, show_list
 from entrypoints.console.opt_outs import METHODS
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
@@ -72,6 +72,7 @@ def sms(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         lists = {
             one: sms_list.lists(connection, view.organization, one) for one in ([sender] if sender else senders)
         }
+    refuse_unknown(asked, reason=METHODS, list=lists.get(sender or "", {}))
     text = searched(view, asked.q)
     page = _page(view, asked, sender, text) if sender else PhonesPage(phones=[], after=None)
     data = SmsPage(**page.model_dump(), sender=sender, senders=senders)

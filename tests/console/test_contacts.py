@@ -94,6 +94,31 @@ def test_who_sees_values_masked_searches_by_whole_ones(scene: Scene, looking: Ca
     assert (refused.status_code, "You see values masked" in refused.text) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("place", "asked"),
+    [
+        ("contacts", "merchant=nosuch"),
+        ("contacts", "status=nosuch"),
+        ("deleted", "status=nosuch"),
+        ("trends", "method=nosuch"),
+        ("trends", "channel=nosuch"),
+        ("opt-outs", "method=nosuch"),
+        ("sms", "reason=nosuch"),
+        ("sms", "list=nosuch"),
+        ("rejections", "state=nosuch"),
+        ("settings/scopes", "state=nosuch"),
+    ],
+)
+def test_what_the_page_does_not_offer_is_told(
+    scene: Scene, looking: Callable[..., httpx.Client], place: str, asked: str
+) -> None:
+    browser, home = looking(), f"/console/{scene.organization}/{place}"
+    page = browser.get(f"{home}?{asked}")
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    assert browser.get(f"{home}.json?{asked}").status_code == 422
+
+
 def test_a_form_from_elsewhere_searches_nothing(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
     answer = looking().post(f"{scene.contacts}/search", data={"csrf": "0" * 64, "text": "ann"})
     assert answer.status_code == 403
