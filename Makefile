@@ -9,6 +9,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --require-virtualenv -q
 MAKEFLAGS += --no-print-directory
+unexport PYTHONDONTWRITEBYTECODE # every process of a demo or a test run would compile all of its modules anew
 .SILENT:
 .DEFAULT_GOAL := help
 

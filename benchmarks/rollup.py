@@ -24,7 +24,7 @@ from ledger.events.contact import ContactsLinked
 SIGNUPS = 1_000_000
 _BATCH = 5_000
 _SHARED = 0.05
-_PEOPLE = 20
+_PEOPLE = 100
 _CONTACTS = 25
 """Of each of two people that are linked: together they are one of 50."""
 

@@ -133,17 +133,21 @@ class Recording:
         return _Decided(Outcome(act, result, event_ids, flags=draft.flags), draft, missed)
 
     def _decide_moved(self, writing: Writing, view: View, read_at: int, decided: list[_Decided]) -> list[_Decided]:
-        """Under the lock: decides anew the acts for which anything moved since it was read."""
+        """Under the lock: decides anew the acts for which anything moved since it was read.
+
+        Whatever moved is read again, also what no decision looked at: another decision may look at it.
+        """
         acts = [one.outcome.act for one in decided]
         deliveries = self._bounced_deliveries(writing, acts)
         moved, known, placed = set[UUID](), view.known, dict[UUID, UUID]()
         if writing.before.position > read_at:
-            moved = writing.changed_since(read_at, set[UUID]().union(*[one.reads for one in decided]))
+            moved = writing.changed_since(read_at, view.base)
             known = known_acts(writing, view.known)
             placed = writing.places([event_id for event_id, place in view.places.items() if place is None])
         moved |= {key[0] for key, at in deliveries.items() if view.delivered.get(key) != at}
         moved_acts = {act_id for act_id, digests in known.items() if view.known[act_id] != digests}
-        if not moved and not moved_acts and not placed:
+        looked_at = bool(moved) and any(not moved.isdisjoint(one.reads) for one in decided)
+        if not looked_at and not moved_acts and not placed:
             return decided
         fresh = View(view.base, known, {**view.delivered, **deliveries}, {**view.places, **placed})
         fresh.load(writing.read(moved))

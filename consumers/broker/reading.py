@@ -130,7 +130,9 @@ class Broker:
         except BaseException:  # the client may have moved on past records that nobody got
             self._unplaced.update(self._places)
             raise
-        return [poll for one, position in reached.items() if (poll := self._taken(one, position, records))]
+        polls = {one: self._taken(one, position, records) for one, position in reached.items()}
+        self._unplaced.update(one for one in records if polls.get(one) is None)  # handed out, and nobody got them
+        return [poll for poll in polls.values() if poll is not None]
 
     def again(self, key: PartitionKey) -> None:
         """Has the partition read anew from where the ledger says: somebody else has moved its position."""

@@ -59,3 +59,11 @@ def faults(page: Page, rules: list[str] | None = None) -> list[tuple[str, str]]:
         asked["runOnly"] = {"type": "rule", "values": rules}
     found = page.evaluate("asked => axe.run(asked)", asked)
     return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
+
+
+def weight(page: Page) -> int:
+    """Bytes of the open page and of all it has loaded, unpacked, as the browser counted them: the body of an answer
+    cannot be had of it any more once its page was left.
+    """
+    loaded = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+    return int(page.evaluate(f"{loaded}.reduce((sum, one) => sum + one.decodedBodySize, 0)"))

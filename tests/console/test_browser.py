@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from entrypoints.acting import Hand
 from entrypoints.batches import asking, seeing
@@ -15,7 +15,7 @@ from projections.contact_list import Filter
 from tests.api.messages import event, signup
 from tests.api.serving import wait_until
 from tests.console.conftest import PASSWORD, Scene
-from tests.console.looking import AXE, NARROW, WIDE, looked_over, missing
+from tests.console.looking import AXE, NARROW, WIDE, looked_over, missing, weight
 
 HEAVIEST = 150 * 1024
 CRITERIA = (
@@ -177,10 +177,8 @@ def test_colours_and_times_are_as_chosen(opening: Opening) -> None:
 
 def test_a_page_is_light(opening: Opening, scene: Scene) -> None:
     page = opening()
-    loaded: list[Response] = []
-    page.on("response", lambda answer: loaded.append(answer))
     page.goto(scene.contacts)
-    assert 0 < sum(len(answer.body()) for answer in loaded) <= HEAVIEST
+    assert 0 < weight(page) <= HEAVIEST
 
 
 def _why(one: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page
 
 from entrypoints.acting import Hand
 from entrypoints.batches import asking, seeing
@@ -16,7 +16,7 @@ from projections.contact_list import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import wait_until
 from tests.console.conftest import Scene
-from tests.console.looking import NARROW, PICTURES, WIDE, missing, wrong_with
+from tests.console.looking import NARROW, PICTURES, WIDE, missing, weight, wrong_with
 from tests.console.test_browser import HEAVIEST, Opening, chromium, opening
 
 __all__ = ["chromium", "opening"]
@@ -115,14 +115,11 @@ def places(page: Page) -> list[str]:
 
 def test_every_page_is_light_and_has_its_twins(opening: Opening, full: Scene) -> None:
     page = opening()
-    answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
     for address in places(page):
-        answers.clear()
         answer = page.goto(address)
         assert answer is not None
         assert answer.ok, address
-        assert 0 < sum(len(one.body()) for one in answers) <= HEAVIEST, address
+        assert 0 < weight(page) <= HEAVIEST, address
         assert page.request.get(f"{address}.json").json() is not None, address
         assert page.request.get(f"{address}.csv").text().count("\n") > 0, address
 

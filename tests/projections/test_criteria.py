@@ -32,8 +32,14 @@ PHONE = Given("phone", "+14155550100", "+14155550100")
 TRACKER = Given("tracker", "browser-1", "browser-1")
 
 
-@pytest.fixture
-def people(world: World) -> World:
+@pytest.fixture(scope="module")
+def people(shared_world: World) -> World:
+    """People that tests only look at."""
+    shared_world.register()
+    return peopled(shared_world)
+
+
+def peopled(world: World) -> World:
     """Ann (two lists, a phone, banned), Bea (opted out, bounced), Cat (a request), Dan (by import, later)."""
     world.record(
         SignUp(
@@ -185,7 +191,8 @@ def test_pages_by_criteria_follow_one_another(people: World, monkeypatch: pytest
             assert _names(seen) == "bea cat dan"
 
 
-def test_the_deleted_are_found_beside_the_others(people: World) -> None:
+def test_the_deleted_are_found_beside_the_others(world: World) -> None:
+    people = peopled(world)
     people.record(ContactChange("delete", DAN, "asked"))
     people.project()
     with people.connect() as connection:

@@ -25,6 +25,7 @@ from ledger.acts import (
     Reversal,
     SignUp,
     Subscription,
+    Unlink,
 )
 from ledger.answers import Answers
 from ledger.errors import NotFound, PositionMoved, UnknownOrganization
@@ -281,6 +282,25 @@ def test_a_contact_that_is_refused_as_unknown_may_be_made_meanwhile(fresh_databa
         contact = IDS.derived(IDS.act("acme", "test", "1"), "contact", stream)
         slow.meanwhile = lambda: other.record([act(signup(), 1)])
         assert ledger.record(act(ContactChange("delete", contact, "asked"), 2)) == ["recorded"]
+
+
+def test_a_link_decided_anew_carries_an_opt_out_that_its_first_decision_had_no_need_of(fresh_database: str) -> None:
+    """Fails where only what the first decision looked at is read anew: a link of those who are one looks at no
+    opt-outs, and then they are parted.
+    """
+    other_phone, ben = Given("phone", "+14155550199", ""), Given("email", "ben@example.com", "")
+    key = Given("external_id", "4711", "")
+    stop = OptOut(key, "sms", "acme/shop", (), "manual")
+    with store_of(Slow, fresh_database) as slow, store_on(fresh_database) as fast:
+        ledger, other = Ledger(slow), Recording(fast, IDS)
+        ledger.record(act(Identification((key, EMAIL), "form"), 1), act(Identification((ben,), "form"), 2))
+        ledger.record(act(SignUp((other_phone, ben), signup().subscriptions, "form"), 3))
+        ledger.record(act(Link(EMAIL, ben, "one person"), 4))
+        contact = holder(ledger.events(EMAIL))
+        parted = [act(Unlink(contact=contact), 5), act(stop, 6, NOW + timedelta(hours=1))]
+        slow.meanwhile = lambda: other.record(parted)
+        assert ledger.record(act(Link(EMAIL, ben, "one person after all"), 7)) == ["recorded"]
+        assert ledger.sendable(other_phone) == (False, ("unsubscribed",))
 
 
 def test_deciding_borrows_one_connection_however_much_it_reads(fresh_database: str) -> None:
