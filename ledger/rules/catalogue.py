@@ -6,7 +6,7 @@ Sources are laws, guides of the trade, and the rows of the features this ledger 
 import re
 from typing import Final, NamedTuple
 
-_ROWS: Final = re.compile(r"(?:[LSYPC]\d+|beyond \d+)(?:, (?:[LSYPC]\d+|beyond \d+))*")
+_ROWS: Final = re.compile(r"(?:[LSYPC]|beyond )\d+(?:, (?:[LSYPC]|beyond )?\d+)*")
 
 
 class Rule(NamedTuple):
