@@ -3,7 +3,8 @@
 A browser's session asks `contact-ledger serve` over HTTP; a page counts from the request to the last byte of HTML.
 What PostgreSQL itself says each statement took is added up for each page. The reference is what an offset-and-count
 version would ask the same database for the same page: half-way down the list by OFFSET, everybody counted who fits.
-A smaller crowd may be given: `make bench-console ARGS=100000`.
+A smaller crowd may be given, and a folder to keep it in for other runs, which go on where one was ended:
+`make bench-console ARGS="100000 build/crowd"`.
 """
 
 import re
@@ -47,12 +48,12 @@ class Figures:
     kilobytes: float
 
 
-def main(contacts: int = CONTACTS) -> None:
+def main(contacts: int = CONTACTS, keep: Path | None = None) -> None:
     """Prints the figures, and the JSON line last."""
-    with stand(kafka=False, server_settings=_LOGGED) as on:
+    with stand(kafka=False, server_settings=_LOGGED, keep=keep) as on:
         with opened(on.settings) as ledger:
             say(f"recording {contacts:,} contacts and what happened to them")
-            fill_with(ledger, contacts, lives)
+            fill_with(ledger, contacts, lives, keep)
             session = _logged_in(ledger)
         say("projecting them")
         project(on, *PROJECTIONS, workers=2)
@@ -65,12 +66,13 @@ def main(contacts: int = CONTACTS) -> None:
 
 
 def _logged_in(ledger: Service) -> str:
-    """The cookie of an administrator's session."""
-    seen = people.add(Hand(ledger, ORGANIZATION), "bench@example.com", "Bench", "admin")
+    """The cookie of an administrator's session, who is new to the run."""
+    email = f"bench.{time.time_ns()}@example.com"
+    seen = people.add(Hand(ledger, ORGANIZATION), email, "Bench", "admin")
     token = people.password_link(ledger, seen.id).rpartition("/")[2]
     password = "a password for this run only"
     people.set_password(ledger, token, password)
-    session = people.log_in(ledger, "bench@example.com", password, "127.0.0.1")
+    session = people.log_in(ledger, email, password, "127.0.0.1")
     assert isinstance(session, str)
     return session
 
@@ -179,4 +181,5 @@ def _report(figures: Mapping[str, Figures], references: Mapping[str, float], pag
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    given = dict(enumerate(sys.argv))
+    main(int(given.get(1, CONTACTS)), Path(given[2]) if 2 in given else None)

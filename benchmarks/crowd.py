@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from benchmarks.figures import say
 from benchmarks.stand import START, Stand, record
 from consumers.intake import Message
+from entrypoints.demo.keeping import Kept
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.wiring import Service, projecting
 from projections.rebuild import rebuild
@@ -20,11 +22,20 @@ SCOPE = ORGANIZATIONS[0].lists[0]
 _BATCH = 5_000
 
 
-def fill_with(ledger: Service, people: int, messages: Callable[[int], Iterable[Message]] | None = None) -> None:
-    """Records so many people, each by its messages; without them each signs up."""
+def fill_with(
+    ledger: Service,
+    people: int,
+    messages: Callable[[int], Iterable[Message]] | None = None,
+    keep: Path | None = None,
+) -> None:
+    """Records so many people, each by its messages; without them each signs up. What is kept is gone on from."""
     of = messages or (lambda number: [signup(number)])
-    for first in range(0, people, _BATCH):
-        record(ledger, [one for number in range(first, min(first + _BATCH, people)) for one in of(number)])
+    kept = Kept.new() if keep is None else Kept.read(keep)
+    for first in range(kept.people, people, _BATCH):
+        kept.people = min(first + _BATCH, people)
+        record(ledger, [one for number in range(first, kept.people) for one in of(number)])
+        if keep is not None:
+            kept.write(keep)
         if first % 100_000 == 0:
             say(f"  {first:,}")
 
@@ -59,10 +70,16 @@ def phone(number: int) -> str:
 
 
 def project(on: Stand, *names: str, workers: int = 0) -> None:
-    """These tables, by rebuilding at the log's end: faster than following it. `workers`: in so many processes."""
+    """These tables, by rebuilding at the log's end: faster than following it. `workers`: in so many processes.
+
+    What a kept folder has is not made again: its `projected` has a file each, to be removed where it should be.
+    """
     with projecting(on.settings) as source:
         newest = source.log.newest()
         for name in names:
+            done = None if on.keep is None else on.keep / "projected" / name
+            if done is not None and done.exists():
+                continue
             projection = PROJECTIONS[name]
             with source.connect() as connection:
                 before = watermark(connection, name)
@@ -72,3 +89,7 @@ def project(on: Stand, *names: str, workers: int = 0) -> None:
             with source.connect() as connection:
                 for table in projection.tables:
                     connection.execute(f"ANALYZE {table.name}".encode())
+            say(f"  {name} to {newest.position:,}")
+            if done is not None:
+                done.parent.mkdir(exist_ok=True)
+                done.touch()

@@ -21,7 +21,8 @@ from benchmarks.stand import stand
 from entrypoints.explaining import explained
 from entrypoints.wiring import Service, opened
 from ledger.acts import Given
-from projections.contact_list import Filter, contacts
+from projections.contact_list import contacts
+from projections.contact_query import Filter
 
 CONTACTS = 1_000_000
 _OFFSET = """

@@ -47,6 +47,8 @@ class Stand:
     environment: Mapping[str, str]
     log: Path | None = None
     """What the server logs, where it is our own."""
+    keep: Path | None = None
+    """The folder that holds it from run to run."""
 
     @property
     def settings(self) -> Settings:
@@ -54,20 +56,24 @@ class Stand:
 
 
 @contextmanager
-def stand(*, kafka: bool, server_settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Stand]:
-    """Servers of its own and a migrated ledger, all gone at the end."""
+def stand(
+    *, kafka: bool, server_settings: Mapping[str, str] = MappingProxyType({}), keep: Path | None = None
+) -> Iterator[Stand]:
+    """Servers of its own and a migrated ledger, all gone at the end but for what a folder to `keep` holds then."""
     with ExitStack() as stack:
-        log = None
-        if (server := os.environ.get("LEDGER_TEST_DATABASE_URL", "")) == "":
-            own, log = stack.enter_context(_postgres(server_settings))
+        log, kept = None, Kept.new() if keep is None else Kept.read(keep)
+        if keep is not None or (server := os.environ.get("LEDGER_TEST_DATABASE_URL", "")) == "":
+            own, log = stack.enter_context(_postgres(server_settings, keep))
             server = own.url
-        url = stack.enter_context(new_database(server))
+        url = stack.enter_context(new_database(server)) if keep is None else server
         bootstrap = os.environ.get("KAFKA_BOOTSTRAP", "none:9092")
         if kafka and bootstrap == "none:9092":
             bootstrap = stack.enter_context(own_kafka()).bootstrap
         made = Stand(
-            url, server, bootstrap, Kept.new().environment(url, bootstrap, TOPICS, "http://127.0.0.1"), log
+            url, server, bootstrap, kept.environment(url, bootstrap, TOPICS, "http://127.0.0.1"), log, keep
         )
+        if keep is not None:
+            kept.write(keep)
         migrated(made.settings)
         with opened(made.settings) as ledger:
             for organization in ORGANIZATIONS:
@@ -128,11 +134,13 @@ def record(ledger: Service, messages: Iterable[Message]) -> list[Outcome]:
 
 
 @contextmanager
-def _postgres(settings: Mapping[str, str]) -> Iterator[tuple[EmbeddedPostgres, Path]]:
+def _postgres(settings: Mapping[str, str], keep: Path | None) -> Iterator[tuple[EmbeddedPostgres, Path]]:
     """The server, and the file it logs to."""
-    home = Path(tempfile.mkdtemp(prefix="ledger-bench-"))
+    home = keep or Path(tempfile.mkdtemp(prefix="ledger-bench-"))
+    home.mkdir(parents=True, exist_ok=True)
     try:
         with EmbeddedPostgres(home, {**_SERVER, **settings}) as server:
             yield server, home / "postgres.log"
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(home, ignore_errors=True)

@@ -68,14 +68,16 @@ class Spread(BaseModel):
 
 
 class ClockSummary(BaseModel):
-    """How fast opt-outs are honoured. `more`: only the latest 10,000 were looked at."""
+    """How fast opt-outs are honoured. `more`: only the latest `opt_outs`, 10,000 at most, were looked at."""
 
     as_of: datetime
     since: datetime | None
     calendar: CalendarSeen
     opt_outs: int
     more: bool
-    waiting: int = Field(description="recorded, but not in the status tables or not published yet")
+    waiting: int = Field(
+        description="recorded, but not in the status tables or not published yet; counted to 10,000"
+    )
     overdue: int
     seconds: dict[Stage, Spread]
 
@@ -105,21 +107,24 @@ def page(
     )
 
 
-def summary(ledger: Service, organization: str, *, since: datetime | None = None) -> ClockSummary:
-    """Percentiles of the latest opt-outs received since a moment, and how many wait or are overdue."""
+def summary(
+    ledger: Service, organization: str, *, since: datetime | None = None, counted_to: int = COUNTED_TO
+) -> ClockSummary:
+    """Percentiles of the latest opt-outs received since a moment, so many of them; how many wait or are overdue."""
     calendar, now = calendar_for(ledger, organization), ledger.now()
     with ledger.reading.connection() as connection:
-        found = opt_outs.newest(connection, organization, since=since, limit=COUNTED_TO + 1)
+        found = opt_outs.newest(connection, organization, since=since, limit=counted_to + 1)
+        waiting = opt_outs.waiting_of(connection, organization, since=since)
         late = islice(overdue_of(connection, organization, calendar, now, since), COUNTED_TO)
         overdue = sum(1 for _ in late)
-    counted = found[:COUNTED_TO]
+    counted = found[:counted_to]
     return ClockSummary(
         as_of=now,
         since=since,
         calendar=seen(ledger, calendar),
         opt_outs=len(counted),
-        more=len(found) > COUNTED_TO,
-        waiting=sum(1 for one in counted if not (one.enforced and one.published)),
+        more=len(found) > counted_to,
+        waiting=waiting,
         overdue=overdue,
         seconds=spreads(counted),
     )

@@ -13,7 +13,8 @@ from entrypoints.files.cells import cell
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
 from projections import contact_list
-from projections.contact_list import ContactRow, Filter
+from projections.contact_list import ContactRow
+from projections.contact_query import Filter
 
 PAGE: Final = 1_000
 """People read at once."""

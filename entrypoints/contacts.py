@@ -14,8 +14,10 @@ from pydantic import BaseModel, Field
 from entrypoints.masking import masked, masked_text
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused, NotFound
-from projections import contact_list, counters, identifiers
-from projections.contact_list import COUNTED_TO, PATIENCE, ContactRow, Filter
+from projections import contact_count, contact_list, counters, identifiers
+from projections.contact_count import COUNTED_TO
+from projections.contact_list import PATIENCE, ContactRow
+from projections.contact_query import Filter
 from projections.criteria.finding import TooSlow
 from projections.identifiers import IdentifierRow
 
@@ -89,12 +91,14 @@ def page(
     after: str | None = None,
     limit: int = 50,
     counted: bool = False,
+    cheaply: bool = False,
     values: bool = False,
     fields: Sequence[str] = (),
     people: Mapping[str, int] | None = None,
 ) -> ContactsPage:
     """One page of people, each with these fields of its profile. Raises MessageRefused naming what cannot be taken.
 
+    `cheaply`: counts only where that costs little; else `found` is what the page shows, and there are more.
     `people`: what `counters` counts of the organization, where that was asked for already.
     Relative dates of its criteria are counted back from `asked.at`, now where it is not given.
     """
@@ -110,7 +114,9 @@ def page(
             raise MessageRefused("invalid-request", str(refused)) from None
         people = counters.people(connection, organization) if people is None else people
         here = len(rows) if start is None and len(rows) <= limit else None
-        found, more = _found(connection, organization, asked, people, limit, here) if counted else (None, None)
+        found, more = None, None
+        if counted:
+            found, more = _found(connection, organization, asked, people, limit, here, cheaply=cheaply)
     shown = rows[:limit]
     return ContactsPage(
         contacts=[seen(row, values=values, fields=fields) for row in shown],
@@ -134,18 +140,20 @@ def _found(
     people: Mapping[str, int],
     least: int,
     whole: int | None,
+    *,
+    cheaply: bool,
 ) -> tuple[int, bool]:
     """How many fit, and whether there are more than that: exact where the counters know it (Y3).
 
     `whole`: how many there are, where one page shows all; else more than `least` do.
     """
-    counted = contact_list.counted_as(asked)
+    counted = contact_count.counted_as(asked)
     if counted is not None:
         return sum(people.get(one, 0) for one in counted), False
     if whole is not None:
         return whole, False
     try:
-        found = contact_list.count(connection, organization, asked, seconds=COUNTING)
+        found = contact_count.count(connection, organization, asked, seconds=COUNTING, cheaply=cheaply)
     except TooSlow:
         return least, True
     return min(found, COUNTED_TO), found > COUNTED_TO

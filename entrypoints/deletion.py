@@ -11,7 +11,7 @@ from ledger.acts import ContactChange
 from ledger.deleting import Deleting
 from ledger.errors import MessageRefused
 from projections import contact_list
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 
 
 def change(hand: Hand, action: str, contact: UUID, reason: str) -> bool:

@@ -9,7 +9,7 @@ from entrypoints.wiring import Service
 from ledger.canonical import NotCanonical, canonical_value
 from ledger.errors import MessageRefused
 from ledger.rules.fields import SYSTEM_FIELDS
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 from projections.criteria import tree
 from projections.criteria.sources.profile import ProfileCriterion
 

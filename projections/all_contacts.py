@@ -63,20 +63,31 @@ SEARCH: Final = Table(
         "text": "text",
         "platform_keys": "uuid[]",
         "facts": "text[]",
+        "consents": "text[]",
     },
 )
 
 _COUNT = """
-INSERT INTO contact_counters AS kept
-SELECT organization, mark, sum(n) FROM (
-    SELECT organization, counted_as, 1 AS n FROM staged_contact_search
+INSERT INTO {table} AS kept
+SELECT organization, one, sum(n) FROM (
+    SELECT organization, counted_as, consents, 1 AS n FROM staged_contact_search
     UNION ALL
-    SELECT organization, counted_as, -1 FROM contact_search
+    SELECT organization, counted_as, consents, -1 FROM contact_search
     WHERE id IN (SELECT contact_id FROM staged_contact_aliases)
-) AS moved CROSS JOIN LATERAL unnest(counted_as) AS mark
-GROUP BY organization, mark HAVING sum(n) <> 0
-ON CONFLICT (organization, counted_as) DO UPDATE SET people = kept.people + excluded.people
+) AS moved CROSS JOIN LATERAL unnest({kept}) AS one{where}
+GROUP BY organization, one HAVING sum(n) <> 0
+ON CONFLICT (organization, {key}) DO UPDATE SET people = kept.people + excluded.people
 """
+_UNCOUNTED = "DELETE FROM {table} WHERE people = 0"
+_RECOUNT = """
+INSERT INTO {table}
+SELECT organization, one, count(*) FROM contact_search CROSS JOIN LATERAL unnest({kept}) AS one{where}
+GROUP BY organization, one;
+"""
+_COUNTERS: Final = {
+    "contact_counters": {"key": "counted_as", "kept": "counted_as", "where": ""},
+    "consent_counters": {"key": "consent", "kept": "consents", "where": " WHERE counted_as[1] = 'all'"},
+}
 _GONE = (
     """
 DELETE FROM all_contacts WHERE id IN (SELECT contact_id FROM staged_contact_aliases)
@@ -92,16 +103,12 @@ DELETE FROM contact_search WHERE id IN (SELECT contact_id FROM staged_contact_al
 class AllContacts(Projection):
     name = "all_contacts"
     tables = (TABLE, SEARCH, contact_aliases.TABLE)
-    counters = ("contact_counters",)
+    counters = tuple(_COUNTERS)
     scanned = CONTACT_NAMES
     DUE = "SELECT id FROM all_contacts WHERE changes_at <= %s"
     CROWD = "SELECT changes_at FROM all_contacts WHERE changes_at <= %s ORDER BY changes_at OFFSET %s LIMIT 1"
     LISTED = "SELECT id FROM contact_search WHERE platform_keys && %s AND platform_keys <> '{}'"
-    RECOUNT = """
-        INSERT INTO contact_counters
-        SELECT organization, mark, count(*) FROM contact_search CROSS JOIN LATERAL unnest(counted_as) AS mark
-        GROUP BY organization, mark
-    """
+    RECOUNT = "".join(_RECOUNT.format(table=table, **of) for table, of in _COUNTERS.items())
 
     def fold(self, portion: Portion, also: Collection[UUID]) -> Rows:
         found = people(portion, touched_contacts(portion) | set(also))
@@ -125,13 +132,15 @@ class AllContacts(Projection):
                     _search_text(row),
                     platform_keys(one),
                     [marked(one.organization, fact) for fact in _facts(said)],
+                    stands.consents,
                 )
             )
         return rows
 
     def merge(self, connection: Connection[Any], position: int) -> None:
-        connection.execute(_COUNT)
-        connection.execute("DELETE FROM contact_counters WHERE people = 0")
+        for table, of in _COUNTERS.items():
+            connection.execute(_COUNT.format(table=table, **of).encode())
+            connection.execute(_UNCOUNTED.format(table=table).encode())
         for statement in _GONE:
             connection.execute(statement)
         super().merge(connection, position)

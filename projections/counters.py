@@ -1,5 +1,6 @@
 """Counts kept up by the projections' own merges, so that no request counts a table (L4, Y3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,23 @@ def people(connection: Connection[Any], organization: str) -> dict[str, int]:
         (organization,),
     )
     return {counted_as: int(people) for counted_as, people in rows}
+
+
+def everyone(connection: Connection[Any], organization: str) -> int:
+    """All its people who are not deleted."""
+    row = connection.execute(
+        "SELECT people FROM contact_counters WHERE organization = %s AND counted_as = 'all'", (organization,)
+    ).fetchone()
+    return int(row[0]) if row is not None else 0
+
+
+def consents(connection: Connection[Any], organization: str, named: Sequence[str]) -> dict[str, int]:
+    """People who are not deleted, by each of these consents (`contact_consents`) that they have at a place."""
+    rows = connection.execute(
+        "SELECT consent, people FROM consent_counters WHERE organization = %s AND consent = ANY(%s)",
+        (organization, list(named)),
+    )
+    return {consent: int(people) for consent, people in rows}
 
 
 def statuses(connection: Connection[Any], organization: str) -> list[StatusCount]:

@@ -176,6 +176,15 @@ SELECT count(*), min(received_at) FROM (
     WHERE position > coalesce((SELECT max(position) FROM marks WHERE stage = %s), 0) ORDER BY position LIMIT 10000
 ) AS waiting
 """
+_WAITING_OF = """
+SELECT count(*) FROM (
+    SELECT FROM opt_outs
+    WHERE organization = %(organization)s AND received_at >= %(since)s::timestamptz AND position > LEAST(
+        coalesce((SELECT max(position) FROM marks WHERE stage = 'enforced'), 0),
+        coalesce((SELECT max(position) FROM marks WHERE stage = 'published'), 0))
+    LIMIT 10000
+) AS waiting
+"""
 _ORGANIZATIONS = """
 WITH RECURSIVE found AS (
     (SELECT organization FROM opt_outs ORDER BY organization LIMIT 1)
@@ -240,6 +249,14 @@ def waiting(connection: Connection[Any], stage: Stage) -> tuple[int, datetime | 
     row = connection.execute(_WAITING, (stage,)).fetchone()
     assert row is not None
     return row[0], row[1]
+
+
+def waiting_of(connection: Connection[Any], organization: str, *, since: datetime | None = None) -> int:
+    """How many of an organization's opt-outs have not come to both stages (counted to 10,000)."""
+    asked = {"organization": organization, "since": since or "-infinity"}
+    row = connection.execute(_WAITING_OF, asked, prepare=False).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def organizations(connection: Connection[Any]) -> list[str]:

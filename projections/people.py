@@ -13,6 +13,7 @@ from ledger.events.vocabulary import ALL, CHANNELS_OF, KINDS, Consent, Deliverab
 from ledger.rules.deliverability import deliverability
 from ledger.rules.identity import Person, is_deleted, is_erased, links, person
 from ledger.rules.profile import profile
+from projections import contact_consents
 from projections.portion import Judged, Portion, last_recorded, platform_key
 
 _SAID: Final = (Consent.SUBSCRIBED, Consent.PENDING, Consent.UNSUBSCRIBED, Consent.DECLINED, Consent.EXPIRED)
@@ -91,29 +92,33 @@ class Standing:
     type: str
     subscriptions: dict[str, dict[str, str]]
     marks: list[str]
+    consents: list[str]
     changes_at: datetime | None
 
 
 def standing(portion: Portion, found: Found, purchased: bool) -> Standing:
-    """Type (L12-L15), subscriptions by merchant and channel (L3, L10), marks of the status filters (Y15-Y23)."""
+    """Type (L12-L15), subscriptions by merchant and channel (L3, L10), marks (Y15-Y23), consents."""
     subscriptions: dict[str, dict[str, Consent]] = {}
     marks: set[str] = set()
+    consents: set[str] = set()
     moments: list[datetime] = []
     reachable = False
     for identifier_id, kind in found.person.identifiers.items():
         channels = CHANNELS_OF[kind]
         reachable = reachable or bool(channels)
+        statuses = portion.judged(identifier_id)
+        consents.update(contact_consents.kept(statuses))
+        moments += [status.changes_at for status in statuses if status.changes_at is not None]
         if channels:
-            statuses = portion.judged(identifier_id)
             marks |= _marks(portion, identifier_id, kind, statuses)
-            moments += [status.changes_at for status in statuses if status.changes_at is not None]
             _subscriptions(subscriptions, statuses)
     shown = {
         merchant: {channel: consent.value for channel, consent in sorted(channels.items())}
         for merchant, channels in sorted(subscriptions.items())
     }
-    consents = {consent for channels in subscriptions.values() for consent in channels.values()}
-    return Standing(_type(consents, purchased, reachable), shown, sorted(marks), min(moments, default=None))
+    said = {consent for channels in subscriptions.values() for consent in channels.values()}
+    kind_of_person = _type(said, purchased, reachable)
+    return Standing(kind_of_person, shown, sorted(marks), sorted(consents), min(moments, default=None))
 
 
 def _type(consents: Collection[Consent], purchased: bool, reachable: bool) -> str:

@@ -11,7 +11,7 @@ from entrypoints import contact_export, contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked, InQuery
 from entrypoints.whole_values import searchable
-from projections.contact_list import Filter, Ranking
+from projections.contact_query import Filter, Ranking
 from projections.criteria.tree import Document
 
 router = APIRouter(prefix="/v1/organizations/{organization}/contacts", tags=["contacts"])

@@ -11,7 +11,7 @@ from entrypoints.api.models import Asked, Id
 from entrypoints.deletion import change, deleting, fitting
 from entrypoints.wiring import Service
 from ledger.deleting import DeletionList
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 
 MAX_CONTACTS = 20_000
 

@@ -18,7 +18,7 @@ from ledger.events.scope import readable_prefix
 from ledger.events.vocabulary import ALL, CHANNELS
 from ledger.store import batches
 from ledger.store.batches import Asked, State
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 
 BulkAction = Literal[
     "unsubscribe", "blacklist", "unblacklist", "pause", "resume", "block", "unblock", "ban", "unban", "delete"

@@ -16,7 +16,7 @@ from entrypoints.deletion import fitting
 from entrypoints.wiring import Service
 from ledger.store import batches
 from ledger.store.batches import Batch
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 from projections.criteria import tree
 
 AT_ONCE: Final = 1_000

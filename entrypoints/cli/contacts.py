@@ -14,7 +14,7 @@ from entrypoints.cli.rendering import as_json, facts, progress, rows, say
 if TYPE_CHECKING:
     from entrypoints.contacts import ContactSeen, ContactsPage
     from entrypoints.wiring import Service
-    from projections.contact_list import Filter
+    from projections.contact_query import Filter
 
 
 def contacts(
@@ -47,7 +47,7 @@ def contacts(
     """
     from entrypoints.contacts import page
     from entrypoints.wiring import opened
-    from projections.contact_list import Filter
+    from projections.contact_query import Filter
 
     if contact is not None:
         _show(organization, contact, unmasked=unmasked, json=json)

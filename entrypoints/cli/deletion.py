@@ -103,7 +103,7 @@ def _change(action: str, contact: UUID, organization: str, actor: str, reason: s
 
 def _wanted(ledger: "Service", organization: str, file: Path | None, mark: str | None) -> list[UUID]:
     from entrypoints.deletion import fitting
-    from projections.contact_list import Filter
+    from projections.contact_query import Filter
 
     if file is None:
         return list(fitting(ledger, organization, Filter(mark=mark)))

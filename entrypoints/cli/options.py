@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from entrypoints.scopes import State as ScopeState
     from ledger.acts import Given
     from ledger.store.rejections import State
-    from projections.contact_list import Ranking
+    from projections.contact_query import Ranking
 
 
 ROLES = "service, marketer, analyst, auditor or admin."

@@ -19,6 +19,8 @@ router = pages_router()
 PLACE: Final = Place("clock", "nav.clock", "explain", router)
 _FIRST_LATE: Final = 10
 _REPLIES_COUNTED: Final = 100
+_COUNTED: Final = 1_000
+"""Opt-outs whose times the page sums up; the API does up to 10,000."""
 
 
 class Question(State):
@@ -58,12 +60,16 @@ def clock(view: Annotated[View, Depends(looking("explain"))], asked: Annotated[Q
         limit=asked.limit,
     )
     first = asked.after is None and view.twin != "csv"
-    summary = compliance.summary(view.ledger, view.organization, since=since) if first else None
+    summary = _summary(view, since) if first else None
     late = _late(view) if first and asked.show == "all" and summary and summary.overdue else []
     names = [name for name in OptOutSeen.model_fields if name != "position"]
     waiting = _waiting(view) if first else None
     data = Clock(**page.model_dump(), summary=summary, late=late, waiting=waiting)
     return show_list(view, "clock", asked, data, (names, list(_rows(page.opt_outs, names))))
+
+
+def _summary(view: View, since: datetime | None) -> ClockSummary:
+    return compliance.summary(view.ledger, view.organization, since=since, counted_to=_COUNTED)
 
 
 def _late(view: View) -> list[OptOutSeen]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from entrypoints import contacts
 from entrypoints.channels import in_use
 from entrypoints.console import building, criteria, typed
+from entrypoints.console.consents import ORDER, subscribed
 from entrypoints.console.criteria import Typed
 from entrypoints.console.lists import refuse_unknown
 from entrypoints.console.pages import Place, Table, show, twins
@@ -23,9 +24,9 @@ from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactsPage
 from entrypoints.whole_values import searchable
 from ledger.errors import MessageRefused
-from ledger.events.vocabulary import ALL, CHANNELS_OF
 from projections import counters, scopes
-from projections.contact_list import Filter
+from projections.contact_count import COUNTED_TO
+from projections.contact_query import Filter
 from projections.criteria.registry import SOURCES
 from projections.criteria.tree import Node, NotOf
 
@@ -77,6 +78,7 @@ class Question(BaseModel):
     fields: list[FieldCode] = Field([], max_length=20, description="profile fields that are columns")
     build: str | None = Field(None, max_length=50, description="the source of criteria whose form is open")
     after: str | None = Field(None, max_length=200)
+    count: bool = Field(False, description="count those who fit, however long that takes")
     limit: int = Field(50, ge=1, le=1_000)
 
 
@@ -111,7 +113,7 @@ def _question(state: str) -> Question:
     """The state of the list out of a form, which holds the address. Raises MessageRefused."""
     known = {name: held if name in ("columns", "fields") else held[-1] for name, held in parse_qs(state).items()}
     try:
-        return Question.model_validate({**known, "after": None})
+        return Question.model_validate({**known, "after": None, "count": False})
     except ValidationError:
         raise MessageRefused("invalid-request", TEXTS["error.state"]) from None
 
@@ -135,6 +137,7 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
         after=asked.after,
         limit=asked.limit,
         counted=True,
+        cheaply=view.twin == "html" and not asked.count,
         values=view.values,
         fields=asked.fields,
         people=counts,
@@ -155,14 +158,15 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
         merchants=merchants,
         names=view.names(),
         channels=channels,
+        counted_to=COUNTED_TO,
         statuses=STATUSES,
         types=get_args(Type),
         rankings=get_args(Ranked),
         all_columns=COLUMNS,
-        kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after"}),
+        kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after", "count"}),
         fields=fields,
         subscribed=subscribed,
-        consents=(None, *_ORDER),
+        consents=(None, *ORDER),
         link=_links(view, asked),
         **_builder(view, asked, root, in_words, written),
     )
@@ -225,30 +229,6 @@ def chosen(view: View, state: str) -> tuple[list[str], Filter]:
     return [one.name for one in _applied(asked, wanted.search, in_words)], wanted
 
 
-def subscribed(contact: ContactSeen, channel: str, merchant: str | None) -> str | None:
-    """The consent to show for a channel: at the merchant, or the best at any; None where nothing was ever said.
-
-    What holds for the whole organization holds for a merchant that nothing else is said of, and so do channels.
-    """
-    places = [merchant, merchant.split("/")[0]] if merchant else list(contact.subscriptions)
-    said = [at for place in places if (at := contact.subscriptions.get(place))]
-    if merchant:
-        said = said[:1]
-    found = [consents[channel] for consents in said if channel in consents]
-    if not found and _has(contact, channel):
-        found = [consents[ALL] for consents in said if ALL in consents]
-    return min(found, key=_ORDER.index) if found else None
-
-
-_ORDER: Final = ("subscribed", "pending", "unsubscribed", "declined", "expired", "never")
-
-
-def _has(contact: ContactSeen, channel: str) -> bool:
-    """Whether it has an identifier of this channel, so far as the list shows."""
-    held = [kind for kind, values in (("email", contact.emails), ("phone", contact.phones)) if values]
-    return any(channel in CHANNELS_OF[kind] for kind in held)
-
-
 def _typed(view: View, token: str | None) -> str | None:
     if token is None:
         return None
@@ -293,8 +273,8 @@ def _status_name(mark: str) -> str:
 
 
 def _links(view: View, asked: Question) -> Callable[..., str]:
-    """Gives the address of the list with changes; the page begins anew unless `after` is among them."""
-    now = asked.model_dump(exclude_defaults=True, exclude={"after"})
+    """Gives the address of the list with changes; the page begins anew unless `after` is among them, uncounted."""
+    now = asked.model_dump(exclude_defaults=True, exclude={"after", "count"})
 
     def link(**changes: Any) -> str:
         state = {**now, **changes}

@@ -18,7 +18,8 @@ from entrypoints.console.view import View, looking
 from entrypoints.contact_export import laid_aside
 from entrypoints.whole_values import searchable
 from projections import counters
-from projections.contact_list import RANKED_BY, SHORTEST, Filter, Ranking
+from projections.contact_list import RANKED_BY
+from projections.contact_query import SHORTEST, Filter, Ranking
 
 router = pages_router()
 PLACE: Final = Place("deleted", "nav.deleted", "contacts", router)

@@ -72,6 +72,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "contacts.lead": "Everyone the organization knows: subscribed, unsubscribed or neither, on any channel.",
     "contacts.of": "{found} profiles out of {all}",
     "contacts.of.more": "More than {found} profiles out of {all}",
+    "contacts.count": "Count them",
     "search": "Search",
     "search.hint": "Part of an e-mail, phone, name or id",
     "search.hint.whole": "A whole e-mail, phone or id",

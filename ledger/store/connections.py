@@ -29,6 +29,12 @@ SET idle_in_transaction_session_timeout = '60s';
 """
 
 
+_AT_ONCE = """
+SET search_path = readers, public;
+SET max_parallel_workers_per_gather = 0;
+SET jit = off;
+"""
+"""What narrow roles ask is answered sooner than workers are started or code is compiled."""
 _BROKEN = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
@@ -53,7 +59,7 @@ def acting_as(role: Role) -> Callable[[Connection[Any]], None]:
     def configure(connection: Connection[Any]) -> None:
         connection.execute(_SESSION)
         if role in NARROW:
-            connection.execute("SET search_path = readers, public")
+            connection.execute(_AT_ONCE)
         connection.execute(SQL("SET ROLE {}").format(Identifier(role)))
         if not connection.autocommit:
             connection.commit()

@@ -4,6 +4,8 @@ A new source is one file in `sources`, and its words in the console's catalogue.
 """
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, ClassVar, Final, Literal
@@ -29,6 +31,18 @@ class Asking:
         return piece
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Names in an array of `contact_search`, of which a person has at least one, or with `none` has none.
+
+    Names of marks and facts are looked for within the organization; those of consents say theirs themselves.
+    """
+
+    column: Literal["marks", "facts", "consents"]
+    names: Sequence[str]
+    none: bool = False
+
+
 class Criterion(BaseModel):
     """Base of the sources. Fields are flat, so that JSON, an address and a form without scripts can hold them."""
 
@@ -51,8 +65,8 @@ class Criterion(BaseModel):
         """A query of the ids of all people who fit, and few others, by an index; None where there is none."""
         return None
 
-    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
-        """The mark or fact that exactly those have who fit; None where it takes more to say."""
+    def marked_by(self, _asking: Asking) -> Held | None:
+        """What `contact_search` keeps of exactly those who fit; None where it takes more to say."""
         return None
 
 

@@ -1,25 +1,36 @@
 """How those who fit criteria are found: by the shortest index that leads to them, or by walking the list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection
 from psycopg.errors import QueryCanceled
 
 from projections.criteria.criterion import Asking
-from projections.criteria.tree import Node, found_by
+from projections.criteria.tree import Node, found_by, in_search
 
-STRETCH: Final = 5_000
+STRETCH: Final = 10_000
 """Rows of the list that are walked in the hope of a whole page."""
-FEW: Final = 5_000
-"""So many people are sooner found first and put in order then."""
 _CAREFULLY: Final = """
 SELECT set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', coalesce(%(wait)s::text, current_setting('statement_timeout')), true)
 """
-_HOW_MANY: Final = ("SELECT count(*) FROM (SELECT FROM (", ") AS those LIMIT %(few)s) AS counted")
+_IN_SEARCH: Final = ("SELECT s.id FROM contact_search s WHERE ", "")
 _THOSE: Final = ("AND c.id = ANY (ARRAY(", "))\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A condition that leads by an index to people, among them all who fit; if `exact` nobody else.
+
+    So many `people`, as the planner reckons.
+    """
+
+    condition: str
+    people: float
+    exact: bool
 
 
 class TooSlow(ValueError):
@@ -32,15 +43,26 @@ class TooSlow(ValueError):
         )
 
 
-def those(connection: Connection[Any], criteria: Node, asking: Asking) -> str | None:
-    """A condition that leads by an index to at most FEW people, among them all who fit; None where none does."""
-    best, people = None, FEW + 1
-    for query in found_by(criteria, asking):
-        row = connection.execute(query.join(_HOW_MANY), {**asking.values, "few": people}, prepare=False).fetchone()
-        assert row is not None
-        if row[0] < people:
-            best, people = query, row[0]
-    return best.join(_THOSE) if best is not None else None
+def lead(connection: Connection[Any], criteria: Node, asking: Asking) -> Lead | None:
+    """What leads to the fewest people; None where nothing does. Misjudged, people are found all the same."""
+    queries = found_by(criteria, asking)
+    whole = in_search(criteria, asking) if queries else None
+    queries = queries if whole is None else [whole.join(_IN_SEARCH)]
+    reckoned = [(_plan(connection, one, asking.values)["Plan Rows"], one) for one in queries]
+    leads = [Lead(query.join(_THOSE), people, whole is not None) for people, query in reckoned]
+    return min(leads, key=lambda one: one.people, default=None)
+
+
+def cost(connection: Connection[Any], query: str, values: Mapping[str, Any]) -> float:
+    """What the planner reckons that the query costs, in its own unit."""
+    return float(_plan(connection, query, values)["Total Cost"])
+
+
+def _plan(connection: Connection[Any], query: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    row = connection.execute(f"EXPLAIN (FORMAT JSON) {query}".encode(), values, prepare=False).fetchone()
+    assert row is not None
+    plan: Mapping[str, Any] = row[0][0]["Plan"]
+    return plan
 
 
 @contextmanager

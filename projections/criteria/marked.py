@@ -1,30 +1,28 @@
-"""People by what `contact_search` marks them with, and by the facts it keeps of them."""
+"""People by what `contact_search` keeps of them: marks, facts and consents."""
 
-from typing import Literal
+from typing import Final
 
 from projections.all_contacts import marked
-from projections.criteria.criterion import Asking
+from projections.criteria.criterion import Asking, Held
 
-_HAS_MARK = "(SELECT s.marks FROM contact_search s WHERE s.id = c.id) @> ARRAY[%(mark)s]"
-_BY_MARK = "SELECT id FROM contact_search WHERE marks @> ARRAY[%(mark)s]"
-_BY_FACT = "SELECT id FROM contact_search WHERE facts @> ARRAY[%(fact)s]"
-
-
-def has_mark(asking: Asking, mark: str) -> str:
-    """Whether `c` has this mark: `email`, `email.bounced`, `banned` …"""
-    return asking.sql(_HAS_MARK, mark=marked(asking.organization, mark))
+_HELD: Final = "s.{column} && %(names)s::text[]"
+_HAS: Final = "(SELECT {held} FROM contact_search s WHERE s.id = c.id)"
+_BY: Final = "SELECT s.id FROM contact_search s WHERE {held}"
 
 
-def search_condition(asking: Asking, column: Literal["marks", "facts"], name: str) -> str:
-    """Whether the row `s` of `contact_search` has this mark or fact."""
-    return asking.sql(f"s.{column} @> ARRAY[%(name)s]", name=marked(asking.organization, name))
+def search_condition(asking: Asking, held: Held) -> str:
+    """Whether it is so of the row `s` of `contact_search`."""
+    of_all = held.column == "consents"
+    names = list(held.names) if of_all else [marked(asking.organization, name) for name in held.names]
+    said = asking.sql(_HELD.replace("{column}", held.column), names=names)
+    return f"NOT {said}" if held.none else said
 
 
-def found_by_mark(asking: Asking, mark: str) -> str:
-    """The people who have it."""
-    return asking.sql(_BY_MARK, mark=marked(asking.organization, mark))
+def has(asking: Asking, held: Held) -> str:
+    """Whether it is so of the person `c`."""
+    return _HAS.replace("{held}", search_condition(asking, held))
 
 
-def found_by_fact(asking: Asking, fact: str) -> str:
-    """The people of whom this is a fact, as `facts.fact` writes it."""
-    return asking.sql(_BY_FACT, fact=marked(asking.organization, fact))
+def found_by(asking: Asking, held: Held) -> str:
+    """The people of whom it is so."""
+    return _BY.replace("{held}", search_condition(asking, held))

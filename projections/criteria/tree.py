@@ -82,6 +82,16 @@ def criteria(node: Node) -> Iterator[Criterion]:
         yield from criteria(part)
 
 
+def alone(node: Node) -> Criterion | None:
+    """The criterion, where a document is one that joins no others."""
+    match node:
+        case AllOf(all_of=[part]) | AnyOf(any_of=[part]):
+            return alone(part)
+        case Criterion():
+            return node
+    return None
+
+
 def _depth(node: Node) -> int:
     return 1 + max(map(_depth, parts(node)), default=0)
 
@@ -138,8 +148,8 @@ def in_search(node: Node, asking: Asking) -> str | None:
             inner = in_search(node.not_of, asking)
             return None if inner is None else f"NOT {inner}"
         case _:
-            held = node.marked_by()
-            return None if held is None else search_condition(asking, *held)
+            held = node.marked_by(asking)
+            return None if held is None else search_condition(asking, held)
 
 
 def found_by(node: Node, asking: Asking) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from entrypoints import contact_export
 from entrypoints.access import Role
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 

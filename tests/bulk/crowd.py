@@ -13,7 +13,7 @@ from entrypoints.organizations import register
 from entrypoints.wiring import Service, migrated, opened, projecting
 from ledger.acts import Body, Given, SignUp, Subscription
 from ledger.batching import Wanted
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.serving import settings

@@ -16,7 +16,8 @@ from ledger.events.identifier import OptedOut
 from ledger.events.settings import BatchApproved
 from ledger.reversing import Reversing
 from ledger.rules.reversible import Criteria
-from projections.contact_list import Filter, contacts
+from projections.contact_list import contacts
+from projections.contact_query import Filter
 from projections.criteria.sources.dates import DateCriterion
 from tests.bulk.crowd import ANN, BEA, SHOP, UNSUBSCRIBE, Crowd, crowd_on, later, mail, signup
 

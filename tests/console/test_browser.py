@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from entrypoints.acting import Hand
 from entrypoints.batches import asking, seeing
 from ledger.batching import Wanted
-from projections.contact_list import Filter
+from projections import contact_count
+from projections.contact_query import Filter
 from tests.api.messages import event, signup
 from tests.api.serving import wait_until
 from tests.console.conftest import PASSWORD, Scene
@@ -64,6 +65,22 @@ def opening(chromium: Browser, scene: Scene, person: Callable[..., str]) -> Iter
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def test_what_costs_much_to_count_is_counted_beside(
+    opening: Opening, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_count, "CHEAP", 0)
+    address = f"{scene.contacts}?limit=2&criteria={quote(CRITERIA)}"
+    page = opening(java_script_enabled=False)
+    page.goto(address)
+    assert page.inner_text("#count") == "More than 2 profiles out of 5 Count them"
+    page.click("#count a")
+    assert page.inner_text("#count") == "4 profiles out of 5"
+    page = opening()
+    page.goto(address)
+    page.get_by_text("4 profiles out of 5").wait_for()
+    assert page.url.endswith(address)
 
 
 def test_no_page_has_a_fault_that_axe_finds(opening: Opening, scene: Scene) -> None:

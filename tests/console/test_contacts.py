@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Callable
+from html import unescape
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from entrypoints import reads
+from projections import contact_count
 from tests.api.messages import event, signup
 from tests.api.serving import Served
 from tests.console.conftest import PASSWORD, Scene
@@ -35,6 +37,21 @@ def test_the_list_counts_whom_it_shows_and_everyone(scene: Scene, looking: Calla
     assert "1 profiles out of 5" in page
     assert "ann4@example.com" in page
     assert "ann3@example.com" not in page
+
+
+def test_what_costs_much_to_count_is_counted_when_asked(
+    scene: Scene, looking: Callable[..., httpx.Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_count, "CHEAP", 0)
+    browser = looking()
+    asked = {"limit": "2", "criteria": '{"source":"date","date":"created","from_day":"2026-01-01"}'}
+    page = browser.get(scene.contacts, params=asked).text
+    assert "More than 2 profiles out of 5" in page
+    address = page.partition('id="count"')[2].partition('<a href="')[2].partition('"')[0]
+    page = browser.get(unescape(address)).text
+    assert "5 profiles out of 5" in page
+    assert "count=" not in page.partition("<table")[2]
+    assert browser.get(f"{scene.contacts}.json", params=asked).json()["found"] == 5
 
 
 def test_what_is_searched_for_shows_in_no_address(scene: Scene, looking: Callable[..., httpx.Client]) -> None:

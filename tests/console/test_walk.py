@@ -12,7 +12,7 @@ from entrypoints.batches import asking, seeing
 from entrypoints.console import assets
 from ledger.acts import Rejection
 from ledger.batching import Wanted
-from projections.contact_list import Filter
+from projections.contact_query import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import wait_until
 from tests.console.conftest import Scene

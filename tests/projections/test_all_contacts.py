@@ -20,8 +20,10 @@ from ledger.acts import (
     Subscription,
     Unlink,
 )
-from projections import contact_aliases, contact_list, counters, merge_candidates
-from projections.contact_list import COUNTED_TO, ContactRow, Filter, Ranking
+from projections import contact_aliases, contact_count, contact_list, counters, merge_candidates
+from projections.contact_count import COUNTED_TO
+from projections.contact_list import ContactRow
+from projections.contact_query import Filter, Ranking
 from tests.projections.world import World
 
 EMAIL = Given("email", "ann@example.com", "Ann@example.com")
@@ -160,7 +162,7 @@ def test_pages_follow_each_other_by_key(world: World) -> None:
         while page := contact_list.contacts(connection, "acme", after=after, limit=4):
             seen += page
             after = (page[-1].last_updated, page[-1].id)
-        assert contact_list.count(connection, "acme") == 11
+        assert contact_count.count(connection, "acme") == 11
     assert len({row.id for row in seen}) == len(seen) == 11
     places = [(row.last_updated, row.id) for row in seen]
     assert places == sorted(places, reverse=True)
@@ -168,18 +170,18 @@ def test_pages_follow_each_other_by_key(world: World) -> None:
 
 def test_counting_ends_where_it_is_said_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert COUNTED_TO == 10_000
-    monkeypatch.setattr("projections.contact_list.COUNTED_TO", 2)
+    monkeypatch.setattr("projections.contact_count.COUNTED_TO", 2)
     for number in range(4):
         world.record(signup(Given("email", f"p{number}@example.com", "")))
     world.project()
     with world.connect() as connection:
-        assert contact_list.count(connection, "acme", Filter(search="example")) == 3
-        assert contact_list.count(connection, "acme", Filter(search="p1@example")) == 1
+        assert contact_count.count(connection, "acme", Filter(search="example")) == 3
+        assert contact_count.count(connection, "acme", Filter(search="p1@example")) == 1
 
 
 @pytest.mark.parametrize("weight", [0, 50], ids=["walking the list", "found first"])
 def test_status_filters(world: World, monkeypatch: pytest.MonkeyPatch, weight: int) -> None:
-    monkeypatch.setattr("projections.contact_list.PAGE", weight)
+    monkeypatch.setattr("projections.contact_query.PAGE", weight)
     world.register("globex")
     world.record(signup(EMAIL, scope="globex/shop"), organization="globex")
     world.record(signup(EMAIL), DeliverabilityChange(OTHER, "blacklist"), Reply(PHONE, "acme/shop/55512", "STOP"))

@@ -17,8 +17,8 @@ from ledger.acts import (
     SignUp,
     Subscription,
 )
-from projections import contact_list
-from projections.contact_list import Filter
+from projections import contact_count, contact_list
+from projections.contact_query import Filter
 from projections.criteria import finding, tree
 from projections.criteria.criterion import Asking
 from projections.criteria.registry import SOURCES
@@ -141,18 +141,18 @@ def _names(rows: Sequence[contact_list.ContactRow]) -> str:
     return " ".join(sorted(row.emails[0].partition("@")[0] for row in rows))
 
 
-@pytest.mark.parametrize("stretch", [1, finding.STRETCH], ids=["an index leads", "the list is walked"])
+@pytest.mark.parametrize("few", [True, False], ids=["an index leads", "the list is walked"])
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_each_criterion_finds_whom_it_fits_by_either_way(
-    number: int, stretch: int, people: World, monkeypatch: pytest.MonkeyPatch
+    number: int, few: bool, people: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contact_list, "STRETCH", stretch)
+    monkeypatch.setattr(contact_list, "is_few", lambda people, everyone: few)
     document, expected = EXAMPLES[number]
     asked = _filter(document, people.now)
     with people.connect() as connection:
         rows = contact_list.contacts(connection, "acme", asked)
         assert _names(rows) == expected
-        assert contact_list.count(connection, "acme", asked) == len(rows)
+        assert contact_count.count(connection, "acme", asked) == len(rows)
         assert contact_list.contacts(connection, "globex", asked) == []
 
 
@@ -201,7 +201,7 @@ def test_the_deleted_are_found_beside_the_others(world: World) -> None:
         assert [row.last_updated for row in both] == sorted((row.last_updated for row in both), reverse=True)
         earliest = contact_list.contacts(connection, "acme", Filter(deleted=None, ranked="earliest"))
         assert [row.created_at for row in earliest] == sorted(row.created_at for row in earliest)
-        assert contact_list.count(connection, "acme", Filter(mark="email", deleted=None)) == 4
+        assert contact_count.count(connection, "acme", Filter(mark="email", deleted=None)) == 4
 
 
 def test_who_was_created_first_or_last_leads_the_list(people: World) -> None:

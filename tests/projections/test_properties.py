@@ -18,7 +18,7 @@ from ledger.rules.adopted import policies
 from ledger.rules.identity import Person, is_erased, person
 from ledger.rules.places import named_places
 from ledger.rules.status import status
-from projections import channel_status, contact_list, counters
+from projections import channel_status, contact_list, contact_query, counters
 from projections.portion import platform_key
 from projections.rebuild import verify
 from projections.registry import PROJECTIONS
@@ -156,7 +156,7 @@ def assert_people_are_components(world: World, organization: str, streams: Strea
             )
         )
         listed = contact_list.contacts(connection, organization, limit=1000)
-        listed += contact_list.contacts(connection, organization, contact_list.Filter(deleted=True), limit=1000)
+        listed += contact_list.contacts(connection, organization, contact_query.Filter(deleted=True), limit=1000)
         counted = counters.people(connection, organization)
     assert aliases == {contact: one.id for one in people.values() for contact in one.contacts}
     assert {row.id for row in listed} == people.keys() - erased

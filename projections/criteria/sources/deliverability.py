@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ledger.events.vocabulary import CHANNELS, CHANNELS_OF
-from projections.criteria.criterion import Asking, Spanned
-from projections.criteria.marked import found_by_mark, has_mark
+from projections.criteria.criterion import Asking, Held, Spanned
+from projections.criteria.marked import found_by, has
 
 Channel = Literal[CHANNELS]  # type: ignore[valid-type]
 _KIND_OF = {channel: kind for kind, channels in CHANNELS_OF.items() for channel in channels}
@@ -27,17 +27,17 @@ class DeliverabilityCriterion(Spanned):
     channel: Channel = Field("email", examples=["email"])
     status: Literal["active", "bounced", "complained", "blacklisted"] = Field(examples=["bounced"])
 
-    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
-        return ("marks", self._mark) if self._is_mark else None
+    def marked_by(self, _asking: Asking) -> Held | None:
+        return self._held if self._is_mark else None
 
     def condition(self, asking: Asking) -> str:
         if self._is_mark:
-            return has_mark(asking, self._mark)
+            return has(asking, self._held)
         since = f" AND {self.span(asking, _SINCE)}" if self.has_span else ""
         return asking.sql(_REACHED.replace("{since}", since), channel=self.channel, status=self.status)
 
     def found_by(self, asking: Asking) -> str | None:
-        return found_by_mark(asking, self._mark) if self.status in _WORSE else None
+        return found_by(asking, self._held) if self.status in _WORSE else None
 
     @property
     def _is_mark(self) -> bool:
@@ -46,5 +46,5 @@ class DeliverabilityCriterion(Spanned):
         return self.status in _WORSE and not self.has_span and one_channel
 
     @property
-    def _mark(self) -> str:
-        return f"{_KIND_OF[self.channel]}.{self.status}"
+    def _held(self) -> Held:
+        return Held("marks", [f"{_KIND_OF[self.channel]}.{self.status}"])

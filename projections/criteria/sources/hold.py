@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from projections.criteria.criterion import Asking, Criterion
-from projections.criteria.marked import found_by_mark, has_mark
+from projections.criteria.criterion import Asking, Criterion, Held
+from projections.criteria.marked import found_by, has
 
 
 class HoldCriterion(Criterion):
@@ -15,11 +15,11 @@ class HoldCriterion(Criterion):
     source: Literal["hold"] = "hold"
     hold: Literal["paused", "blocked", "banned"] = Field(examples=["banned"])
 
-    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
-        return "marks", self.hold
+    def marked_by(self, _asking: Asking) -> Held:
+        return Held("marks", [self.hold])
 
     def condition(self, asking: Asking) -> str:
-        return has_mark(asking, self.hold)
+        return has(asking, self.marked_by(asking))
 
     def found_by(self, asking: Asking) -> str | None:
-        return found_by_mark(asking, self.hold)
+        return found_by(asking, self.marked_by(asking))

@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 
 from ledger.events.vocabulary import OPT_OUT_METHODS, SIGNUP_METHODS
 from projections.contact_facts import METHOD, SOURCE, fact
-from projections.criteria.criterion import Asking, Criterion
-from projections.criteria.marked import found_by_fact
+from projections.criteria.criterion import Asking, Criterion, Held
+from projections.criteria.marked import found_by
 
 _METHODS = tuple(sorted(SIGNUP_METHODS | OPT_OUT_METHODS))
 Method = Literal[_METHODS]  # type: ignore[valid-type]
@@ -28,8 +28,8 @@ class OriginCriterion(Criterion):
             raise ValueError("give a method, a service or both")
         return self
 
-    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
-        return ("facts", fact(METHOD, self.method)) if self.method and self.service is None else None
+    def marked_by(self, _asking: Asking) -> Held | None:
+        return Held("facts", [fact(METHOD, self.method)]) if self.method and self.service is None else None
 
     def condition(self, asking: Asking) -> str:
         asked = [asking.sql("c.created_method = %(method)s", method=self.method)] if self.method else []
@@ -39,5 +39,5 @@ class OriginCriterion(Criterion):
 
     def found_by(self, asking: Asking) -> str | None:
         if self.service:
-            return found_by_fact(asking, fact(SOURCE, self.service))
-        return found_by_fact(asking, fact(METHOD, self.method)) if self.method else None
+            return found_by(asking, Held("facts", [fact(SOURCE, self.service)]))
+        return found_by(asking, Held("facts", [fact(METHOD, self.method)])) if self.method else None

@@ -6,8 +6,8 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field, model_validator
 
 from projections.contact_facts import LONGEST, fact
-from projections.criteria.criterion import Asking, Criterion
-from projections.criteria.marked import found_by_fact
+from projections.criteria.criterion import Asking, Criterion, Held
+from projections.criteria.marked import found_by
 
 _TEXT: Final = "lower(c.profile ->> %(field)s)"
 _IS: Final = """CASE jsonb_typeof(c.profile -> %(field)s)
@@ -50,10 +50,10 @@ class ProfileCriterion(Criterion):
             raise ValueError("value: text without NUL characters")
         return self
 
-    def marked_by(self) -> tuple[Literal["marks", "facts"], str] | None:
+    def marked_by(self, _asking: Asking) -> Held | None:
         """Of a longer value only the beginning is kept as a fact."""
         exact = self.test == "is" and self.value is not None and len(self.value.lower()) < LONGEST
-        return ("facts", fact(self.field, self.value or "")) if exact else None
+        return Held("facts", [fact(self.field, self.value or "")]) if exact else None
 
     def condition(self, asking: Asking) -> str:
         value = (self.value or "").lower()
@@ -79,4 +79,4 @@ class ProfileCriterion(Criterion):
         """Facts are written as Python writes them, so only what is asked as text and is short leads there."""
         if self.test != "is" or self.value is None:
             return None
-        return found_by_fact(asking, fact(self.field, self.value))
+        return found_by(asking, Held("facts", [fact(self.field, self.value)]))

@@ -5,31 +5,26 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from ledger.events.vocabulary import CHANNELS
-from projections.criteria.criterion import Asking, Spanned
+from projections.contact_consents import STATES, asked
+from projections.criteria.criterion import Asking, Held, Spanned
+from projections.criteria.marked import found_by, has
 
 Channel = Literal[CHANNELS]  # type: ignore[valid-type]
-_BELOW: Final = " AND (s.scope = %(place)s OR starts_with(s.scope, %(below)s))"
-_THERE: Final = """EXISTS (
+_SINCE: Final = """EXISTS (
     SELECT FROM channel_status s
     WHERE s.channel IN (%(channel)s, '*') AND s.identifier_id = ANY (c.identifier_ids)
-      AND s.consent = %(state)s{more} OFFSET 0
+      AND s.consent = %(state)s AND (s.scope = %(place)s OR starts_with(s.scope, %(below)s)) AND {span} OFFSET 0
 )"""
-_SAID: Final = """EXISTS (
-    SELECT FROM channel_status s
-    WHERE s.channel IN (%(channel)s, '*') AND s.identifier_id = ANY (c.identifier_ids)
-      AND s.consent <> 'never'{more} OFFSET 0
-)"""
-_PEOPLE: Final = """
-SELECT a.person_id FROM channel_status s
+_FOUND_SINCE: Final = """
+SELECT a.person_id AS id FROM channel_status s
     JOIN identifiers i ON i.id = s.identifier_id JOIN contact_aliases a ON a.contact_id = i.contact_id
-WHERE s.organization = %(organization)s AND s.channel IN (%(channel)s, '*') AND s.consent = %(state)s{more}
-  AND s.scope IN (
-    SELECT scope FROM status_counters
+WHERE s.organization = %(organization)s AND s.channel IN (%(channel)s, '*') AND s.consent = %(state)s AND {span}
+  AND s.scope = ANY (ARRAY(
+    SELECT DISTINCT scope FROM status_counters
     WHERE organization = %(organization)s AND channel IN (%(channel)s, '*') AND consent = %(state)s
       AND (scope = %(place)s OR starts_with(scope, %(below)s))
-  )
+  ))
 """
-_ANYWHERE: Final = "c.subscriptions @? %(path)s::jsonpath"
 
 
 class SubscriptionCriterion(Spanned):
@@ -52,35 +47,26 @@ class SubscriptionCriterion(Spanned):
         examples=["acme/shop/-/news"],
     )
 
+    def marked_by(self, asking: Asking) -> Held | None:
+        return None if self.has_span else self._held(asking)
+
     def condition(self, asking: Asking) -> str:
-        if self.state == "never":
-            said = asking.sql(_SAID.replace("{more}", self._where(asking)), channel=self.channel)
-            return f"NOT {said}"
-        if self.place is None and not self.has_span:
-            return asking.sql(_ANYWHERE, path=self._path)
-        return asking.sql(_THERE.replace("{more}", self._more(asking)), channel=self.channel, state=self.state)
+        held = has(asking, self._held(asking))
+        if self.state == "never" or not self.has_span:
+            return held
+        return f"({held} AND {self._since(asking, _SINCE)})"
 
     def found_by(self, asking: Asking) -> str | None:
-        if self.place is None or self.state == "never":
+        if self.state == "never":
             return None
-        span = f" AND {self.span(asking, 's.consent_since')}" if self.has_span else ""
-        return asking.sql(
-            _PEOPLE.replace("{more}", span),
-            channel=self.channel,
-            state=self.state,
-            place=self.place,
-            below=f"{self.place}/",
-        )
+        return self._since(asking, _FOUND_SINCE) if self.has_span else found_by(asking, self._held(asking))
 
-    @property
-    def _path(self) -> str:
-        return f'$.* ? (@."{self.channel}" == "{self.state}" || @."*" == "{self.state}")'
+    def _since(self, asking: Asking, piece: str) -> str:
+        place = self.place or asking.organization
+        piece = piece.replace("{span}", self.span(asking, "s.consent_since"))
+        return asking.sql(piece, channel=self.channel, state=self.state, place=place, below=f"{place}/")
 
-    def _more(self, asking: Asking) -> str:
-        span = f" AND {self.span(asking, 's.consent_since')}" if self.has_span else ""
-        return self._where(asking) + span
-
-    def _where(self, asking: Asking) -> str:
-        if self.place is None:
-            return ""
-        return asking.sql(_BELOW, place=self.place, below=f"{self.place}/")
+    def _held(self, asking: Asking) -> Held:
+        never = self.state == "never"
+        states = STATES if never else [self.state]
+        return Held("consents", asked(self.channel, states, self.place or asking.organization), none=never)

@@ -1,0 +1,100 @@
+"""How many people of `all_contacts` a filter fits: from counters where they know it, else counted up to a bound."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, Final
+
+from psycopg import Connection
+
+from projections import counters
+from projections.contact_query import FROM, Filter, Query, query_of
+from projections.criteria import tree
+from projections.criteria.finding import TooSlow, cost, lead, patience
+
+COUNTED_TO: Final = 10_000
+CHEAP: Final = 8_000.0
+"""What counting may cost, as the planner reckons, where a page waits for it: some milliseconds."""
+_LOOK_UP: Final = 4.0
+"""What the planner reckons for a page of a table that is read by itself."""
+_COUNT = ("SELECT count(*) FROM (SELECT 1 ", " LIMIT %(most)s) AS found")
+_COUNT_ALONE = (
+    "SELECT count(*) FROM (SELECT 1 FROM contact_search s WHERE s.counted_as[1] = %(there)s AND ",
+    " LIMIT %(most)s) AS found",
+)
+
+
+def count(
+    connection: Connection[Any],
+    organization: str,
+    asked: Filter | None = None,
+    *,
+    seconds: float | None = None,
+    cheaply: bool = False,
+) -> int:
+    """How many people these are, exactly up to COUNTED_TO; COUNTED_TO + 1 stands for "more than".
+
+    Everyone, and each single type or mark, is counted already: see `counted_as`. Raises ValueError as `contacts`,
+    and TooSlow where it would not be cheap and was to be `cheaply`.
+    """
+    asked = asked or Filter()
+    if asked.deleted is None:
+        each = [replace(asked, deleted=deleted) for deleted in (False, True)]
+        found = [count(connection, organization, one, seconds=seconds, cheaply=cheaply) for one in each]
+        return min(sum(found), COUNTED_TO + 1)
+    query = query_of(connection, organization, asked)
+    if (known := _known(connection, query, asked)) is not None:
+        return min(known, COUNTED_TO + 1)
+    query.values["most"] = COUNTED_TO + 1
+    with patience(connection, seconds) if asked.criteria is not None else nullcontext():
+        text, looked_up = _counting(connection, query, asked)
+        if cheaply and looked_up + cost(connection, text, {**query.values, "most": None}) > CHEAP:
+            raise TooSlow
+        row = connection.execute(text, query.values, prepare=False).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _known(connection: Connection[Any], query: Query, asked: Filter) -> int | None:
+    """How many a single criterion fits, where what it asks for is counted already."""
+    one = tree.alone(asked.criteria) if asked.criteria is not None else None
+    if one is None or asked.type or asked.mark or asked.search or asked.deleted:
+        return None
+    held = one.marked_by(query.asking)
+    if held is None or held.none or held.column == "facts":
+        return None
+    organization = query.asking.organization
+    if held.column == "marks":
+        found = counters.people(connection, organization)
+    else:
+        found = counters.consents(connection, organization, held.names)
+    counted = [found[name] for name in held.names if name in found]
+    return sum(counted) if len(counted) < 2 else None  # of two names some people may have both
+
+
+def _counting(connection: Connection[Any], query: Query, asked: Filter) -> tuple[str, float]:
+    """The statement; where `contact_search` says all, led by its index, it looks at no row of the list.
+
+    And what looking those up costs whom it is led to: the planner does not know how many are in an array.
+    """
+    if asked.criteria is None or query.few:
+        return (FROM + query.joined + query.listed + query.conditions + query.criteria).join(_COUNT), 0
+    if not asked.type and not asked.mark and tree.found_by(asked.criteria, query.asking):
+        alone = tree.in_search(asked.criteria, query.asking)
+        if alone is not None:
+            query.values["there"] = "deleted" if asked.deleted else "all"
+            return alone.join(_COUNT_ALONE), 0
+    found, looked_up = lead(connection, asked.criteria, query.asking), 0.0
+    if found is not None and found.people <= COUNTED_TO:
+        query.led_by(found)
+        looked_up = _LOOK_UP * found.people
+    return (FROM + query.joined + query.listed + query.conditions + query.criteria).join(_COUNT), looked_up
+
+
+def counted_as(asked: Filter) -> tuple[str, ...] | None:
+    """What `counters` counts these people as, together; None for what it does not count."""
+    several = asked.type is not None and (asked.mark is not None or asked.deleted is not False)
+    if asked.search is not None or asked.criteria is not None or several:
+        return None
+    deleted = "deleted" if asked.mark is None else f"deleted.{asked.mark}"
+    there = asked.mark or asked.type or "all"
+    return (there, deleted) if asked.deleted is None else (deleted,) if asked.deleted else (there,)

@@ -1,0 +1,146 @@
+"""Which people of `all_contacts` a list is of: a filter, and the pieces of SQL that say whom it fits."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from psycopg import Connection
+
+from projections import counters
+from projections.all_contacts import marked
+from projections.criteria import tree
+from projections.criteria.criterion import Asking
+from projections.criteria.finding import Lead
+from projections.criteria.tree import Node
+from projections.people import MARKS, MARKS_SAID
+
+PAGE: Final = 50
+SHORTEST: Final = 3
+"""A search needs so many characters: shorter parts have no trigram to be found by."""
+Ranking = Literal["updated", "created", "earliest", "deleted"]
+_NUMBER = re.compile(r"[+\d\s().\-/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which people: all known ones (L1), or those that also have all of what is named.
+
+    `search`: part of an e-mail, phone, name or external id, or a whole contact id. `type`: subscriber,
+    unsubscriber, purchaser, anonymous. `mark`: `email`, `email.active`, `phone.blacklisted`, `banned` …
+    `deleted`: those on the Deleted tab instead (Y9), who alone can be `ranked` by deletion; None: both together
+    (Y15). `criteria` as `criteria.tree` joins them, relative dates of theirs counted back from `at`.
+    """
+
+    search: str | None = None
+    type: str | None = None
+    mark: str | None = None
+    deleted: bool | None = False
+    ranked: Ranking = "updated"
+    criteria: Node | None = None
+    at: datetime | None = None
+
+
+FROM: Final = "FROM all_contacts c\n"
+_FOUND = "JOIN contact_search s USING (id)\n"
+_LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
+_TYPE = "AND type = %(type)s\n"
+_MARK = "AND s.marks @> ARRAY[%(mark)s]\n"
+_RARE_MARK = "AND c.id = ANY (ARRAY(SELECT id FROM contact_search WHERE marks @> ARRAY[%(mark)s]))\n"
+_TEXT = "AND s.text LIKE %(text)s\n"
+_TEXT_OR_DIGITS = "AND (s.text LIKE %(text)s OR s.text LIKE %(digits)s)\n"
+CONTACT: Final = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
+
+
+@dataclass(slots=True)
+class Query:
+    """The pieces of a query from FROM on, before paging, with its values. `few`: an index leads to these people.
+
+    `listed`: those of the list, `conditions`: what else is asked, `criteria`: and of them.
+    """
+
+    listed: str
+    joined: str
+    conditions: str
+    criteria: str
+    few: bool
+    asking: Asking
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.asking.values
+
+    def led_by(self, found: Lead | None) -> None:
+        """Has an index lead to those whom the criteria fit, where one does."""
+        if found is not None:
+            self.criteria = found.condition if found.exact else self.criteria + found.condition
+
+
+def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Query:
+    """The pieces for one of both, deleted or not. Raises ValueError for a mark or a search that cannot be taken."""
+    asking = Asking(organization, asked.at or datetime.max.replace(tzinfo=UTC))
+    query = Query(_LISTED, "", "", "", False, asking)
+    query.values["deleted"] = asked.deleted
+    if asked.type is not None:
+        query.conditions += _TYPE
+        query.values["type"] = asked.type
+    if asked.mark is not None:
+        if asked.mark not in MARKS:
+            raise ValueError(f"mark: {MARKS_SAID}")
+        query.values["mark"] = marked(organization, asked.mark)
+        if _is_rare(connection, organization, asked.mark, deleted=bool(asked.deleted)):
+            query.few, query.conditions = True, query.conditions + _RARE_MARK
+        else:
+            query.joined, query.conditions = _FOUND, query.conditions + _MARK
+    if asked.search is not None:
+        query.few = True
+        contact_id = _contact_id(asked.search)
+        if contact_id is not None:
+            query.conditions += CONTACT
+            query.values["contact"] = contact_id
+        else:
+            query.joined = _FOUND
+            query.conditions += _searched(asked.search.strip().lower(), query.values)
+    if asked.criteria is not None:
+        query.criteria = f"AND {tree.condition(asked.criteria, asking)}\n"
+    return query
+
+
+def _is_rare(connection: Connection[Any], organization: str, mark: str, *, deleted: bool) -> bool:
+    """Whether so few have it that they are sooner found first and put in order then.
+
+    Walking the list costs PAGE * everyone / marked rows for a page, finding first costs `marked` rows. The
+    counters know both; the planner guesses, and walks the whole list for a mark that hardly anybody has.
+    """
+    everyone, counted_as = ("deleted", f"deleted.{mark}") if deleted else ("all", mark)
+    people = counters.people(connection, organization)
+    return is_few(people.get(counted_as, 0), people.get(everyone, 0))
+
+
+def is_few(people: float, everyone: int) -> bool:
+    """Whether so many of everyone are sooner found first and put in order then."""
+    return people**2 < PAGE * everyone
+
+
+def _searched(text: str, values: dict[str, Any]) -> str:
+    """The condition on the search text; a phone number is found however it is written."""
+    if len(text) < SHORTEST:
+        raise ValueError(f"search: give at least {SHORTEST} characters")
+    values["text"] = _part(text)
+    number = re.sub(r"[^+\d]", "", text) if _NUMBER.fullmatch(text) else text
+    if number == text or len(number) < SHORTEST:
+        return _TEXT
+    values["digits"] = _part(number)
+    return _TEXT_OR_DIGITS
+
+
+def _part(text: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+
+
+def _contact_id(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
