@@ -64,10 +64,7 @@ def suppress(
     from entrypoints.wiring import opened
     from ledger.suppressing import question
 
-    if export != (file is None):
-        raise typer.BadParameter("give either FILE or --export")
-    if json and output is None:
-        raise typer.BadParameter("--json prints the summary, so the rows need --output")
+    _refuse_together(file, output, export=export, json=json)
     options.new_file("--output", output, overwrite=overwrite)
     with opened(within=organization) as ledger:
         place = options.place(organization, channel, scope, purpose, UUID(int=0))
@@ -88,6 +85,14 @@ def suppress(
         if output is not None:
             note(ledger, organization, output, "suppress")
     _tell(asked, summary, time.monotonic() - began, json=json)
+
+
+def _refuse_together(file: Path | None, output: Path | None, *, export: bool, json: bool) -> None:
+    """Raises typer.BadParameter where options do not go together."""
+    if export != (file is None):
+        raise typer.BadParameter("give either FILE or --export")
+    if json and output is None:
+        raise typer.BadParameter("--json prints the summary, so the rows need --output")
 
 
 def _answer(
