@@ -219,7 +219,7 @@ def test_a_file_about_many_stays_and_is_told_where_the_person_is_in_it(
 ) -> None:
     _record(ledger, signup(ann, BEN), opt_out(ann, BEN))
     project()
-    asked = ("--channel", "email", "--scope", f"{ann}/shop")
+    asked = ("--channel", "email", "--scope", f"{ann}/shop", "--workers", "1")
     sources = {"both": [ANN["value"].upper(), BEN["value"]], "ben": [BEN["value"]], "none": []}
     for name, values in sources.items():
         (tmp_path / name).write_text("\n".join(["email", *values]))

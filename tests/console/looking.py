@@ -1,4 +1,4 @@
-"""Looking a page over: light, dark and narrow, a picture kept of each, and what axe finds wrong with it."""
+"""Looking a page over: light, dark and narrow, and what axe finds wrong with it."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,16 @@ LOOKS: Final[dict[str, tuple[Literal["light", "dark"], ViewportSize]]] = {
     "narrow": ("light", NARROW),
 }
 _COLOURS: Final = ["color-contrast", "link-in-text-block"]
-"""The rules of axe that look at colours: all that dark can break beyond light."""
+"""The rules of axe that look at colours: all that dark can break beyond light, and nothing that narrow can."""
+_RULES: Final[dict[str, dict[str, Any]]] = {
+    "light": {},
+    "dark": {"runOnly": {"type": "rule", "values": _COLOURS}},
+    "narrow": {"rules": {rule: {"enabled": False} for rule in _COLOURS}},
+}
+"""What axe is asked about each look."""
+_LOOKS_SO: Final = (
+    "([scheme, width]) => innerWidth === width && matchMedia(`(prefers-color-scheme: ${scheme})`).matches"
+)
 
 
 def missing(what: str) -> NoReturn:
@@ -32,17 +41,19 @@ def looked_over(page: Page, name: str) -> None:
 
 
 def wrong_with(page: Page, name: str) -> list[tuple[str, str, str]]:
-    """Keeps a picture of the open page in each look and says what is wrong: look, rule of axe (or `sideways`) and
-    first place. The page must have been opened with `bypass_csp`; it is light and as large as before at the end.
+    """What is wrong with the open page in each look: look, rule of axe (or `sideways`) and first place. Where
+    CONSOLE_PICTURES is `kept` a picture is kept of each. The page must have been opened with `bypass_csp`; it is
+    light and as large as before at the end.
     """
     before = page.viewport_size
-    PICTURES.mkdir(parents=True, exist_ok=True)
     found: list[tuple[str, str, str]] = []
     for look, (scheme, size) in LOOKS.items():
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
-        found += [(look, *one) for one in faults(page, _COLOURS if look == "dark" else None)]
+        page.wait_for_function(_LOOKS_SO, arg=[scheme, size["width"]])
+        if os.environ.get("CONSOLE_PICTURES") == "kept":
+            page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+        found += [(look, *one) for one in faults(page, _RULES[look])]
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
             found.append((look, "sideways", ""))
     page.emulate_media(color_scheme="light")
@@ -50,15 +61,13 @@ def wrong_with(page: Page, name: str) -> list[tuple[str, str, str]]:
     return found
 
 
-def faults(page: Page, rules: list[str] | None = None) -> list[tuple[str, str]]:
+def faults(page: Page, rules: dict[str, Any] | None = None) -> list[tuple[str, str]]:
     """What axe finds wrong with the page by these rules (absent: all of them), each with the first place."""
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=AXE)
-    asked: dict[str, Any] = {"resultTypes": ["violations"]}
-    if rules:
-        asked["runOnly"] = {"type": "rule", "values": rules}
-    found = page.evaluate("asked => axe.run(asked)", asked)
-    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
+    asked = {"resultTypes": ["violations"], "elementRef": False, **(rules or {})}
+    first = "async asked => (await axe.run(asked)).violations.map(one => [one.id, one.nodes[0].html])"
+    return [(rule, place) for rule, place in page.evaluate(first, asked)]
 
 
 def weight(page: Page) -> int:

@@ -1,4 +1,4 @@
-"""Every page in a real browser: without a fault that axe finds, with and without scripts, and pictures of it."""
+"""Every page in a real browser: without a fault that axe finds, with and without scripts."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Settings, policies and rejections in a real browser: no fault that axe finds, no need of scripts, pictures."""
+"""Settings, policies and rejections in a real browser: no fault that axe finds, no need of scripts."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The pages of one contact in a real browser: no fault that axe finds, every flow by hand, and pictures of them."""
+"""The pages of one contact in a real browser: no fault that axe finds, every flow by hand."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every page that the navigation leads to, with something on it: light, dark and narrow, pictures kept of each."""
+"""Every page that the navigation leads to, with something on it: light, dark and narrow."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -27,7 +27,7 @@ from tests.projections.crowds import LONGEST, bodies, moved, waits
 from tests.projections.world import World
 
 Streams = Mapping[UUID, Sequence[Recorded]]
-EXAMPLES = 30
+EXAMPLES = 20
 _ORGANIZATIONS = (f"org{n}" for n in count())
 
 

@@ -51,7 +51,7 @@ def standing_for(listed: dict[Place, Change], place: Place) -> list[Place]:
 pairs = st.tuples(histories_of_policies(moments), histories_of_policies(moments)) | one_parameter_apart(moments)
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(histories(), pairs, later)
 def test_the_diff_is_the_set_of_statuses_that_differ(
     history: list[Act], pair: tuple[Policies, Policies], at: datetime
