@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
+from ledger.acts import Act, DeliverabilityChange, HoldChange, Override, SignUp
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
 from ledger.settings_acts import KeyIssue
@@ -99,7 +100,19 @@ MESSAGES: Final[dict[str, Permission]] = {
     "contact.erase.v1": "erase",
     "ledger.reversal.v1": "reverse",
 }
-"""What a message of each type needs over HTTP, beside `messages`: what the route of the same act needs."""
+"""What a message of each type needs over HTTP, beside `messages`: what the route of the same act needs. Some need
+more: `needed_for`."""
+
+
+def needed_for(act: Act) -> Permission:
+    """What the act of a message needs: that of its type, or more where it opens what was closed (decision 050)."""
+    match act.body:
+        case HoldChange() | DeliverabilityChange() if not act.body.RESTRICTIVE:
+            return "act"
+        case SignUp(override=Override()):
+            return "reverse"
+    return MESSAGES[act.type]
+
 
 _NOBODY: Final = "0" * 64
 

@@ -36,6 +36,7 @@ class ContactSeen(BaseModel):
     phones: list[str]
     external_ids: list[str]
     type: str = Field(description="subscriber, unsubscriber, purchaser or anonymous")
+    holds: list[str] = Field(description="of banned, blocked, paused those in force at some place at least")
     subscriptions: dict[str, dict[str, str]] = Field(description="merchant → channel → consent")
     created_at: datetime
     created_method: str

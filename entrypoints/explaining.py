@@ -63,6 +63,7 @@ class Step(BaseModel):
     became: str = Field(description="what became of it, and by which step")
     because: str = Field(description="what the rule says")
     source: str = Field(description="where the rule is from: law, guide, row of the features")
+    law: str = Field(description="the laws and guides among these; empty where there is none")
     who: str
     when: str = Field(description="by every clock, and how late it came")
     flags: list[str] = Field(description="what was wrong with it, in words")
@@ -126,6 +127,7 @@ def _step(
         became=f"{_BECAME[effect]}{by}.",
         because=rule.idle if effect == "void" and rule.idle else rule.says,
         source=rule.source,
+        law=rule.law,
         who=_who(event),
         when=_when(event),
         flags=[FLAGS.get(flag, flag) for flag in event.envelope.flags],

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from entrypoints.console import typed
 from entrypoints.masking import masked
+from entrypoints.whole_values import whole_number
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
 from projections import sms_list
@@ -42,6 +43,7 @@ class PhoneSeen(BaseModel):
     contact_id: UUID | None
     scope: str = Field(description="the list, or the sender itself, at which it stands so")
     phone: str | None = Field(description="null once erased")
+    hold: str | None = Field(description="banned, blocked or paused: the most serious that covers the place")
     emails: list[str]
     subscribed_at: datetime | None = Field(description="contacts: the first time, however often since")
     list: str | None = Field(description="contacts: the list's name, or its scope")
@@ -72,8 +74,13 @@ def page(
     )
 
 
-def digits_of(text: str, field: str = "q") -> str:
-    """What part of a number is searched for, however it is written. Raises MessageRefused naming the field."""
+def digits_of(text: str, *, values: bool, field: str = "q") -> str:
+    """What part of a number is searched for, however it is written; who sees `values` masked gives a whole one.
+
+    Raises MessageRefused naming the field.
+    """
+    if not values:
+        return whole_number(text, field)
     found = re.sub(r"[^+\d]", "", text)
     if len(found) < SHORTEST:
         raise MessageRefused("invalid-request", f"{field}: give at least {SHORTEST} digits of a phone number")
@@ -87,6 +94,7 @@ def _seen(row: SmsRow, tab: Tab, *, values: bool) -> PhoneSeen:
         contact_id=row.person_id,
         scope=row.scope,
         phone=phone if values else masked("phone", phone),
+        hold=row.hold,
         emails=row.emails if values else [masked("email", one) or "" for one in row.emails],
         subscribed_at=row.moment if tab == "contacts" else None,
         list=(row.list_name or row.scope) if tab == "contacts" else None,

@@ -12,6 +12,7 @@ import structlog
 
 from entrypoints.settings import Settings, load
 from ledger.answers import Answers
+from ledger.errors import UnknownOrganization
 from ledger.ids import Ids
 from ledger.recording import Recording
 from ledger.store.checks import check_environment, check_start
@@ -76,7 +77,7 @@ def opened(
     """The service on the database of the settings (absent: of the environment), closed at the end.
 
     `timeout`: seconds to wait for a connection. `within`: of one organization; absent, over all. Raises
-    SettingsRefused, SchemaOutOfDate, LogUnavailable.
+    SettingsRefused, SchemaOutOfDate, LogUnavailable, UnknownOrganization.
     """
     settings = settings or load()
     ids, keyring = checked(settings)
@@ -97,7 +98,14 @@ def opened(
             answers=Answers(overseeing, ids, clock),
             recording=Recording(writing, ids),
         )
-        yield service if within is None else service.within(within)
+        yield service if within is None else _registered(service.within(within), within)
+
+
+def _registered(service: Service, organization: str) -> Service:
+    stream = service.ids.organization(organization)
+    if not service.reading.growing([stream])[stream]:
+        raise UnknownOrganization(f"{organization}: not registered; `contact-ledger organizations list` names all")
+    return service
 
 
 def checked(settings: Settings) -> tuple[Ids, Keyring]:

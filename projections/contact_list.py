@@ -13,6 +13,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from projections import counters
+from projections.all_contacts import marked
 from projections.contact_query import CONTACT, FROM, PAGE, Filter, Query, Ranking, is_few, query_of
 from projections.criteria.finding import STRETCH, lead, patience
 
@@ -23,6 +24,7 @@ RANKED_BY: Final[Mapping[Ranking, str]] = {
     "deleted": "deleted_at",
 }
 """The column of each ranking (Y29): newest first, but `earliest` is by creation, oldest first."""
+HOLDS: Final = ("banned", "blocked", "paused")
 PATIENCE: Final = 3.0
 """Seconds that a page found by criteria may take in the database."""
 
@@ -52,12 +54,19 @@ class ContactRow:
     deleted: bool
     deleted_at: datetime | None
     changes_at: datetime | None
+    marks: list[str]
+
+    @property
+    def holds(self) -> list[str]:
+        """The holds that its identifiers are under, at some place at least; the most serious first."""
+        return [hold for hold in HOLDS if marked(self.organization, hold) in self.marks]
 
 
 _SELECT = """
 SELECT c.id, c.organization, contact_ids, identifier_ids, name, first_name, last_name, emails, phones,
        external_ids, type, purchased_at, subscriptions, profile, created_at, created_method, created_source,
-       last_updated, deleted, deleted_at, changes_at
+       last_updated, deleted, deleted_at, changes_at,
+       coalesce((SELECT marks FROM contact_search WHERE id = c.id), '{}') AS marks
 """
 _IDS = "SELECT c.id\n"
 _START: Final = (("infinity", UUID(int=0)), ("-infinity", UUID(int=0)))

@@ -49,7 +49,7 @@ _REPLIES: Final = {
     "help": "a call for help",
     "other": "unclear",
 }
-_CAUSES: Final = {
+CAUSES: Final = {
     "same_message": "they came together in one message",
     "identified_as": "an anonymous visitor was identified",
     "asked": "somebody asked for it",
@@ -59,6 +59,7 @@ _CAUSES: Final = {
     "rules": "the organization's rules leave such links to a person",
     "unlinked_before": "they were unlinked before",
 }
+"""Why two contacts are, or may be, one person."""
 
 
 def sentence(body: Event) -> str:
@@ -121,11 +122,11 @@ def _profile(body: c.ProfileChanged) -> str:
 
 
 def _linked(body: c.ContactsLinked) -> str:
-    return f"Linked with contact {body.other_contact_id}: {_CAUSES.get(body.cause, body.cause)}."
+    return f"Linked with contact {body.other_contact_id}: {CAUSES.get(body.cause, body.cause)}."
 
 
 def _candidate(body: c.CandidateListed) -> str:
-    why = _CAUSES.get(body.cause, body.cause)
+    why = CAUSES.get(body.cause, body.cause)
     return f"May be the same person as contact {body.other_contact_id}, for a human to decide: {why}."
 
 

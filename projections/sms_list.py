@@ -12,6 +12,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from ledger.events.scope import covers
+from projections.contact_list import HOLDS
 from projections.sms_contacts import Tab
 
 Order = Literal["phone", "email", "moment", "list", "reason", "message"]
@@ -44,6 +46,13 @@ class SmsRow:
     person_id: UUID | None
     emails: list[str]
     list_name: str | None
+    holds: dict[str, dict[str, Any]] | None
+
+    @property
+    def hold(self) -> str | None:
+        """The most serious hold that covers the place."""
+        found = {one["hold"] for at, one in (self.holds or {}).items() if covers(at, self.scope)}
+        return next((hold for hold in HOLDS if hold in found), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ ORDER BY identifier_id LIMIT %(limit)s) AS s ORDER BY p.number, s.identifier_id"
 _SHOWN: Final = """
 SELECT s.identifier_id, s.scope, s.phone, s.email, s.moment, s.reason, s.message_at,
        coalesce(a.person_id, i.contact_id) AS person_id, coalesce(c.emails, '{}') AS emails,
-       named.display_name AS list_name
+       named.display_name AS list_name, i.holds
 FROM found s
     LEFT JOIN identifiers i ON i.id = s.identifier_id
     LEFT JOIN contact_aliases a ON a.contact_id = i.contact_id

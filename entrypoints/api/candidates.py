@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from entrypoints import candidates
 from entrypoints.api.auth import Caller, Ledger, hand, needs
 from entrypoints.api.models import Asked, Id, InQuery
+from entrypoints.api.once import own_name
 
 router = APIRouter(prefix="/v1/organizations/{organization}/candidates", tags=["links of contacts"])
 _Reader = Annotated[Caller, Depends(needs("contacts"))]
@@ -48,6 +49,10 @@ def list_candidates(
 def dismiss_candidate(asked: DismissalAsked, ledger: Ledger, caller: _Linker) -> DismissalAnswer:
     """Says that the two are two people: they are not listed again for the same cause."""
     done = candidates.dismiss(
-        hand(ledger, caller), asked.left_id, asked.right_id, asked.reason, message_id=asked.id
+        hand(ledger, caller),
+        asked.left_id,
+        asked.right_id,
+        asked.reason,
+        message_id=own_name(caller.request, asked.id),
     )
     return DismissalAnswer(dismissed=done)

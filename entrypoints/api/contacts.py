@@ -10,6 +10,7 @@ from pydantic import Field
 from entrypoints import contact_export, contacts
 from entrypoints.api.auth import Caller, Ledger, Values, needs
 from entrypoints.api.models import Asked, InQuery
+from entrypoints.whole_values import searchable
 from projections.contact_query import Filter, Ranking
 from projections.criteria.tree import Document
 
@@ -64,7 +65,11 @@ class PeopleSearched(PeopleQuestion):
     """The same, by text, and by criteria joined by `all`, `any` and `not`."""
 
     search: str | None = Field(
-        None, min_length=3, max_length=200, description="part of an e-mail, phone, name or external id"
+        None,
+        min_length=3,
+        max_length=200,
+        description="a contact id, or part of an e-mail, phone, name or external id; who sees values masked gives "
+        "a whole e-mail, phone or external id",
     )
     criteria: Document | None = Field(None, examples=CRITERIA)
 
@@ -106,7 +111,8 @@ def search_contacts(
 )
 def export_contacts(question: PeopleSearched, ledger: Ledger, caller: _Reader, values: Values) -> StreamingResponse:
     """Everyone who fits, as one CSV, as of one moment."""
-    parts = contact_export.laid_aside(ledger, caller.organization, filter_of(question), values=values)
+    wanted = searchable(ledger, caller.organization, filter_of(question), values=values)
+    parts = contact_export.laid_aside(ledger, caller.organization, wanted, values=values)
     return StreamingResponse(parts, media_type="text/csv")
 
 
@@ -120,7 +126,7 @@ def _page(question: ContactsQuestion, ledger: Ledger, caller: Caller, values: bo
     return contacts.page(
         ledger,
         caller.organization,
-        filter_of(question),
+        searchable(ledger, caller.organization, filter_of(question), values=values),
         after=question.after,
         limit=question.limit,
         counted=question.count,

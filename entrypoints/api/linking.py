@@ -10,6 +10,7 @@ from consumers.translators.translation import given_value
 from entrypoints import linking
 from entrypoints.api.auth import Caller, Ledger, hand, needs
 from entrypoints.api.models import MAX_VALUE, Asked, Id, Kind
+from entrypoints.api.once import own_name
 from entrypoints.api.problems import invalid
 from ledger.acts import Unlink
 from ledger.errors import MessageRefused
@@ -95,7 +96,9 @@ def preview_link(wanted: LinkWanted, ledger: Ledger, caller: _Reader) -> linking
 def make_link(asked: LinkAsked, ledger: Ledger, caller: _Linker) -> linking.LinksDone:
     """Makes the two one person. Every id either had leads to it from now on."""
     left, right = _side(asked.left, "left"), _side(asked.right, "right")
-    return linking.link(hand(ledger, caller), left, right, asked.reason, message_id=asked.id)
+    return linking.link(
+        hand(ledger, caller), left, right, asked.reason, message_id=own_name(caller.request, asked.id)
+    )
 
 
 @router.post("/unlink-whole/preview")
@@ -109,7 +112,7 @@ def preview_whole(wanted: WholeWanted, ledger: Ledger, caller: _Reader) -> linki
 def unlink_whole(asked: WholeAsked, ledger: Ledger, caller: _Linker) -> linking.LinksDone:
     """Removes every link of a contact, which then stands alone."""
     body = Unlink(reason=asked.reason, contact=asked.contact_id)
-    return linking.unlink(hand(ledger, caller), body, message_id=asked.id)
+    return linking.unlink(hand(ledger, caller), body, message_id=own_name(caller.request, asked.id))
 
 
 @router.post("/{link_id}/unlink/preview")
@@ -121,7 +124,9 @@ def preview_unlink(link_id: UUID, ledger: Ledger, caller: _Reader) -> linking.Pr
 @router.post("/{link_id}/unlink")
 def remove_link(link_id: UUID, asked: UnlinkAsked, ledger: Ledger, caller: _Linker) -> linking.LinksDone:
     """Removes a link: each side gets its own back, with what happened meanwhile. Machines never link them again."""
-    return linking.unlink(hand(ledger, caller), Unlink(link_id, asked.reason), message_id=asked.id)
+    return linking.unlink(
+        hand(ledger, caller), Unlink(link_id, asked.reason), message_id=own_name(caller.request, asked.id)
+    )
 
 
 def _side(given: SideGiven, field: str) -> linking.Side:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from consumers.intake import Message, take
-from entrypoints.access import MESSAGES
+from entrypoints.access import needed_for
 from entrypoints.api.auth import Caller, Ledger, lacking, needs
 from entrypoints.api.problems import Problem, field_error
 from entrypoints.explaining import FLAGS
@@ -89,7 +89,8 @@ def post_messages(
 
     If any message is refused the answer is a problem that names its fields; the others are recorded all the
     same, and `results` says what became of each. Links, deletions, erasures and reversals need the permission
-    that their own routes need: where the key lacks it for one of them, all is refused with 403.
+    that their own routes need, as do an override and what lifts a hold or a block of an address: where the key
+    lacks it for one of them, all is refused with 403.
     """
     batch = request.headers.get("content-type", "").startswith(BATCH)
     messages = _messages(ledger, caller, body, _headers(request), batch=batch)
@@ -140,11 +141,11 @@ def _events(body: bytes) -> list[Any]:
 
 def _refuse_unless_permitted(caller: Caller, taken: Sequence[Act | Rejection], *, batch: bool) -> None:
     """Raises Problem, naming each message whose act this key may not do."""
-    acts = [(place, one.type) for place, one in enumerate(taken) if isinstance(one, Act)]
+    acts = [(place, one.type, needed_for(one)) for place, one in enumerate(taken) if isinstance(one, Act)]
     errors = [
-        (f"{place}.type" if batch else "type", f"{name}: {lacking(caller.key, MESSAGES[name])}")
-        for place, name in acts
-        if not caller.may(MESSAGES[name])
+        (f"{place}.type" if batch else "type", f"{name}: {lacking(caller.key, needed)}")
+        for place, name, needed in acts
+        if not caller.may(needed)
     ]
     if errors:
         detail = "Nothing was recorded: this key may not send the messages named in `errors`."

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 
 from entrypoints.acting import USED, Hand
 from entrypoints.api.middleware import FILES
+from entrypoints.api.problems import invalid
 from entrypoints.batches.asking import asked_under
 from ledger.errors import MessageRefused
 
@@ -37,6 +38,13 @@ async def _told_apart(request: Request) -> str:
 
 
 ToldApart = Annotated[str, Depends(_told_apart)]
+
+
+def own_name(key: str | None, id_: str | None) -> str | None:
+    """The name that a request gives what it does in its body. Raises Problem where its key is another one."""
+    if id_ is not None and key not in (None, id_):
+        raise invalid(("id", "names the request already; send no Idempotency-Key beside it, or the same text"))
+    return id_
 
 
 def refuse_another(hand: Hand, request: Request) -> None:

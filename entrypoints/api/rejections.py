@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel, Field
 
 from entrypoints import reads, replaying
-from entrypoints.access import MESSAGES
+from entrypoints.access import needed_for
 from entrypoints.api.auth import Caller, Ledger, needs, no_more_than
 from entrypoints.api.models import Asked, InQuery, Moment
 from entrypoints.wiring import Service
@@ -154,7 +154,7 @@ def drop_rejection(rejection_id: UUID, ledger: Ledger, caller: _Admin) -> Reject
 
 
 def _refuse_unless_permitted(caller: Caller, act: Act) -> None:
-    needed = MESSAGES[act.type]
+    needed = needed_for(act)
     if needed != "messages":
         no_more_than(caller, [needed])
 

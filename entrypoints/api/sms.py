@@ -32,7 +32,9 @@ class PhonesQuestion(Asked):
     tab: Tab = Field("contacts", description="subscribed, opted out, or neither after a double opt-in that failed")
     list: Scope | None = Field(None, description="of `contacts`: one list")
     reason: str | None = Field(None, max_length=40, description="of `opted-out`: a method, or ban")
-    search: str | None = Field(None, max_length=100, description="part of a number, at least 3 digits")
+    search: str | None = Field(
+        None, max_length=100, description="part of a number, at least 3 digits; a whole one where values are masked"
+    )
     sort: sms_list.Order | None = Field(None, description="by what; absent: the tab's date", examples=["phone"])
     descending: bool = True
     after: str | None = Field(None, max_length=2_000, description="the `after` of the page before")
@@ -60,7 +62,7 @@ def search_phones(asked: PhonesQuestion, ledger: Ledger, caller: _Reader, values
         asked.tab,
         asked.list if asked.tab == "contacts" else None,
         asked.reason if asked.tab == "opted-out" else None,
-        digits_of(asked.search, "search") if asked.search else None,
+        digits_of(asked.search, values=values, field="search") if asked.search else None,
         asked.sort or ("message" if asked.tab == "other" else "moment"),
         asked.descending,
     )

@@ -18,6 +18,7 @@ def access(
     html: Annotated[
         Path | None, typer.Option(help="Write a page to this file, readable and for print, instead of JSON.")
     ] = None,
+    overwrite: options.Overwrite = False,
     json: options.Json = False,
 ) -> None:
     """One person's everything, in full (GDPR Art. 15): as JSON, or as a page that stands alone.
@@ -29,6 +30,7 @@ def access(
 
     if json and html is not None:
         raise typer.BadParameter("give either --json or --html")
+    options.new_file("--html", html, overwrite=overwrite)
     with opened(within=organization) as ledger:
         one = disclosure(ledger, organization, options.asked(who, kind, value))
         if html is None:

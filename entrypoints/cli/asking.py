@@ -33,8 +33,8 @@ def status(
     from entrypoints.wiring import opened
 
     asked = options.asked(identifier, kind, value)
-    place = options.place(organization, channel, scope, purpose, asked)
     with opened(within=organization) as ledger:
+        place = options.place(organization, channel, scope, purpose, asked)
         key, _ = ledger.answers.holder(organization, asked)
         judged = ledger.answers.sendable(organization, *place, [asked], at=at, known_at=known_at)[0]
     answer = whole_status(key, judged)
@@ -65,8 +65,8 @@ def explain(
     from entrypoints.wiring import opened
 
     asked = options.asked(identifier, kind, value)
-    place = options.place(organization, channel, scope, purpose, asked)
     with opened(within=organization) as ledger:
+        place = options.place(organization, channel, scope, purpose, asked)
         key, _ = ledger.answers.holder(organization, asked)
         found = ledger.answers.explain(organization, asked, *place, at=at, known_at=known_at, opened=unmasked)
     answer = explained(key, found, values=unmasked)
@@ -164,7 +164,8 @@ def _told(step: "Step") -> "Iterator[str]":
     yield step.said
     yield f"{step.became} {step.because}"
     policy = f", policy {step.policy}" if step.policy else ""
-    yield f"rule {step.rule} ({step.source}){policy}"
+    law = f" ({step.law})" if step.law else ""
+    yield f"rule {step.rule}{law}{policy}"
     yield f"from {step.who}; {step.when}"
     yield f"event {step.event.event_id}"
     for flag in step.flags:

@@ -28,6 +28,7 @@ def list_(
     """
     from entrypoints.candidates import page
     from entrypoints.wiring import opened
+    from projections.sentences import CAUSES
 
     with opened(within=organization) as ledger:
         found = page(ledger, organization, before=before, limit=limit)
@@ -36,8 +37,11 @@ def list_(
         return
     rows(
         f"Merge candidates of {organization}",
-        ["one and the other", "cause and day"],
-        [(f"{one.low_id}\n{one.high_id}", f"{one.cause}\n{one.listed_at:%Y-%m-%d}") for one in found.candidates],
+        ["one and the other", "why, and since when"],
+        [
+            (f"{one.low_id}\n{one.high_id}", f"{CAUSES.get(one.cause, one.cause)}\n{one.listed_at:%Y-%m-%d}")
+            for one in found.candidates
+        ],
         empty="None: nobody waits for a decision.",
     )
     if found.before:

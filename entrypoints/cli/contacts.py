@@ -33,6 +33,7 @@ def contacts(
         str, typer.Option(help="Newest first by: updated, created, with --deleted deleted; oldest first: earliest.")
     ] = "updated",
     csv: Annotated[Path | None, typer.Option("--csv", help="Write everyone who fits to this CSV file.")] = None,
+    overwrite: options.Overwrite = False,
     after: Annotated[str | None, typer.Option(help="The next page: what the page before ended with.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="People on a page.")] = 50,
     unmasked: options.Unmasked = False,
@@ -51,6 +52,7 @@ def contacts(
     if contact is not None:
         _show(organization, contact, unmasked=unmasked, json=json)
         return
+    options.new_file("--csv", csv, overwrite=overwrite)
     text = sys.stdin.readline().rstrip("\r\n") if search == "-" else search
     asked = Filter(text, type_, mark, deleted, options.ranking(ranked))
     with opened(within=organization) as ledger:

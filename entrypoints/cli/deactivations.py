@@ -31,6 +31,7 @@ def deactivations(
     every: _All = None,
     known_only: _KnownOnly = False,
     output: _Output = None,
+    overwrite: options.Overwrite = False,
     yes: options.Yes = False,
     json: options.Json = False,
 ) -> None:
@@ -46,6 +47,7 @@ def deactivations(
         raise typer.BadParameter("--all is deactivated, recycled or ported")
     if every is not None and status_column is not None:
         raise typer.BadParameter("give either --status-column or --all")
+    options.new_file("--output", output, overwrite=overwrite)
     columns = Columns(number_column, date_column, status_column, every)
     counts = _take(file, organization, columns, output, known_only=known_only, dry_run=not yes)
     if json:

@@ -8,6 +8,8 @@ from uuid import UUID
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from entrypoints.access import Permission, Role
     from entrypoints.scopes import Rule
     from entrypoints.scopes import State as ScopeState
@@ -48,7 +50,14 @@ Value = Annotated[
     typer.Option(help="Its value; `-` reads it from standard input, so that it shows in no process list."),
 ]
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show e-mails, phones and names in full.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there already.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this only what would be done is shown.")]
+
+
+def new_file(option: str, file: "Path | None", *, overwrite: bool) -> None:
+    """Raises typer.BadParameter where writing the file would replace one that was not to be; a pipe is none."""
+    if file is not None and file.is_file() and not overwrite:
+        raise typer.BadParameter(f"{option}: the file is there already; --overwrite replaces it")
 
 
 def asked(identifier: UUID | None, kind: str | None, value: str | None) -> "Given | UUID":

@@ -31,7 +31,8 @@ def add(
     from entrypoints.wiring import opened
 
     role = options.role(key_role) if key_role else None
-    with opened(within=organization) as ledger:
+    with opened() as everywhere:
+        ledger = everywhere.within(organization)
         added = register(ledger, organization, name or organization)
         key = issue_key(ledger, organization, role) if role else None
     if json:

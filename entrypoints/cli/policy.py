@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, facts, progress, rows, say
+from entrypoints.cli.rendering import as_json, progress, rows, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +68,11 @@ def show(
         found = parameters(history(ledger, organization), version, ledger.now())
     if json:
         as_json(found)
-    else:
-        facts(found["version"], found["parameters"].items())
+        return
+    from entrypoints.console.parameters import in_words
+
+    said = [(name, in_words(name, value)) for name, value in found["parameters"].items()]
+    rows(found["version"], ["parameter", "what it does"], said, empty="None.")
 
 
 @app.command()

@@ -133,11 +133,13 @@ def send(
     from consumers.broker import Producer
     from consumers.sending import read_lines
     from consumers.sending import send as send_all
+    from entrypoints.wiring import secrets
 
     settings = _settings()
+    ids, _ = secrets(settings)
     with closing(Producer(settings.brokers)) as producer, progress() as shown:
         task = shown.add_task("sending", total=None)
-        outgoing = read_lines(file, topic or settings.topics[0])
+        outgoing = read_lines(file, topic or settings.topics[0], ids)
         sent = send_all(producer, outgoing, lambda count: shown.update(task, completed=count))
     say(f"sent {sent:,} messages")
 

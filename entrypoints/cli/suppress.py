@@ -46,6 +46,7 @@ def suppress(
     column: _Column = None,
     kind: _Kind = None,
     output: _Output = None,
+    overwrite: options.Overwrite = False,
     export: _Export = False,
     unmasked: options.Unmasked = False,
     workers: _Workers = 2,
@@ -63,12 +64,10 @@ def suppress(
     from entrypoints.wiring import opened
     from ledger.suppressing import question
 
-    if export != (file is None):
-        raise typer.BadParameter("give either FILE or --export")
-    if json and output is None:
-        raise typer.BadParameter("--json prints the summary, so the rows need --output")
-    place = options.place(organization, channel, scope, purpose, UUID(int=0))
+    _refuse_together(file, output, export=export, json=json)
+    options.new_file("--output", output, overwrite=overwrite)
     with opened(within=organization) as ledger:
+        place = options.place(organization, channel, scope, purpose, UUID(int=0))
         asked = question(
             ledger.reading, ledger.ids, organization, *place, now=ledger.now(), at=at, known_at=known_at
         )
@@ -86,6 +85,14 @@ def suppress(
         if output is not None:
             note(ledger, organization, output, "suppress")
     _tell(asked, summary, time.monotonic() - began, json=json)
+
+
+def _refuse_together(file: Path | None, output: Path | None, *, export: bool, json: bool) -> None:
+    """Raises typer.BadParameter where options do not go together."""
+    if export != (file is None):
+        raise typer.BadParameter("give either FILE or --export")
+    if json and output is None:
+        raise typer.BadParameter("--json prints the summary, so the rows need --output")
 
 
 def _answer(

@@ -12,7 +12,9 @@ from pydantic import BaseModel, Field, ValidationError
 from entrypoints import contacts
 from entrypoints.channels import in_use
 from entrypoints.console import building, criteria, typed
+from entrypoints.console.consents import ORDER, subscribed
 from entrypoints.console.criteria import Typed
+from entrypoints.console.lists import refuse_unknown
 from entrypoints.console.pages import Place, Table, show, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.rendering import HEADERS
@@ -20,8 +22,8 @@ from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactsPage
+from entrypoints.whole_values import searchable
 from ledger.errors import MessageRefused
-from ledger.events.vocabulary import ALL, CHANNELS_OF
 from projections import counters, scopes
 from projections.contact_count import COUNTED_TO
 from projections.contact_query import Filter
@@ -103,7 +105,8 @@ def _wanted(view: View, asked: Question) -> Filter:
     """Exactly the people of the list on screen, of all its pages. Raises MessageRefused."""
     deleted = None if asked.status == WITH_DELETED else False
     root = criteria.read(view, asked.criteria)
-    return Filter(_typed(view, asked.q), asked.type, asked.status, deleted, asked.ranked, root, view.now)
+    wanted = Filter(_typed(view, asked.q), asked.type, asked.status, deleted, asked.ranked, root, view.now)
+    return searchable(view.ledger, view.organization, wanted, values=view.values, field="q")
 
 
 def _question(state: str) -> Question:
@@ -122,10 +125,11 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
 
 def _shown(view: View, asked: Question, written: Typed) -> Response:
     wanted = _wanted(view, asked)
-    text, root = wanted.search, wanted.criteria
+    text, root = _typed(view, asked.q), wanted.criteria
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
+    refuse_unknown(asked, merchant=merchants)
     page = contacts.page(
         view.ledger,
         view.organization,
@@ -162,7 +166,7 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
         kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after", "count"}),
         fields=fields,
         subscribed=subscribed,
-        consents=(None, *_ORDER),
+        consents=(None, *ORDER),
         link=_links(view, asked),
         **_builder(view, asked, root, in_words, written),
     )
@@ -211,8 +215,8 @@ def add_criterion(view: Reader, form: Form) -> Response:
 def search(view: Reader, form: Form) -> Response:
     """Goes to the list searched for this text, which does not show in the address; other filters stay."""
     state = [pair for pair in parse_qsl(form.get("state", "")) if pair[0] != "q"]
-    text = form.get("text", "").strip()
-    if text:
+    if text := form.get("text", "").strip():
+        searchable(view.ledger, view.organization, Filter(text), values=view.values, field="text")
         state.append(("q", typed.sealed(view.ledger, view.organization, text[:200])))
     return RedirectResponse(f"/console/{view.organization}/contacts?{urlencode(state)}", 303, HEADERS)
 
@@ -223,30 +227,6 @@ def chosen(view: View, state: str) -> tuple[list[str], Filter]:
     wanted = _wanted(view, asked)
     in_words = criteria.shown(wanted.criteria, criteria.field_names(view)) if wanted.criteria is not None else None
     return [one.name for one in _applied(asked, wanted.search, in_words)], wanted
-
-
-def subscribed(contact: ContactSeen, channel: str, merchant: str | None) -> str | None:
-    """The consent to show for a channel: at the merchant, or the best at any; None where nothing was ever said.
-
-    What holds for the whole organization holds for a merchant that nothing else is said of, and so do channels.
-    """
-    places = [merchant, merchant.split("/")[0]] if merchant else list(contact.subscriptions)
-    said = [at for place in places if (at := contact.subscriptions.get(place))]
-    if merchant:
-        said = said[:1]
-    found = [consents[channel] for consents in said if channel in consents]
-    if not found and _has(contact, channel):
-        found = [consents[ALL] for consents in said if ALL in consents]
-    return min(found, key=_ORDER.index) if found else None
-
-
-_ORDER: Final = ("subscribed", "pending", "unsubscribed", "declined", "expired", "never")
-
-
-def _has(contact: ContactSeen, channel: str) -> bool:
-    """Whether it has an identifier of this channel, so far as the list shows."""
-    held = [kind for kind, values in (("email", contact.emails), ("phone", contact.phones)) if values]
-    return any(channel in CHANNELS_OF[kind] for kind in held)
 
 
 def _typed(view: View, token: str | None) -> str | None:
@@ -305,7 +285,7 @@ def _links(view: View, asked: Question) -> Callable[..., str]:
 
 
 def _table(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question) -> Table:
-    names = ["id", "name", "emails", "phones", "external_ids", "type", *channels]
+    names = ["id", "name", "emails", "phones", "external_ids", "type", "holds", *channels]
     names += ["last_updated", "created_at", "created_method", "created_source", "deleted", *asked.fields]
     return names, _rows(shown, channels, asked)
 
@@ -319,6 +299,7 @@ def _rows(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question
             " ".join(one.phones),
             " ".join(one.external_ids),
             one.type,
+            " ".join(one.holds),
             *[subscribed(one, channel, asked.merchant) for channel in channels],
             one.last_updated.isoformat(),
             one.created_at.isoformat(),

@@ -16,6 +16,7 @@ from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
 from entrypoints.contact_export import laid_aside
+from entrypoints.whole_values import searchable
 from projections import counters
 from projections.contact_list import RANKED_BY
 from projections.contact_query import SHORTEST, Filter, Ranking
@@ -41,7 +42,7 @@ def deleted(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     page = contacts.page(
         view.ledger,
         view.organization,
-        _filter(asked, text),
+        _filter(view, asked, text),
         after=asked.after,
         limit=asked.limit,
         counted=True,
@@ -67,7 +68,7 @@ def deleted(view: Reader, asked: Annotated[Question, Query()]) -> Response:
 @router.get("/{organization}/deleted/all.csv")
 def all_deleted(view: Reader, asked: Annotated[Question, Query()]) -> StreamingResponse:
     """Everyone on the tab as it is filtered, not one page of them."""
-    wanted = _filter(asked, searched(view, asked.q))
+    wanted = _filter(view, asked, searched(view, asked.q))
     parts = laid_aside(view.ledger, view.organization, wanted, values=view.values)
     headers = HEADERS | {"Content-Disposition": 'attachment; filename="deleted.csv"'}
     return StreamingResponse(parts, 200, headers, "text/csv; charset=utf-8")
@@ -77,6 +78,8 @@ def all_deleted(view: Reader, asked: Annotated[Question, Query()]) -> StreamingR
 def search(view: Reader, form: Form) -> RedirectResponse:
     """Goes to the list; what was searched for shows in no address."""
     long_enough(form, "q", SHORTEST)
+    if text := form.get("q", "").strip():
+        searchable(view.ledger, view.organization, Filter(text), values=view.values, field="q")
     return search_address(view, form, "deleted", sealed=("q",), plain=("status", "ranked"))
 
 
@@ -87,5 +90,6 @@ def restore(view: Annotated[View, Depends(looking("deletion"))], form: Form) -> 
     return done(view, "deleted", form, "restored")
 
 
-def _filter(asked: Question, text: str | None) -> Filter:
-    return Filter(text, None, asked.status, deleted=True, ranked=asked.ranked)
+def _filter(view: View, asked: Question, text: str | None) -> Filter:
+    wanted = Filter(text, None, asked.status, deleted=True, ranked=asked.ranked)
+    return searchable(view.ledger, view.organization, wanted, values=view.values, field="q")

@@ -1,6 +1,6 @@
 """What the pages that list something have in common: their state in the address, their links, their names."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,7 +13,7 @@ from entrypoints.console.forms import BACK
 from entrypoints.console.pages import Table, show
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import inside
-from entrypoints.console.texts import TEXTS
+from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
 from ledger.errors import MessageRefused
 
@@ -89,6 +89,13 @@ def searched(view: View, token: str | None) -> str | None:
     if token and text is None:
         raise MessageRefused("invalid-request", TEXTS["error.q"])
     return text
+
+
+def refuse_unknown(asked: BaseModel, **known: Collection[str]) -> None:
+    """Raises MessageRefused where a field of an address says something that the page does not offer."""
+    for name, offered in known.items():
+        if getattr(asked, name) not in (None, *offered):
+            raise MessageRefused("invalid-request", say("form.unknown", name=name))
 
 
 def wrong_fields(refused: MessageRefused | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from entrypoints import provenance
 from entrypoints.console.form_values import moment
-from entrypoints.console.lists import State, search_address, searched, show_list
+from entrypoints.console.lists import State, refuse_unknown, search_address, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
@@ -43,6 +43,7 @@ class Question(State):
 @twins(router, "/{organization}/opt-outs")
 def opt_outs(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     """The opt-outs that fit, last received first."""
+    refuse_unknown(asked, method=METHODS)
     address, reason = searched(view, asked.q), searched(view, asked.reason)
     until = moment(view, "until", asked.until)
     wanted = Asked(

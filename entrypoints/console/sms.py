@@ -10,7 +10,7 @@ from pydantic import Field
 
 from entrypoints import sms_contacts
 from entrypoints.console import typed
-from entrypoints.console.lists import State, searched, show_list
+from entrypoints.console.lists import State, refuse_unknown, searched, show_list
 from entrypoints.console.opt_outs import METHODS
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
@@ -72,6 +72,7 @@ def sms(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         lists = {
             one: sms_list.lists(connection, view.organization, one) for one in ([sender] if sender else senders)
         }
+    refuse_unknown(asked, reason=METHODS, list=lists.get(sender or "", {}))
     text = searched(view, asked.q)
     page = _page(view, asked, sender, text) if sender else PhonesPage(phones=[], after=None)
     data = SmsPage(**page.model_dump(), sender=sender, senders=senders)
@@ -107,7 +108,7 @@ def _page(view: View, asked: Question, sender: str, text: str | None) -> PhonesP
         asked.tab,
         asked.list if asked.tab == "contacts" else None,
         asked.reason if asked.tab == "opted-out" else None,
-        digits_of(text) if text else None,
+        digits_of(text, values=view.values) if text else None,
         ORDERS[asked.sorted_by],
         asked.way == "desc",
     )
@@ -130,7 +131,7 @@ def search(view: Reader, form: Form) -> RedirectResponse:
     """Goes to the tab as it is, searched and filtered; what was searched for shows in no address."""
     asked = {name: form.get(name, "").strip() for name in ("q", "list", "reason")}
     if asked["q"]:
-        digits_of(asked["q"])
+        digits_of(asked["q"], values=view.values)
         asked["q"] = typed.sealed(view.ledger, view.organization, asked["q"][:200])
     state = [pair for pair in parse_qsl(form.get("state", "")) if pair[0] not in asked]
     state += [(name, told) for name, told in asked.items() if told]

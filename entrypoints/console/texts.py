@@ -75,6 +75,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "contacts.count": "Count them",
     "search": "Search",
     "search.hint": "Part of an e-mail, phone, name or id",
+    "search.hint.whole": "A whole e-mail, phone or id",
     "search.help": "At least 3 characters.",
     "filters": "Filters",
     "filters.applied": "Applied filters",

@@ -194,6 +194,16 @@ TEXTS_OF_CONTACT: Final[Mapping[str, str]] = {
     "cause.same_message": "they came together in one message",
     "cause.identified_as": "an anonymous visitor was identified",
     "cause.asked": "somebody asked for it",
+    "cause.bulk": "A bulk message named them together",
+    "cause.limit": "Together they would have too many identifiers",
+    "cause.two_external_ids": "Each has a customer number of its own",
+    "cause.rules": "The organization's rules leave such links to a person",
+    "cause.unlinked_before": "They were unlinked before",
+    "evidence.evidence.ip": "IP address",
+    "evidence.evidence.user_agent": "Browser",
+    "evidence.double_opt_in": "Double opt-in",
+    "evidence.message_id": "Message",
+    "evidence.event": "Event",
     # Comparing
     "compare": "Compare two moments",
     "compare.lead": "What was so at A and at B, and what happened between. With “known at” you see what was known "

@@ -103,4 +103,5 @@ TEXTS_OF_CRITERIA: Final[Mapping[str, str]] = {
     "ranked.earliest": "Created, earliest first",
     "columns.fields": "Profile fields",
     "contacts.deleted": "Deleted",
+    "contacts.held": "no message is sent while this stands, whatever the ticks say",
 }

@@ -5,6 +5,7 @@ from typing import Final
 
 TEXTS_OF_FORMS: Final[Mapping[str, str]] = {
     "form.refused": "Nothing was changed.",
+    "form.unknown": "{name}: there is none such here; choose one that the page offers",
     "form.search_short": "q: give at least {number} characters, or nothing to see all",
     "form.no_reason": "reason: say why, in 1 to {number} characters",
     "form.once": "once: send the form of the page",

@@ -16,6 +16,7 @@ TEXTS_OF_SMS: Final[Mapping[str, str]] = {
     "sms.tab.opted-out": "Opted-Out",
     "sms.tab.other": "Other Contacts",
     "sms.search": "Part of a phone number",
+    "sms.search.whole": "A whole phone number",
     "sms.all_lists": "All Lists",
     "sms.phone": "Phone",
     "sms.emails": "Email",

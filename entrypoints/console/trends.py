@@ -7,11 +7,12 @@ from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from entrypoints import trends
-from entrypoints.console.lists import State, show_list
+from entrypoints.console.lists import State, refuse_unknown, show_list
+from entrypoints.console.opt_outs import METHODS
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.view import View, looking
-from ledger.events.vocabulary import CHANNELS
+from ledger.events.vocabulary import CHANNELS, SIGNUP_METHODS
 
 router = pages_router()
 PLACE: Final = Place("trends", "nav.trends", "contacts", router)
@@ -33,6 +34,7 @@ class Question(State):
 @twins(router, "/{organization}/trends")
 def shown(view: Annotated[View, Depends(looking("contacts"))], asked: Annotated[Question, Query()]) -> Response:
     """The last 30 days, or those asked for; the CSV has every count by day, method, channel and place."""
+    refuse_unknown(asked, method=(*SIGNUP_METHODS, *METHODS), channel=CHANNELS)
     today = view.now.date()
     wanted = trends.wanted(
         today,

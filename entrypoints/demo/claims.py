@@ -70,7 +70,8 @@ def signup(rng: Random, person: Person) -> Claim:
         subscriptions.append({"channel": "email", "scope": scope, "purposes": purposes})
     if texted:
         identifiers.append(phone(person, rng))
-        scope = rng.choice(person.organization.senders)
+        sender = rng.choice(person.organization.senders)
+        scope = f"{sender}/vip" if rng.random() < 0.3 else sender
         subscriptions.append({"channel": "sms", "scope": scope, "purposes": ["marketing"]})
     if person.push and method == "form":
         identifiers.append({"kind": "web_push", "value": person.push})

@@ -197,11 +197,8 @@ class _Traffic:
         positive = self.rng.random() < 0.85
         if request.identifier["kind"] == "phone":
             words = self.rng.choice(("YES", "Y", "yes!")) if positive else self.rng.choice(claims.CHATTER)
-            return (
-                "sms.inbound.v1",
-                request.person,
-                claims.texted(self.rng, request.person, request.scope, words),
-            )
+            sender = "/".join(request.scope.split("/")[:3])
+            return "sms.inbound.v1", request.person, claims.texted(self.rng, request.person, sender, words)
         data = {
             "identifier": request.identifier,
             "request_id": request.id,

@@ -52,6 +52,8 @@ def set_up(ledger: Service) -> None:
     for organization in ORGANIZATIONS:
         hand = Hand(ledger, organization.code)
         _name_places(hand)
+        for sender in organization.senders:
+            scopes.create(hand, f"{sender}/vip", "VIP club")
         for field, value_type, name in FIELDS:
             fields.define(hand, field, value_type, name)
         keywords.adopt(hand, KEYWORDS, WORDS, "our campaigns invite people to answer DEALS")

@@ -3,7 +3,10 @@
 Sources are laws, guides of the trade, and the rows of the features this ledger was made after (S19, C8 …).
 """
 
+import re
 from typing import Final, NamedTuple
+
+_ROWS: Final = re.compile(r"(?:[LSYPC]|beyond )\d+(?:, (?:[LSYPC]|beyond )?\d+)*")
 
 
 class Rule(NamedTuple):
@@ -12,6 +15,11 @@ class Rule(NamedTuple):
     says: str
     source: str
     idle: str | None = None
+
+    @property
+    def law(self) -> str:
+        """Its source without the features' rows, which say nothing to most people; empty where that is all."""
+        return "; ".join(part for part in self.source.split("; ") if not _ROWS.fullmatch(part))
 
 
 _REVOCATION: Final = "47 CFR 64.1200(a)(10); 15 U.S.C. 7704(a)(4); GDPR Art. 7(3)"

@@ -64,7 +64,9 @@ class Story:
         method, _, path = operation.partition(" ")
         path = path if path.startswith("/") else ROOT + path
         names = {"organization": self.admin.organization, **ids} if path.startswith(ROOT) else ids
-        headers = {"authorization": f"Bearer {(caller or self.admin).key}", "idempotency-key": uuid4().hex}
+        named = body.get("id") if isinstance(body, dict) else None
+        key = named or uuid4().hex
+        headers = {"authorization": f"Bearer {(caller or self.admin).key}", "idempotency-key": key}
         if reason:
             headers["ledger-reason"] = reason
         content = None

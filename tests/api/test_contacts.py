@@ -75,6 +75,47 @@ def test_who_may_not_read_values_sees_them_masked(people: Caller, caller: Callab
         )
 
 
+@pytest.mark.parametrize("role", ["analyst", "auditor"])
+def test_who_sees_values_masked_finds_whole_ones_only(
+    people: Caller, caller: Callable[[Role], Caller], role: Role
+) -> None:
+    reader, known = caller(role), people.get("contacts").json()["contacts"][0]
+    for whole in (known["emails"][0].upper(), known["id"]):
+        found = reader.post("contacts/search", {"search": whole, "count": True}).json()
+        assert [one["id"] for one in found["contacts"]] == [known["id"]]
+        assert found["found"] == 1
+    assert reader.post("contacts/search", {"search": "nobody@example.com"}).json()["contacts"] == []
+    for part in ("ann", "ann0@", "example.com", "Ann0", "+1415"):
+        for route in ("contacts/search", "contacts/export"):
+            refused = reader.post(route, {"search": part})
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "search"), (part, route)
+    assert len(caller("marketer").post("contacts/search", {"search": "ann0@"}).json()["contacts"]) == 1
+
+
+def test_an_auditor_with_a_reason_searches_by_parts(people: Caller, caller: Callable[[Role], Caller]) -> None:
+    found = caller("auditor").post("contacts/search", {"search": "ann0@"}, {"Ledger-Reason": "case 4711"})
+    assert _emails(found.json()) == ["ann0@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "status"),
+    [
+        ({"field": "first_name", "test": "is", "value": "ann0"}, 200),
+        ({"field": "first_name", "test": "filled"}, 200),
+        ({"field": "points", "test": "above", "value": "3"}, 200),
+        ({"field": "first_name", "test": "begins", "value": "a"}, 422),
+        ({"field": "city", "test": "contains", "value": "l"}, 422),
+        ({"field": "birthday", "test": "after", "value": "1980-01-01"}, 422),
+    ],
+)
+def test_criteria_spell_no_masked_value_out(
+    people: Caller, caller: Callable[[Role], Caller], criterion: dict[str, str], status: int
+) -> None:
+    asked = {"criteria": {"all": [{"not": {"source": "profile", **criterion}}]}}
+    assert caller("analyst").post("contacts/search", asked).status_code == status
+    assert people.post("contacts/search", asked).status_code == 200
+
+
 def test_another_organizations_person_is_not_there(people: Caller, server: Served) -> None:
     contact = people.get("contacts").json()["contacts"][0]["id"]
     elsewhere = server.caller(f"{people.organization}-b")

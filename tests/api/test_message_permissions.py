@@ -75,6 +75,38 @@ def test_what_a_key_may_not_do_it_may_not_do_by_message(
     assert admin.post("messages", message, STRUCTURED).status_code in (200, 422)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        *[("contact.hold.v1", {"action": action}) for action in ("resume", "unblock", "unban")],
+        *[
+            ("contact.deliverability.v1", {"action": action})
+            for action in ("reactivate", "unblacklist", "withdraw_complaint")
+        ],
+    ],
+)
+def test_a_service_closes_and_does_not_open(
+    name: str, said: dict[str, str], admin: Caller, caller: Callable[[Role], Caller], stopped: str
+) -> None:
+    closing = {"contact.hold.v1": "ban", "contact.deliverability.v1": "blacklist"}[name]
+    closed = event(name, admin.organization, identifier=EMAIL, **WHO, action=closing)
+    assert caller("service").post("messages", closed, STRUCTURED).status_code == 200
+    opened = event(name, admin.organization, identifier=EMAIL, **WHO, **said)
+    refused = caller("service").post("messages", opened, STRUCTURED)
+    assert (refused.status_code, "`act`" in refused.text) == (403, True)
+    assert admin.post("messages", opened, STRUCTURED).status_code == 200
+
+
+def test_a_service_overrides_no_opt_out(admin: Caller, caller: Callable[[Role], Caller], stopped: str) -> None:
+    override = {"actor": "anybody", "legal_basis": "contract"}
+    message = signup(admin.organization, method="import", override=override) | {"time": "2026-03-05T09:00:00Z"}
+    refused = caller("service").post("messages", message, STRUCTURED)
+    assert (refused.status_code, "`reverse`" in refused.text) == (403, True)
+    assert _sendable(admin)["sendable"] is False
+    assert admin.post("messages", message, STRUCTURED).status_code == 200
+    assert _sendable(admin)["sendable"] is True
+
+
 def test_a_batch_with_one_that_may_not_is_refused_whole(
     admin: Caller, caller: Callable[[Role], Caller], stopped: str
 ) -> None:

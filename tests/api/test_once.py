@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import httpx
 import orjson
+import pytest
 
 from tests.api.messages import signup
 from tests.api.serving import Caller, Served, wait_until
@@ -86,6 +87,23 @@ def test_a_contact_is_not_deleted_under_the_key_of_another_one(admin: Caller) ->
     question = {"channel": "email", "scope": f"{admin.organization}/shop", "purpose": "marketing"}
     answers = admin.post("sendable", {**question, "identifiers": people}).json()["answers"]
     assert ["blocked" in answer["reasons"] for answer in answers] == [True, False]
+
+
+@pytest.mark.parametrize("path", ["contact-links", "contact-links/unlink-whole", "candidates/dismiss"])
+def test_what_names_itself_takes_no_other_key_beside_it(admin: Caller, path: str) -> None:
+    people = [{"kind": "email", "value": f"person{number}@example.com"} for number in range(2)]
+    admin.record(*[signup(admin.organization, one) for one in people])
+    one, other = (admin.post("lookup", each).json()["contact_id"] for each in people)
+    about = {
+        "contact-links": {"left": people[0], "right": people[1]},
+        "contact-links/unlink-whole": {"contact_id": one},
+        "candidates/dismiss": {"left_id": one, "right_id": other},
+    }[path]
+    named = {**about, "reason": "the same person", "id": "mine"}
+    refused = admin.post(path, named, {"idempotency-key": "another"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "id")
+    taken = admin.post(path, named, {"idempotency-key": "mine"})
+    assert "names the request already" not in taken.text
 
 
 def test_who_is_deleted_is_not_deleted_again(server: Served, admin: Caller) -> None:

@@ -42,5 +42,7 @@ def test_a_tab_is_listed_sorted_and_paged(server: Served, admin: Caller, caller:
     assert asked(tab="opted-out", reason="ban")["phones"] == []
     masked = asked(caller("analyst"), sort="phone", descending=False, limit=2)
     assert not any(phone(number) in str(masked) for number in range(3))
+    assert len(asked(caller("analyst"), search="+1 415 555 0102")["phones"]) == 2
+    assert caller("analyst").post("sms/search", {"sender": sender, "search": "0102"}).status_code == 422
     for wrong in ({"sort": "reason"}, {"search": "ab12"}, {"after": "x"}, {"tab": "all"}):
         assert admin.post("sms/search", {"sender": sender, **wrong}).status_code == 422, wrong

@@ -158,3 +158,26 @@ def test_what_is_not_there_is_said_and_ends_with_1(run: Run, organization: str) 
     for result in (stranger, unknown):
         assert result.exit_code == 1
         assert EMAIL["value"] not in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status", "--channel", "email", "--scope", "acme/shop", "--kind", "email", "--value", "ann@example.com"),
+        ("explain", "--channel", "email", "--scope", "acme/shop", "--kind", "email", "--value", "ann@example.com"),
+        ("history", "--kind", "email", "--value", "ann@example.com"),
+        ("contacts",),
+        ("clock",),
+        ("candidates", "list"),
+        ("scopes", "list"),
+        ("fields", "list"),
+        ("policy", "list"),
+        ("people", "list"),
+        ("rejections", "list"),
+        ("suppress", "--export", "--channel", "email", "--scope", "acme/shop"),
+    ],
+)
+def test_an_organization_that_is_not_there_is_told_as_that(run: Run, command: tuple[str, ...]) -> None:
+    answer = run(*command, "-o", "nosuch")
+    assert answer.exit_code != 0
+    assert "nosuch: not registered" in " ".join(f"{answer.output} {answer.exception}".split())

@@ -63,6 +63,27 @@ def test_a_file_comes_back_with_the_answers(
     assert set(tmp_path.iterdir()) == {source, target}
 
 
+@pytest.mark.parametrize("into", ["-O", "--csv", "--html", "report"])
+def test_a_file_that_is_there_is_replaced_only_where_asked_for(
+    run: Run, people: str, tmp_path: Path, into: str
+) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out"
+    source.write_text("+14155550142\n")
+    target.write_text("mine")
+    who = ("--kind", "email", "--value", "person0@example.com")
+    command = {
+        "-O": ("suppress", "--export", *place(people), "-O", str(target)),
+        "--csv": ("contacts", "-o", people, "--csv", str(target)),
+        "--html": ("access", "-o", people, *who, "--html", str(target)),
+        "report": ("deactivations", str(source), "-o", people, "--all", "deactivated", "-O", str(target)),
+    }[into]
+    refused = run(*command)
+    assert (refused.exit_code, target.read_text()) == (2, "mine")
+    assert "--overwrite" in refused.output
+    assert run(*command, "--overwrite").exit_code == 0
+    assert target.read_text() != "mine"
+
+
 def test_standard_input_and_output(run: Run, people: str) -> None:
     done = run("suppress", "-", *place(people), stdin="person0@example.com\nx\n")
     assert done.stdout == "person0@example.com,true,\nx,false,not_an_identifier\n"

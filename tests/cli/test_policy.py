@@ -101,7 +101,9 @@ def test_the_us_policy_comes_in_two_dated_versions(run: Run, organization: str) 
         "organization",
     )
     assert "us/2027" in run("policy", "list", "-o", organization).stdout
-    assert "stop_reach" in run("policy", "show", "us/2027", "-o", organization).stdout
+    said = run("policy", "show", "us/2027", "-o", organization).stdout
+    assert "stop_reach" in said
+    assert "A STOP reaches the whole organization." in " ".join(said.split())
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,74 @@ def test_what_is_searched_for_shows_in_no_address(scene: Scene, looking: Callabl
     assert browser.get(f"{scene.contacts}?q={'A' * 40}").status_code == 422
 
 
+def test_whoever_is_held_is_marked_beside_the_ticks(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    acts = {"ann0@example.com": "ban", "ann1@example.com": "pause"}
+    said = {"actor": "desk-1", "reason": "asked on the phone"}
+    scene.record(
+        *[
+            event(
+                "contact.hold.v1", scene.organization, identifier={"kind": "email", "value": to}, action=act, **said
+            )
+            for to, act in acts.items()
+        ]
+    )
+    browser = looking()
+    shown = browser.get(f"{scene.contacts}.json").json()["contacts"]
+    held = {one["emails"][0]: one["holds"] for one in shown}
+    assert (held["ann0@example.com"], held["ann1@example.com"], held["ann2@example.com"]) == (
+        ["banned"],
+        ["paused"],
+        [],
+    )
+    page = browser.get(scene.contacts).text
+    assert page.count("no message is sent while this stands") == 4
+    [banned] = [one["id"] for one in shown if one["holds"] == ["banned"]]
+    assert "no message is sent while this stands" in browser.get(f"{scene.contacts}/{banned}").text
+    [free] = [one["id"] for one in shown if one["emails"] == ["ann2@example.com"]]
+    assert "no message is sent while this stands" not in browser.get(f"{scene.contacts}/{free}").text
+
+
+def test_who_sees_values_masked_searches_by_whole_ones(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
+    browser = looking("analyst")
+    form = {"csrf": scene.csrf(browser), "state": "", "back": scene.contacts}
+    refused = browser.post(f"{scene.contacts}/search", data={**form, "text": "ann3"})
+    assert refused.status_code == 422
+    assert "You see values masked" in refused.text
+    assert 'value="ann3"' in refused.text
+    found = browser.post(f"{scene.contacts}/search", data={**form, "text": "ANN3@example.com"})
+    page = browser.get(found.headers["location"]).text
+    assert "1 profiles out of 5" in page
+    assert "Search: ANN3@example.com" in page
+    deleted = f"/console/{scene.organization}/deleted"
+    refused = browser.post(f"{deleted}/search", data={**form, "back": deleted, "q": "ann3"})
+    assert (refused.status_code, "You see values masked" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("place", "asked"),
+    [
+        ("contacts", "merchant=nosuch"),
+        ("contacts", "status=nosuch"),
+        ("deleted", "status=nosuch"),
+        ("trends", "method=nosuch"),
+        ("trends", "channel=nosuch"),
+        ("opt-outs", "method=nosuch"),
+        ("sms", "reason=nosuch"),
+        ("sms", "list=nosuch"),
+        ("rejections", "state=nosuch"),
+        ("settings/scopes", "state=nosuch"),
+    ],
+)
+def test_what_the_page_does_not_offer_is_told(
+    scene: Scene, looking: Callable[..., httpx.Client], place: str, asked: str
+) -> None:
+    browser, home = looking(), f"/console/{scene.organization}/{place}"
+    page = browser.get(f"{home}?{asked}")
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    assert browser.get(f"{home}.json?{asked}").status_code == 422
+
+
 def test_a_form_from_elsewhere_searches_nothing(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
     answer = looking().post(f"{scene.contacts}/search", data={"csrf": "0" * 64, "text": "ann"})
     assert answer.status_code == 403

@@ -45,3 +45,4 @@ def test_a_rule_is_said_in_sentences_and_has_a_source(rule: Rule) -> None:
         assert re.fullmatch(r"[A-Z].*\.", said)
         assert "  " not in said
     assert rule.source
+    assert not re.search(r"\b[LSYPC]\d|beyond", rule.law)
