@@ -41,9 +41,9 @@ def looked_over(page: Page, name: str) -> None:
 
 
 def wrong_with(page: Page, name: str) -> list[tuple[str, str, str]]:
-    """What is wrong with the open page in each look: look, rule of axe (or `sideways`) and first place. Where
-    CONSOLE_PICTURES is `kept` a picture is kept of each. The page must have been opened with `bypass_csp`; it is
-    light and as large as before at the end.
+    """What is wrong with the open page in each look: look, rule of axe (or `sideways`) and first place. A picture is
+    kept of each, unless CONSOLE_PICTURES is `none`. The page must have been opened with `bypass_csp`; it is light and
+    as large as before at the end.
     """
     before = page.viewport_size
     found: list[tuple[str, str, str]] = []
@@ -51,7 +51,7 @@ def wrong_with(page: Page, name: str) -> list[tuple[str, str, str]]:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
         page.wait_for_function(_LOOKS_SO, arg=[scheme, size["width"]])
-        if os.environ.get("CONSOLE_PICTURES") == "kept":
+        if os.environ.get("CONSOLE_PICTURES") != "none":
             page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
         found += [(look, *one) for one in faults(page, _RULES[look])]
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
