@@ -41,9 +41,9 @@ def looked_over(page: Page, name: str) -> None:
 
 
 def wrong_with(page: Page, name: str) -> list[tuple[str, str, str]]:
-    """What is wrong with the open page in each look: look, rule of axe (or `sideways`) and first place. A picture is
-    kept of each, unless CONSOLE_PICTURES is `none`. The page must have been opened with `bypass_csp`; it is light and
-    as large as before at the end.
+    """What is wrong with the open page in each look: look, rule of axe (or `sideways`) and first place. A picture
+    is kept of each, unless CONSOLE_PICTURES is `none`. The page must have been opened with `bypass_csp`; it ends
+    light and as large as before.
     """
     before = page.viewport_size
     found: list[tuple[str, str, str]] = []
