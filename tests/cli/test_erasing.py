@@ -123,7 +123,7 @@ def test_access_is_json_or_a_page_that_stands_alone(run: Run, ann: str, tmp_path
     assert [one["value"] for one in told["identifiers"]] == [ANN["value"]]
     assert [one["said"] for one in told["events"]][-1].startswith("Opted out of e-mail")
     page = tmp_path / "ann.html"
-    assert run("access", "-o", ann, *WHO, "--html", str(page)).exit_code == 0
+    assert run("access", "-o", ann, *WHO, "--html", str(page), "--overwrite").exit_code == 0
     assert ANN["value"] in page.read_text()
     assert "http" not in page.read_text()
     assert page.stat().st_mode & 0o077 == 0
@@ -209,7 +209,12 @@ def test_a_file_written_since_to_the_same_place_is_not_the_one_that_was_meant(
 ) -> None:
     _erased_and_died(ledger, ann)
     _record(ledger, signup(ann, BEN))
-    assert run("access", "-o", ann, "--kind", "email", "--value", BEN["value"], "--html", str(page)).exit_code == 0
+    assert (
+        run(
+            "access", "-o", ann, "--kind", "email", "--value", BEN["value"], "--html", str(page), "--overwrite"
+        ).exit_code
+        == 0
+    )
     assert _page_state(run, ann, "erase", *WHO, *WHY, "--yes") == "cleared"
     assert BEN["value"] in page.read_text()
 
