@@ -181,6 +181,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "method.complaint": "Complaint",
     "method.carrier": "Carrier",
     "method.provider_rejection": "Provider rejection",
+    "method.profile": "Profile edit",
+    "method.receipt": "Delivery report",
+    "method.deliverability": "Deliverability",
+    "method.hold": "Hold",
+    "method.reassignment": "Number reassigned",
     # Contact profile
     "contact": "Contact",
     "contact.back": "All contacts",
