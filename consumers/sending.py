@@ -70,7 +70,8 @@ def _key(message: dict[str, Any], ids: Ids) -> bytes | None:
     organization = str(said.get("organization", ""))
     if subject := message.get("subject"):
         return ids.act(organization, "subject", str(subject)).bytes
-    named = [*said.get("identifiers", ()), said.get("identifier"), said.get("left")]
+    several = said.get("identifiers")
+    named = [*(several if isinstance(several, list) else ()), said.get("identifier"), said.get("left")]
     named.append({"kind": "phone", "value": said.get("from")})
     first = next((one for one in named if isinstance(one, dict) and one.get("value")), None)
     if first is None:

@@ -52,7 +52,18 @@ def test_events_of_one_subject_share_a_key() -> None:
     assert b"ann" not in (one or b"")
 
 
-@pytest.mark.parametrize("data", [{}, {"identifier": {"kind": "email", "value": "?"}}, {"identifier": 7}, "x", [1]])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"identifier": {"kind": "email", "value": "?"}},
+        {"identifier": 7},
+        "x",
+        [1],
+        {"identifiers": None},
+        {"identifiers": 5},
+    ],
+)
 def test_an_event_that_names_nobody_has_no_key(data: object) -> None:
     assert _keys({"data": data}) == [None]
 
