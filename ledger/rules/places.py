@@ -1,15 +1,20 @@
 """The places an identifier's events speak of: the rows of `channel_status` (DESIGN §6)."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
+from ledger.events.body import Event
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import (
+    Banned,
     Blacklisted,
+    Blocked,
     Bounced,
     Complained,
     HoldPlaced,
     IdentifierClaimed,
     OptedOut,
+    Paused,
     ReplyReceived,
     ReplyReclassified,
     Subscribed,
@@ -19,6 +24,9 @@ from ledger.rules.policy import BUILT_IN, Policies
 
 Place = tuple[str, str, str]
 """(channel, scope, purpose); `*` where the event names none."""
+
+
+_WITHOUT_CHANNEL: Final[frozenset[type[Event]]] = frozenset({Paused, Blocked, Banned, Blacklisted})
 
 
 def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> set[Place]:
@@ -45,6 +53,13 @@ def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> s
         elif type(body) is not IdentifierClaimed:
             places.update(_of(event))
     return places
+
+
+def names_every_channel(body: Event) -> bool:
+    """Whether an event's places are on channel `*`: all that the identifier has."""
+    if type(body) is Subscribed or type(body) is OptedOut:
+        return body.channel == ALL
+    return type(body) in _WITHOUT_CHANNEL
 
 
 def _of(event: Recorded) -> Iterator[Place]:

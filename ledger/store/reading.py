@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection, Cursor
 
 from ledger.events.envelope import Recorded
-from ledger.events.stored import decode
+from ledger.events.stored import decode, listing_of
 from ledger.store.id_array import IdArray
 from ledger.store.keyring import Keyring
 from ledger.store.sealing import SealedBatch, open_sealed, seal
@@ -40,6 +40,12 @@ WITH RECURSIVE reached (id) AS (
 _OF_REACHED = "WHERE originator_id = ANY(ARRAY(SELECT id FROM reached))"
 LINKED = _REACHED + _EVENTS + _OF_REACHED
 _LESS = _EVENTS + "WHERE originator_id = ANY(%b) AND notification_id <= %b AND topic <> ALL(%b)"
+_LISTINGS = """
+SELECT DISTINCT ON (originator_id) originator_id, state FROM stored_events
+WHERE originator_id = ANY(%(ids)b) AND notification_id <= %(upto)b AND topic = 'identifier.claimed.v1'
+  AND EXISTS (SELECT FROM stored_events WHERE topic = 'platform.blacklisted.v1' AND notification_id <= %(upto)b)
+ORDER BY originator_id, originator_version
+"""
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
 _SOME = _EVENTS + "WHERE event_id = ANY(%b)"
@@ -157,6 +163,14 @@ class Reading:
         for row in rows:
             streams.setdefault(row[0], []).append(decode(*row))
         return streams
+
+    def listings(self, stream_ids: Iterable[UUID], *, upto: int) -> dict[UUID, UUID]:
+        """Identifier → where the platform's listing of it would be; of none where the platform lists nobody."""
+        asked = {"ids": IdArray(stream_ids), "upto": upto}
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(_LISTINGS, asked, prepare=True).fetchall()
+        found = {stream: listing_of(state) for stream, state in rows}
+        return {stream: listing for stream, listing in found.items() if listing is not None}
 
     def reversible_in_bulk(self, organization: str, since: datetime, *, upto: int) -> Iterator[list[Recorded]]:
         """The organization's opt-outs, replies, complaints, bans and reversals recorded since then, in portions.
