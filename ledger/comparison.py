@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
-from multiprocessing.reduction import ForkingPickler
 from typing import Final
 from uuid import UUID
 
 from ledger.events.envelope import Recorded
 from ledger.events.stored import stored_names
+from ledger.flat_changes import Flat, change_of, flat
 from ledger.rules.difference import Change, Difference
 from ledger.rules.policy import Policies
 from ledger.rules.status import NO_BEARING
@@ -68,7 +68,7 @@ def compare(
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (open_log,)) as pool:
         try:
             for done, found in enumerate(pool.map(partial(_compared_elsewhere, comparison), edges, highs), 1):
-                yield from found
+                yield from map(change_of, found)
                 progress(done / _RANGES)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -79,20 +79,11 @@ _opened: list[Reading] = []
 
 
 def _open(open_log: OpenLog) -> None:
-    ForkingPickler.register(UUID, _by_its_bytes)  # a change has three, and takes as long otherwise as to find it
     _opened.append(open_log().__enter__())
 
 
-def _by_its_bytes(one: UUID) -> tuple[Callable[[bytes], UUID], tuple[bytes]]:
-    return _of_bytes, (one.bytes,)
-
-
-def _of_bytes(data: bytes) -> UUID:
-    return UUID(bytes=data)
-
-
-def _compared_elsewhere(comparison: Comparison, low: UUID, high: UUID | None) -> list[Change]:
-    return list(_compared(_opened[0], comparison, low, high))
+def _compared_elsewhere(comparison: Comparison, low: UUID, high: UUID | None) -> list[Flat]:
+    return [flat(change) for change in _compared(_opened[0], comparison, low, high)]
 
 
 def _compared(log: Reading, comparison: Comparison, low: UUID, high: UUID | None) -> Iterator[Change]:

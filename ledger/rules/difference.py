@@ -236,7 +236,7 @@ class Difference:
         if "stop_reach" in self._shaping:
             named |= named_places(events, self.after)
         channels = {channel for channel, _, _ in named}
-        if self.asks_kind(events):
+        if ALL in channels and self.asks_kind(events):
             kinds = {event.body.kind for event in events if type(event.body) is IdentifierClaimed}
             channels |= {channel for kind in kinds for channel in CHANNELS_OF[kind]} if kinds else set(CHANNELS)
         purposes = {purpose for _, _, purpose in named}

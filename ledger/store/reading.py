@@ -19,6 +19,7 @@ from ledger.store.sealing import SealedBatch, open_sealed, seal
 
 END = 2**63 - 1
 """A position beyond every log."""
+_LOWEST = UUID(int=0)
 
 _EVENTS = """
 SELECT originator_id, originator_version, notification_id, topic, state,
@@ -40,7 +41,7 @@ WITH RECURSIVE reached (id) AS (
 _OF_REACHED = "WHERE originator_id = ANY(ARRAY(SELECT id FROM reached))"
 LINKED = _REACHED + _EVENTS + _OF_REACHED
 _LESS = _EVENTS + "WHERE originator_id = ANY(%b) AND notification_id <= %b AND topic <> ALL(%b)"
-_LISTINGS = """
+LISTINGS = """
 SELECT DISTINCT ON (originator_id) originator_id, state FROM stored_events
 WHERE originator_id = ANY(%(ids)b) AND notification_id <= %(upto)b AND topic = 'identifier.claimed.v1'
   AND EXISTS (SELECT FROM stored_events WHERE topic = 'platform.blacklisted.v1' AND notification_id <= %(upto)b)
@@ -99,9 +100,6 @@ class Newest:
 
     position: int
     recorded_at: datetime | None
-
-
-_LOWEST = UUID(int=0)
 
 
 class Wanted(NamedTuple):
@@ -168,9 +166,8 @@ class Reading:
         """Identifier → where the platform's listing of it would be; of none where the platform lists nobody."""
         asked = {"ids": IdArray(stream_ids), "upto": upto}
         with self._connect() as connection:
-            rows = _cursor(connection).execute(_LISTINGS, asked, prepare=True).fetchall()
-        found = {stream: listing_of(state) for stream, state in rows}
-        return {stream: listing for stream, listing in found.items() if listing is not None}
+            rows = _cursor(connection).execute(LISTINGS, asked, prepare=True).fetchall()
+        return {stream: listing for stream, state in rows if (listing := listing_of(state)) is not None}
 
     def reversible_in_bulk(self, organization: str, since: datetime, *, upto: int) -> Iterator[list[Recorded]]:
         """The organization's opt-outs, replies, complaints, bans and reversals recorded since then, in portions.
@@ -186,8 +183,7 @@ class Reading:
         """The next events after a position, in log order."""
         with self._connect() as connection:
             asked = (after, END if upto is None else upto, limit)
-            rows = _cursor(connection).execute(_FOLLOW, asked, prepare=True)
-            return [decode(*row) for row in rows]
+            return [decode(*row) for row in _cursor(connection).execute(_FOLLOW, asked, prepare=True)]
 
     def scan(
         self,
