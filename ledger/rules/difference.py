@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -152,7 +153,7 @@ class Difference:
 
     def changes(self, events: Sequence[Recorded], platform: Sequence[Recorded] = ()) -> list[Change]:
         """Every place of one identifier, of those that can be asked about, whose status differs, in order."""
-        places = sorted(self._places(events))
+        places = self._places(events)
         told = None if platform else self._told(events, places)
         return list(self._walked(events, platform, places)) if told is None else told
 
@@ -182,7 +183,7 @@ class Difference:
         return found
 
     def _walked(
-        self, events: Sequence[Recorded], platform: Sequence[Recorded], places: list[Place]
+        self, events: Sequence[Recorded], platform: Sequence[Recorded], places: Sequence[Place]
     ) -> Iterator[Change]:
         """The same by the rules of every answer, of those of the places whose consent may differ."""
         line = timeline(events, at=self.at)
@@ -228,23 +229,31 @@ class Difference:
             reached[channel] = one, deliverability(line, platform, channel, self.after) if weighed else one
         return reached
 
-    def _places(self, events: Sequence[Recorded]) -> set[Place]:
-        """Places that stand for all that can be asked: at another scope holds what holds at the nearest above it,
-        for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel `*`.
-        """
+    def _places(self, events: Sequence[Recorded]) -> Sequence[Place]:
+        """Places that stand for all that can be asked, in order."""
         named = named_places(events, self.before)
         if "stop_reach" in self._shaping:
             named |= named_places(events, self.after)
-        channels = {channel for channel, _, _ in named}
-        if ALL in channels and self.asks_kind(events):
+        channels: Iterable[str] = ()
+        if any(channel == ALL for channel, _, _ in named) and self.asks_kind(events):
             kinds = {event.body.kind for event in events if type(event.body) is IdentifierClaimed}
-            channels |= {channel for kind in kinds for channel in CHANNELS_OF[kind]} if kinds else set(CHANNELS)
-        purposes = {purpose for _, _, purpose in named}
-        if self._lifetimes_alone:
-            purposes.discard(ALL)  # lifetimes are those of grants, and a grant names its purposes
-        else:
-            purposes.add("transactional")
-        return set(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes))
+            channels = [channel for kind in kinds for channel in CHANNELS_OF[kind]] if kinds else CHANNELS
+        return _standing_for_all(frozenset(named), frozenset(channels), self._lifetimes_alone)
+
+
+@lru_cache(maxsize=4096)
+def _standing_for_all(named: frozenset[Place], others: frozenset[str], lifetimes_alone: bool) -> Sequence[Place]:
+    """The places that stand for all, `others` being channels too: at another scope holds what holds at the nearest
+    above it, for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel
+    `*`. They are the same of very many identifiers.
+    """
+    channels = {channel for channel, _, _ in named} | others
+    purposes = {purpose for _, _, purpose in named}
+    if lifetimes_alone:
+        purposes.discard(ALL)  # lifetimes are those of grants, and a grant names its purposes
+    else:
+        purposes.add("transactional")
+    return tuple(sorted(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes)))
 
 
 def _plainly(told: Told | None, place: Place) -> Answer | None:

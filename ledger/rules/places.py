@@ -35,12 +35,9 @@ def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> s
     A STOP names those it would reach under any policy whose time in force it falls into: adopting another never
     takes a place away.
     """
-    events = list(events)
-    readings: dict[object, set[ReplyClass]] = {}
-    for event in events:
-        if type(event.body) is ReplyReclassified:
-            readings.setdefault(event.body.reply_event_id, set()).add(event.body.reply_class)
     places: set[Place] = set()
+    replies: list[tuple[Recorded, ReplyReceived]] = []
+    readings: dict[object, set[ReplyClass]] = {}
     for event in events:
         body = event.body
         if type(body) is Subscribed:
@@ -48,10 +45,14 @@ def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> s
         elif type(body) is OptedOut:
             places.update([(body.channel, body.scope, purpose) for purpose in body.purposes or (ALL,)])
         elif type(body) is ReplyReceived:
-            classes = readings.get(event.event_id, set()) | {body.reply_class}
-            places.update(_of_reply(event, body, classes, policies))
+            replies.append((event, body))
+        elif type(body) is ReplyReclassified:
+            readings.setdefault(body.reply_event_id, set()).add(body.reply_class)
         elif type(body) is not IdentifierClaimed:
             places.update(_of(event))
+    for event, reply in replies:
+        classes = readings.get(event.event_id, set()) | {reply.reply_class}
+        places.update(_of_reply(event, reply, classes, policies))
     return places
 
 

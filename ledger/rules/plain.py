@@ -5,7 +5,6 @@ What is told here is what `consent` comes to, by the same event (tests/rules/tes
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -52,10 +51,7 @@ def plain(
     if len(counted) < 2:
         return counted
     once = {event.envelope.event_id: event for event in counted}
-    return sorted(once.values(), key=_ORDER)
-
-
-_ORDER: Final = attrgetter("effective_at", "body.RANK", "envelope.event_id")
+    return sorted(once.values(), key=lambda event: (event.effective_at, event.body.RANK, event.event_id))
 
 
 def plain_consent(
