@@ -67,13 +67,16 @@ def profile(
     """One contact by any id it ever had."""
     one = one_contact.whole(view, contact_id)
     streams = [*one.contact_ids, *one.identifier_ids]
-    happened, older = timeline(view, streams, asked.before, _PAGE, asked.kind or None)
+    once = holdings.held_once(view.ledger, one.contact_ids, values=view.values)
+    values = {gone.identifier_id: gone.value for gone in once if gone.value}
+    values |= {held.id: held.value for held in one.identifiers if held.value}
+    happened, older = timeline(view, streams, asked.before, _PAGE, asked.kind or None, values=values)
     standing = standings(view, one.identifier_ids)
     why, wrong = _asked_why(view, one, asked)
     data = Profile(
         contact=one,
         fields=profiles.seen(view.ledger, view.organization, one.id, values=view.values).fields,
-        held_once=holdings.held_once(view.ledger, one.contact_ids, values=view.values),
+        held_once=once,
         subscriptions=standing,
         undelivered=undelivered(view, one.identifiers, standing),
         timeline=happened,

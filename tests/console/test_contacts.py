@@ -179,6 +179,31 @@ def test_a_profile_shows_statuses_what_happened_and_why(scene: Scene, looking: C
     assert bad.status_code == 422
 
 
+@pytest.mark.parametrize(("role", "value"), [("admin", "ann3@example.com"), ("analyst", "a***@example.com")])
+def test_what_happened_names_identifiers_as_the_viewer_may_see_them(
+    role: str, value: str, scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    browser, one = looking(role), scene.contact("ann3@example.com")
+    shown = browser.get(f"{scene.contacts}/{one['id']}.json").json()["timeline"]
+    assert f"Got email {value}." in [event["sentence"] for event in shown]
+
+
+def test_a_producers_own_method_is_a_word_and_never_subscribed_is_no_cross(
+    scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    phone = {"kind": "phone", "value": "+14155550100"}
+    scene.record(
+        event("contact.identify.v1", scene.organization, identifiers=[phone], method="web_login"),
+        event("contact.hold.v1", scene.organization, identifier=phone, action="pause", actor="ops", reason="asked"),
+        event("delivery.receipt.v1", scene.organization, identifier=phone, channel="sms", outcome="delivered"),
+    )
+    browser, one = looking(), scene.contact("4155550100")
+    assert "Web login" in browser.get(scene.contacts).text
+    page = browser.get(f"{scene.contacts}/{one['id']}")
+    assert "Never subscribed" in page.text
+    assert 'href="#i-no"' not in page.text.partition("<main")[2]
+
+
 def test_an_analyst_sees_nobody_unmasked(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
     browser, one = looking("analyst"), scene.contact("ann4@example.com")
     for address in (scene.contacts, f"{scene.contacts}/{one['id']}"):
