@@ -4,6 +4,8 @@ Once with every process running, once with every projector stopped: the answer i
 make no difference. The reference is the same question asked again and again with nothing to wait for.
 """
 
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -31,6 +33,7 @@ _PATIENCE = 30.0
 _GLANCE = 0.01
 ORGANIZATION = ORGANIZATIONS[0].code
 SENDER = ORGANIZATIONS[0].senders[0]
+_ASKED = (ORGANIZATION, "sms", SENDER, "marketing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,14 @@ def _stops(on: Stand, ledger: Service, seconds: int, name: str) -> Figures:
     with closing(Producer(on.bootstrap)) as producer, _Watch(ledger) as watch:
         producer.publish(_tick(f"{name}-warm", 0))
         watch.expect(_phone(f"{name}-warm", 0))
-        watch.until_all_came()
+        watch.until_all_came(f"{name}, the first", on)
         begun = time.perf_counter()
         for tick, messages in enumerate(_ticks(seconds, name)):
             time.sleep(max(0.0, begun + tick * _EVERY / PER_SECOND - time.perf_counter()))
             watch.expect(_phone(name, tick))
             producer.publish(messages)
         pace = PER_SECOND * seconds / (time.perf_counter() - begun)
-        watch.until_all_came()
+        watch.until_all_came(name, on)
     say(f"published {pace:,.0f} messages/s")
     return _figures(watch.waits[1:])
 
@@ -80,6 +83,7 @@ class _Watch:
         self.waits: list[float] = []
         self._ledger = ledger
         self._expected: dict[Given, float] = {}
+        self._asked = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
@@ -95,18 +99,31 @@ class _Watch:
         """From now on: its STOP is being published."""
         self._expected[phone] = time.perf_counter()
 
-    def until_all_came(self) -> None:
-        """Returns when the ledger says no to every one of them."""
+    def until_all_came(self, stage: str, on: Stand) -> None:
+        """Returns when the ledger says no to every one of them; else ends the run and says where each was left."""
         deadline = time.perf_counter() + _PATIENCE
         while self._expected:
             if time.perf_counter() > deadline:
-                raise SystemExit(f"{len(self._expected)} STOPs did not come through in {_PATIENCE:.0f} seconds")
+                self._say_what_is_left(on)
+                left = len(self._expected)
+                raise SystemExit(f"{stage}: {left} STOPs did not come through in {_PATIENCE:.0f} seconds")
             time.sleep(_GLANCE)
+
+    def _say_what_is_left(self, on: Stand) -> None:
+        """Whether the watch still looks, what the ledger has of each phone, and how far Kafka's partitions are."""
+        say(f"watching: {self._thread.is_alive()}; asked {self._asked:,} times")
+        for phone, published in list(self._expected.items()):
+            ago = time.perf_counter() - published
+            say(f"expected since {ago:.0f} s: {self._ledger.answers.sendable(*_ASKED, [phone])[0].reasons}")
+        for command in (["positions", "lag"], ["rejections", "list"], ["doctor"]):
+            environment = {**os.environ, **on.environment}
+            subprocess.run([sys.executable, "-m", "entrypoints", *command], env=environment, stdout=sys.stderr)
 
     def _watch(self) -> None:
         while not self._done.is_set():
             if phones := list(self._expected):
-                answers = self._ledger.answers.sendable(ORGANIZATION, "sms", SENDER, "marketing", phones)
+                answers = self._ledger.answers.sendable(*_ASKED, phones)
+                self._asked += 1
                 came = time.perf_counter()
                 for phone, answer in zip(phones, answers, strict=True):
                     if "unsubscribed" in answer.reasons:
@@ -162,7 +179,7 @@ def _asking(ledger: Service) -> Figures:
     waits = []
     for tick in range(300):
         begun = time.perf_counter()
-        ledger.answers.sendable(ORGANIZATION, "sms", SENDER, "marketing", [_phone("all", tick)])
+        ledger.answers.sendable(*_ASKED, [_phone("all", tick)])
         waits.append((time.perf_counter() - begun) * 1000)
     return _figures(waits)
 

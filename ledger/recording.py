@@ -15,6 +15,7 @@ from ledger.acts import Act, ContactChange, Receipt, Rejection
 from ledger.deciding.decision import decide
 from ledger.deciding.reading import (
     Log,
+    asked_first,
     contacts_of,
     givens_of,
     identifiers,
@@ -101,12 +102,12 @@ class Recording:
         advances: Sequence[Advance],
         keep_refused: bool,
     ) -> list[Outcome]:
-        with self._store.on_one_connection() as store:
-            read_at = store.newest().position
-            view = read_view(store, self._ids, acts)
+        asked = asked_first(self._ids, acts)
+        with self._store.beginning(*asked) as (store, begun):
+            view = read_view(store, self._ids, acts, asked.view(begun.known, begun.places))
             decided = [self._decide(store, view, act) for act in acts]
-            with store.writing() as writing:
-                decided = self._decide_moved(writing, view, read_at, decided)
+            with store.writing(sum(len(one.outcome.event_ids) for one in decided)) as writing:
+                decided = self._decide_moved(writing, view, begun.position, decided)
                 _write(writing, decided, rejections, keep_refused)
                 for advance in advances:
                     writing.advance(advance)

@@ -32,6 +32,9 @@ class MemoryLog:
         """As far as it was asked for: what is behind is read when it is come to."""
         return self.read(contact_ids)
 
+    def read_whole(self, contact_ids: Collection[UUID], /) -> dict[UUID, Sequence[Recorded]]:
+        return self.read(contact_ids)
+
     def known_acts(self, act_ids: Collection[UUID], /) -> dict[UUID, frozenset[bytes]]:
         return {act_id: self.acts[act_id] for act_id in act_ids if act_id in self.acts}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from ledger.acts import (
@@ -38,6 +38,8 @@ class Log(Protocol):
 
     def read_linked(self, contact_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[Recorded]]: ...
 
+    def read_whole(self, contact_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[Recorded]]: ...
+
     def known_acts(self, act_ids: Collection[UUID], /) -> dict[UUID, frozenset[bytes]]: ...
 
     def deliveries(self, identifier_ids: Collection[UUID], /) -> dict[tuple[UUID, str], datetime]: ...
@@ -45,25 +47,49 @@ class Log(Protocol):
     def places(self, event_ids: Collection[UUID], /) -> dict[UUID, UUID]: ...
 
 
-def read_view(log: Log, ids: Ids, acts: Sequence[Act]) -> View:
-    """The view to decide these acts on: their identifiers, holders, linked contacts, and what they name."""
-    receipts = {identifier for act in acts if isinstance(act.body, Receipt) for identifier in identifiers(ids, act)}
-    view = View(
-        known=known_acts(log, [ids.act(act.organization, act.source, act.message_id) for act in acts]),
-        delivered=log.deliveries(receipts) if receipts else {},
+class Asked(NamedTuple):
+    """Ids of acts, and of the events they name: what the log has of these is to be asked first."""
+
+    act_ids: list[UUID]
+    event_ids: list[UUID]
+
+    def view(self, known: Mapping[UUID, frozenset[bytes]], places: Mapping[UUID, UUID]) -> View:
+        """The view that begins with the log's answer."""
+        return View(
+            known={**dict.fromkeys(self.act_ids, frozenset[bytes]()), **known},
+            places={**dict.fromkeys(self.event_ids), **places},
+        )
+
+
+def asked_first(ids: Ids, acts: Sequence[Act]) -> Asked:
+    """What to ask before anything of these acts can be decided."""
+    return Asked(
+        [ids.act(act.organization, act.source, act.message_id) for act in acts],
+        [event_id for act in acts for event_id in named_events(ids, act)],
     )
-    named = [event_id for act in acts for event_id in named_events(ids, act)]
-    if named:
-        _locate(log, view, named)
+
+
+def read_view(log: Log, ids: Ids, acts: Sequence[Act], begun: View | None = None) -> View:
+    """The view to decide these acts on: their identifiers, holders, linked contacts, and what they name.
+
+    `begun`: a view with the answer to what is asked first, where somebody has it.
+    """
+    asked = asked_first(ids, acts)
+    view = begun or asked.view(
+        log.known_acts(asked.act_ids), log.places(asked.event_ids) if asked.event_ids else {}
+    )
+    receipts = {identifier for act in acts if isinstance(act.body, Receipt) for identifier in identifiers(ids, act)}
+    if receipts:
+        view.deliver(log.deliveries(receipts))
     first = {ids.organization(act.organization) for act in acts}
     for act in acts:
         first |= subjects(ids, act)
     first |= {place for place in view.places.values() if place is not None}
     view.load(log.read(first))
+    whole = _read_whole(log, ids, view, acts)
     contacts = {contact for stream in first for contact in [holder(view.streams[stream].values())] if contact}
-    _read_people(log, view, contacts)
+    _read_people(log, view, contacts - whole)
     _read_joined(log, ids, view, acts)
-    _read_whole(log, ids, view, acts)
     return view
 
 
@@ -150,9 +176,9 @@ def subjects(ids: Ids, act: Act) -> set[UUID]:
     return named
 
 
-def _read_people(log: Log, view: View, contacts: set[UUID]) -> set[UUID]:
-    """Reads the contacts and all that are linked with them, breadth first; all of them. What is not here after
-    the first step is read with all behind it.
+def _read_people(log: Log, view: View, contacts: set[UUID]) -> None:
+    """Reads the contacts and all that are linked with them, breadth first. What is not here after the first step is
+    read with all behind it.
     """
     people: set[UUID] = set()
     _read_missing(log, view, contacts)
@@ -162,20 +188,26 @@ def _read_people(log: Log, view: View, contacts: set[UUID]) -> set[UUID]:
         missing = [one for one in contacts if one not in view.streams]
         if missing:
             found = log.read_linked(missing)
-            view.load({one: events for one, events in found.items() if one not in view.streams})
-    return people
+            _load_new(view, found)
 
 
-def _read_whole(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
-    """Of people who are linked, parted, deleted, restored or erased every contact and identifier is read."""
+def _read_whole(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> set[UUID]:
+    """Of people who are linked, parted, deleted, restored or erased every contact and identifier is read; the ids
+    of those streams.
+    """
     roots: set[UUID] = set()
     for act in acts:
         if isinstance(act.body, Link | Unlink | ContactChange):
             places = (view.places.get(event_id) for event_id in named_events(ids, act))
             named = identifiers(ids, act).union(contacts_of(act), (one for one in places if one is not None))
             roots |= {holder(view.streams[one].values()) or one for one in named}
-    held = [view.fold(one, standing).attached for one in _read_people(log, view, roots)]
-    _read_missing(log, view, set[UUID]().union(*held))
+    found = log.read_whole(roots) if roots else {}
+    _load_new(view, found)
+    return set(found)
+
+
+def _load_new(view: View, found: Mapping[UUID, Iterable[Recorded]]) -> None:
+    view.load({one: events for one, events in found.items() if one not in view.streams})
 
 
 def _read_missing(log: Log, view: View, streams: set[UUID]) -> None:

@@ -65,6 +65,11 @@ class View:
             self.base[stream_id] = self.streams[stream_id] = stream
         self.grantable.clear()
 
+    def deliver(self, newest: Mapping[tuple[UUID, str], datetime]) -> None:
+        """Takes in newest deliveries of the side table."""
+        self.delivered.update(newest)
+        self.deliveries.update(newest)
+
     def fold(self, stream_id: UUID, rule: Callable[[Iterable[Recorded]], T]) -> T:
         """What a pure rule makes of a stream; worked out once, until the stream is another."""
         stream = self.streams[stream_id]

@@ -46,8 +46,13 @@ _RECONNECT = 5.0
 """Seconds after which a pool's attempts begin anew, without the long pauses that a long outage grows."""
 
 
-_LENT_FOR: Final[ContextVar[str]] = ContextVar("_LENT_FOR", default="")
-"""The organization the connection that is being lent is to see; handed to the pool's check and no further."""
+First = Callable[[Connection[Any]], None]
+"""A borrower's first question; asked again, of another connection, where the one at hand is broken."""
+
+_LENT_FOR: Final[ContextVar[tuple[str, First | None]]] = ContextVar("_LENT_FOR", default=("", None))
+"""The organization that the connection to be lent is to see, and the borrower's first question; handed to the
+pool's check and no further.
+"""
 
 
 def acting_as(role: Role) -> Callable[[Connection[Any]], None]:
@@ -72,9 +77,18 @@ def see(connection: Connection[Any] | Cursor[Any], organization: str) -> None:
     connection.execute("SELECT set_config('ledger.organization', %s, false)", (organization,), prepare=True)
 
 
-def _see_what_it_is_lent_for(connection: Connection[Any]) -> None:
+def _lend_narrow(connection: Connection[Any]) -> None:
     """The pool's check of a connection before it is lent: takes the place of its empty query, so costs no more."""
-    see(connection, _LENT_FOR.get())
+    organization, first = _LENT_FOR.get()
+    see(connection, organization)
+    if first is not None:
+        first(connection)
+
+
+def _lend(connection: Connection[Any]) -> None:
+    """As `_lend_narrow`, where nothing is hidden."""
+    _, first = _LENT_FOR.get()
+    (first or ConnectionPool.check_connection)(connection)
 
 
 def pool(url: str, role: Role, *, size: int = 4, timeout: float = 10.0) -> ConnectionPool[Connection[TupleRow]]:
@@ -123,23 +137,24 @@ class LedgerDatastore(PostgresDatastore):
             timeout=timeout,
             reconnect_timeout=_RECONNECT,
             configure=configure_autocommit,
-            check=_see_what_it_is_lent_for if role in NARROW else ConnectionPool.check_connection,
+            check=_lend_narrow if role in NARROW else _lend,
         )
 
     def register_type_adapters(self) -> None:
         """Nothing to register: events go in by COPY, not as arrays of a composite type."""
 
     @contextmanager
-    def connection(self, organization: str = "") -> Iterator[Connection[Any]]:
+    def connection(self, organization: str = "", first: First | None = None) -> Iterator[Connection[Any]]:
         """A connection in autocommit mode, rows as tuples; of a narrow role it sees this organization only.
 
-        Every loan says anew what is seen, so nothing is left of the one before. Raises LogUnavailable where no
+        Every loan says anew what is seen, so nothing is left of the one before. `first` is asked before it is lent,
+        in place of the empty query by which a connection is tried: it only reads. Raises LogUnavailable where no
         connection can be had.
         """
         try:
             self.pool.open()
             with ExitStack() as lent:
-                asked = _LENT_FOR.set(organization)
+                asked = _LENT_FOR.set((organization, first))
                 try:
                     connection: Connection[Any] = lent.enter_context(self.pool.connection())
                 finally:

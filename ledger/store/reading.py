@@ -15,6 +15,7 @@ from ledger.events.envelope import Recorded
 from ledger.events.stored import decode
 from ledger.store.id_array import IdArray
 from ledger.store.keyring import Keyring
+from ledger.store.reached import LINKS, LINKS_AND_IDENTIFIERS, reached
 from ledger.store.sealing import SealedBatch, open_sealed, seal
 
 END = 2**63 - 1
@@ -26,19 +27,9 @@ SELECT originator_id, originator_version, notification_id, topic, state,
 FROM stored_events
 """
 _STREAMS = _EVENTS + "WHERE originator_id = ANY(%b)"
-_REACHED = """
-WITH RECURSIVE reached (id) AS (
-    SELECT unnest(%b::uuid[])
-    UNION
-    SELECT linked.id FROM reached CROSS JOIN LATERAL (
-        SELECT linked_contact(state) AS id FROM stored_events
-        WHERE originator_id = reached.id AND topic = 'contact.linked.v1' OFFSET 0
-    ) AS linked
-)
-"""
-"""Contact by contact, each by its index: OFFSET keeps the planner from joining the whole log instead."""
-_OF_REACHED = "WHERE originator_id = ANY(ARRAY(SELECT id FROM reached))"
-LINKED = _REACHED + _EVENTS + _OF_REACHED
+
+LINKED = reached(_EVENTS, LINKS)
+WHOLE = reached(_EVENTS, LINKS_AND_IDENTIFIERS)
 _LESS = _EVENTS + "WHERE originator_id = ANY(%b) AND notification_id <= %b AND topic <> ALL(%b)"
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
@@ -140,8 +131,14 @@ class Reading:
     def read_linked(self, contact_ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
         """The streams of these contacts and of all that were ever linked with them, over any number of links."""
         with self._connect() as connection:
-            rows = _cursor(connection).execute(LINKED, (list(contact_ids),), prepare=True)
-            return _streams(contact_ids, [decode(*row) for row in rows])
+            rows = _cursor(connection).execute(LINKED, (IdArray(contact_ids),), prepare=True).fetchall()
+        return _streams(contact_ids, [decode(*row) for row in rows])
+
+    def read_whole(self, contact_ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
+        """As `read_linked`, with the streams of all identifiers that were ever attached to any of them."""
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(WHOLE, (IdArray(contact_ids),), prepare=True).fetchall()
+        return _streams(contact_ids, [decode(*row) for row in rows])
 
     def read_less(
         self, stream_ids: Iterable[UUID], less: Sequence[str], *, upto: int = END

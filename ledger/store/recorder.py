@@ -19,10 +19,7 @@ from ledger.store.connections import LedgerDatastore
 CHANNEL = "stored_events"
 """LISTEN here to learn that the log has grown."""
 
-_RESERVE = """
-SELECT min(drawn), max(drawn), pg_notify(%s, '')
-FROM (SELECT nextval('stored_events_notification_id_seq') AS drawn FROM generate_series(1, %s)) AS positions
-"""
+_RESERVE = "SELECT first_drawn, last_drawn FROM draw_positions(%s)"
 _COPY_PLAIN = """
 COPY stored_events (originator_id, originator_version, topic, state, notification_id)
 FROM STDIN (FORMAT binary)
@@ -73,7 +70,7 @@ def reserve_positions(connection: Connection[Any], count: int) -> range:
     Only under the writer lock are they in one piece.
     """
     cursor = connection.cursor(row_factory=tuple_row)
-    row = cursor.execute(_RESERVE, (CHANNEL, count), prepare=True).fetchone()
+    row = cursor.execute(_RESERVE, (count,), prepare=True).fetchone()
     assert row is not None
     return range(row[0], row[1] + 1)
 

@@ -13,6 +13,7 @@ from psycopg import Connection
 from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.store import positions, rejections
+from ledger.store.beginning import Beginning, ask_first
 from ledger.store.growing import Growing
 from ledger.store.keyring import Keyring
 from ledger.store.positions import Advance, PartitionKey
@@ -21,7 +22,7 @@ from ledger.store.recorder import CHANNEL, LedgerRecorder
 from ledger.store.sealing import SealedBatch
 from ledger.store.writing import Clock, Writing, writing
 
-__all__ = ["CHANNEL", "Advance", "Clock", "Newest", "PartitionKey", "SealedBatch", "Store", "Writing"]
+__all__ = ["CHANNEL", "Advance", "Beginning", "Clock", "Newest", "PartitionKey", "SealedBatch", "Store", "Writing"]
 
 
 class Store(Reading):
@@ -60,28 +61,37 @@ class Store(Reading):
 
     @contextmanager
     def held(self) -> Iterator[Self]:
-        """The same store on one connection, for a page's questions in a row: see `on_one_connection`."""
+        """The same store on one connection, for a page's questions in a row: see `beginning`."""
         with self._connect() as connection:
             held = copy(self)
             held._connect = lambda: nullcontext(connection)
             yield held
 
     @contextmanager
-    def on_one_connection(self) -> Iterator[Self]:
-        """The same store for many steps in a row: the pool tries a connection at every loan, which costs as much as
-        a small read.
+    def beginning(self, act_ids: Collection[UUID], event_ids: Collection[UUID]) -> Iterator[tuple[Self, Beginning]]:
+        """The same store on one connection, for the steps of a batch, and what is asked first of these acts.
+
+        The pool tries a connection at every loan, which costs as much as a small read: this is that read.
         """
-        with self._connect() as connection:
+        asked: list[Beginning] = []
+
+        def first(connection: Connection[Any]) -> None:
+            asked.append(ask_first(connection, act_ids, event_ids))
+
+        with self.recorder.datastore.connection(self._sees, first) as connection:
             bound = copy(self)
             bound._connect = lambda: nullcontext(connection)
-            yield bound
+            yield bound, asked[-1]
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
-        """One transaction under the writer lock: commits at the end, rolls back on any exception."""
+    def writing(self, expected: int = 0) -> Iterator[Writing]:
+        """One transaction under the writer lock: commits at the end, rolls back on any exception.
+
+        `expected`: how many events will be appended, as far as is known; their positions are drawn at once.
+        """
         with (
             self._connect() as connection,
-            writing(connection, self._keyring, self._ids, self._clock) as opened,
+            writing(connection, self._keyring, self._ids, self._clock, expected) as opened,
         ):
             yield opened
 

@@ -1,12 +1,14 @@
 """One transaction of the one writer: events, keys, rejections, deliveries, position, all or nothing."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import Connection
+import psycopg
+from psycopg import ClientCursor, Connection
+from psycopg.rows import tuple_row
 
 from ledger.acts import Rejection
 from ledger.events.envelope import Recorded
@@ -24,7 +26,9 @@ Clock = Callable[[], datetime]
 LONGEST = "30s"
 """A writer that is stopped while it holds the lock loses its connection after this, so that others go on."""
 
-_BEGIN = "SELECT at_position, at_time, begun_at FROM begin_writing(%s)"
+_BEGIN = """
+BEGIN; SELECT at_position, at_time, begun_at, first_drawn, last_drawn FROM begin_writing(%s, %s)
+"""
 _COPY = """
 COPY stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
                     notification_id, recorded_at) FROM STDIN (FORMAT binary)
@@ -47,11 +51,13 @@ class Writing(Reading):
     `before` is that end as the lock was taken, `recorded_at` the time everything written is recorded at.
     """
 
-    def __init__(self, connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None) -> None:
+    def __init__(
+        self, connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None, expected: int
+    ) -> None:
         super().__init__(lambda: nullcontext(connection), keyring)
         self._connection = connection
         self._ids = ids
-        self.before, self.recorded_at = _take_the_lock(connection, clock)
+        self.before, self.recorded_at, self._drawn = _begin(connection, clock, expected)
         self._sealed_here: SealedBatch | None = None
 
     def changed_since(self, position: int, stream_ids: Collection[UUID]) -> set[UUID]:
@@ -74,12 +80,19 @@ class Writing(Reading):
             return range(0)
         if batch is not self._sealed_here:
             refuse_erased(self._connection, batch.used)
-        reserved = reserve_positions(self._connection, len(batch.events))
+        reserved = self._positions(len(batch.events))
         rows = ((*row, position, self.recorded_at) for row, position in zip(batch.rows(), reserved, strict=True))
         copy_rows(self._connection.cursor(), _COPY, _TYPES, rows)
         if batch.new_keys:
             insert_keys(self._connection, batch.new_keys.values())
         return reserved
+
+    def _positions(self, count: int) -> range:
+        """The next positions: those drawn already while they suffice, else new ones. They only grow."""
+        if count > len(self._drawn):
+            self._drawn = reserve_positions(self._connection, count)
+        taken, self._drawn = self._drawn[:count], self._drawn[count:]
+        return taken
 
     def reject(self, rejected: Sequence[Rejection]) -> list[UUID]:
         """Writes the rejections, payloads sealed, and returns their ids."""
@@ -108,16 +121,28 @@ class Writing(Reading):
 
 
 @contextmanager
-def writing(connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None) -> Iterator[Writing]:
+def writing(
+    connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None, expected: int = 0
+) -> Iterator[Writing]:
     """One transaction holding the writer lock from its first statement to its end."""
-    with connection.transaction():
-        yield Writing(connection, keyring, ids, clock)
+    try:
+        yield Writing(connection, keyring, ids, clock, expected)
+    except BaseException:
+        with suppress(psycopg.OperationalError):  # of a broken connection nothing stays either
+            connection.rollback()
+        raise
+    connection.commit()
 
 
-def _take_the_lock(connection: Connection[Any], clock: Clock | None) -> tuple[Newest, datetime]:
-    """The log's end, and the time to record at: never below the newest, whatever the clock says."""
-    row = connection.cursor(binary=True).execute(_BEGIN, (LONGEST,), prepare=True).fetchone()
-    assert row is not None
-    position, newest_at, now = row
+def _begin(connection: Connection[Any], clock: Clock | None, expected: int) -> tuple[Newest, datetime, range]:
+    """The log's end, the time to record at (never below the newest, whatever the clock says), positions drawn.
+
+    Both statements go to the server at once, so their parameters are filled in here.
+    """
+    cursor = ClientCursor(connection, row_factory=tuple_row)
+    cursor.execute(_BEGIN, (LONGEST, expected))
+    cursor.nextset()
+    position, newest_at, now, first, last = cursor.fetchone() or ()
     recorded_at: datetime = clock() if clock is not None else now
-    return Newest(position or 0, newest_at), max(recorded_at, newest_at or recorded_at)
+    drawn = range(first, last + 1) if first is not None else range(0)
+    return Newest(position or 0, newest_at), max(recorded_at, newest_at or recorded_at), drawn

@@ -34,8 +34,8 @@ class MortalStore(Store):
     fate: Fate
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
-        with super().writing() as opened:
+    def writing(self, expected: int = 0) -> Iterator[Writing]:
+        with super().writing(expected) as opened:
             self.fate.meet("writing")
             yield opened
             self.fate.meet("written")

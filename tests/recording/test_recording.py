@@ -218,11 +218,11 @@ class Slow(Store):
     meanwhile: Any = None
 
     @contextmanager
-    def writing(self) -> Any:
+    def writing(self, expected: int = 0) -> Any:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
-        with super().writing() as opened:
+        with super().writing(expected) as opened:
             yield opened
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from ledger.events.body import Event
 from ledger.events.contact import (
     ContactCreated,
     ContactDeleted,
@@ -17,7 +18,9 @@ from ledger.events.contact import (
     IdentifierDetached,
     ProfileChanged,
 )
-from ledger.events.identifier import IdentifierClaimed, IdentifierErased, IdentifierReleased
+from ledger.events.envelope import Recorded
+from ledger.events.identifier import IdentifierClaimed, IdentifierErased, IdentifierReleased, Subscribed
+from ledger.rules.belonging import own_events
 from ledger.rules.identity import (
     attached,
     holder,
@@ -182,3 +185,31 @@ def test_every_kind_of_edit_of_a_profile_and_where_each_value_comes_from() -> No
         "zip": ("75001", 4, events[3].effective_at),
     }
     assert list(fields) == sorted(fields)
+
+
+def test_of_an_identifier_the_events_of_the_time_it_was_held_are_ones_own() -> None:
+    """With the act that gave it and the act that took it; a later or earlier holder's are somebody else's."""
+    form = Subscribed(channel="sms", scope="acme", purposes=("marketing",), method="form")
+    events = stream(form, claimed(ANN), form, claimed(BEN), form, IdentifierReleased(contact_id=BEN), form)
+
+    def own(*contacts: UUID) -> list[int]:
+        return [one.version for one in own_events(events, contacts)]
+
+    assert own(ANN) == [2, 3, 4]
+    assert own(BEN) == [4, 5, 6]
+    assert own(ANN, BEN) == [2, 3, 4, 5, 6]
+    assert own(CID) == own() == []
+
+
+def test_events_of_one_act_belong_together() -> None:
+    """Whether the claim comes first or last in the act, all of the act is the new holder's and the old one's."""
+    form = Subscribed(channel="sms", scope="acme", purposes=("marketing",), method="form")
+
+    def of_act(number: int, act: int, body: Event) -> Recorded:
+        one = event(number, body, START)
+        return replace(one, envelope=replace(one.envelope, act_id=UUID(int=act)))
+
+    events = [of_act(0, 1, form), of_act(1, 1, claimed(ANN)), of_act(2, 2, form)]
+    events += [of_act(3, 3, form), of_act(4, 3, claimed(BEN)), of_act(5, 4, form)]
+    assert [one.version for one in own_events(events, [ANN])] == [1, 2, 3, 4, 5]
+    assert [one.version for one in own_events(events, [BEN])] == [4, 5, 6]

@@ -16,7 +16,7 @@ from ledger.errors import KeyDestroyed, LogUnavailable
 from ledger.events.envelope import Recorded
 from ledger.store.connections import LedgerDatastore, Role, pool
 from ledger.store.recorder import LedgerRecorder
-from ledger.store.store import CHANNEL, Newest, Store
+from ledger.store.store import CHANNEL, Beginning, Newest, Store
 from ledger.store.writing import TAIL
 from tests.store.making import IDS, KEYRING, NOON, append, claimed, created, events, subscribed
 
@@ -137,6 +137,27 @@ def test_two_batches_in_one_transaction(store: Store) -> None:
         second = writing.append(writing.seal([two]))
     assert (first, second) == (range(1, 2), range(2, 3))
     assert len({event.envelope.recorded_at for event in store.follow(0, 10)}) == 1
+
+
+def test_positions_grow_however_many_events_were_expected(store: Store) -> None:
+    batches = [[created(uuid4()) for _ in range(count)] for count in (2, 3, 1)]
+    with store.writing(expected=4) as writing:
+        ranges = [writing.append(writing.seal(batch)) for batch in batches]
+    positions = [position for drawn in ranges for position in drawn]
+    assert positions == sorted(set(positions))
+    written = [(event.position, event.event_id) for event in store.follow(0, 10)]
+    assert written == list(zip(positions, (event.event_id for batch in batches for event in batch), strict=True))
+
+
+def test_what_a_batch_asks_first(store: Store) -> None:
+    act, other = uuid4(), uuid4()
+    with store.beginning([act], [other]) as (_, begun):
+        assert begun == Beginning(0)
+    written = {event.event_id: event for event in (created(uuid4()), subscribed(uuid4(), act_id=act))}
+    append(store, *written.values())
+    with store.beginning([act, other], [*written, other]) as (_, begun):
+        places = {event_id: event.stream_id for event_id, event in written.items()}
+        assert begun == Beginning(2, store.known_acts([act]), places)
 
 
 def test_what_was_sealed_under_the_lock_is_refused_too_where_its_key_went_since(store: Store) -> None:
@@ -284,6 +305,18 @@ def test_a_broken_connection_is_replaced(store: Store, migrated: str) -> None:
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     assert store.newest().position == 1
+
+
+def test_what_a_batch_asks_first_is_asked_again_where_the_connection_is_broken(store: Store, migrated: str) -> None:
+    append(store, created(uuid4()))
+    with psycopg.connect(migrated, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 20_000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with store.beginning([uuid4()], []) as (bound, begun):
+        assert begun == Beginning(1)
+        assert bound.newest().position == 1
 
 
 def test_a_key_erased_after_sealing_is_noticed(store: Store) -> None:

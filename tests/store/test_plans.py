@@ -11,7 +11,8 @@ import pytest
 from psycopg import Connection
 
 from ledger.store import forecasts, rejections
-from ledger.store.reading import LINKED
+from ledger.store.beginning import ask_first
+from ledger.store.reading import LINKED, WHOLE
 from tests.ledgers import store_on
 from tests.migrated import new_ledger
 from tests.projections.test_plans import Explaining
@@ -88,8 +89,11 @@ FROM generate_series(1, 40000) n
 
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
-def test_those_linked_with_many_are_found_by_the_index_of_streams(fresh_database: str, mode: str) -> None:
-    asked = LINKED.replace("%b::uuid[]", "$1")
+@pytest.mark.parametrize("statement", [LINKED, WHOLE])
+def test_those_linked_with_many_are_found_by_the_index_of_streams(
+    fresh_database: str, mode: str, statement: str
+) -> None:
+    asked = statement.replace("%b::uuid[]", "$1")
     many = ",".join(f'"{UUID(int=number)}"' for number in range(500))
     with store_on(fresh_database), psycopg.connect(fresh_database, autocommit=True) as connection:
         connection.execute(LINKS)
@@ -99,4 +103,19 @@ def test_those_linked_with_many_are_found_by_the_index_of_streams(fresh_database
         rows = connection.execute(f"EXPLAIN EXECUTE asked ('{{{many}}}')".encode())
         plan = "\n".join(row[0] for row in rows)
     assert plan.count("stored_events_pkey") == 2, plan
+    assert "Seq Scan on stored_events" not in plan, plan
+
+
+def test_what_a_batch_asks_first_is_found_by_the_indexes_of_acts_and_events(fresh_database: str) -> None:
+    many = [UUID(int=number) for number in range(500)]
+    with store_on(fresh_database), psycopg.connect(fresh_database, autocommit=True) as connection:
+        connection.execute(LINKS)
+        connection.execute("ANALYZE stored_events")
+        connection.cursor_factory = Explaining
+        plans: list[str] = []
+        connection.plans = plans  # type: ignore[attr-defined]
+        assert ask_first(connection, many, many).position == 40_000
+    [plan] = plans
+    assert "stored_events_act_id_idx" in plan, plan
+    assert "stored_events_event_id_idx" in plan, plan
     assert "Seq Scan on stored_events" not in plan, plan
