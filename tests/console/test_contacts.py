@@ -136,6 +136,22 @@ def test_what_the_page_does_not_offer_is_told(
     assert browser.get(f"{home}.json?{asked}").status_code == 422
 
 
+def test_an_address_of_nothing_says_so_and_asks_nobody_to_go_back_to_a_form(
+    scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    browser = looking()
+    nothing = browser.get(f"{scene.contacts}/nobody")
+    assert (nothing.status_code, "There is nothing here" in nothing.text) == (404, True)
+    bad = browser.get(f"{scene.contacts}?limit=many")
+    assert (bad.status_code, "<code>limit</code>" in bad.text, "what you typed" in bad.text) == (422, True, False)
+
+
+def test_the_console_is_found_from_where_people_begin(looking: Callable[..., httpx.Client]) -> None:
+    browser = looking()
+    assert [browser.get(path).status_code for path in ("/", "/console/", "/console")] == [303, 303, 303]
+    assert "All contacts" in browser.get("/", follow_redirects=True).text
+
+
 def test_a_form_from_elsewhere_searches_nothing(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
     answer = looking().post(f"{scene.contacts}/search", data={"csrf": "0" * 64, "text": "ann"})
     assert answer.status_code == 403
