@@ -17,6 +17,7 @@ from entrypoints.wiring import PACKAGES, ROLES, opened, secrets
 from ledger.errors import LedgerError, LogUnavailable, MessagesLost, SettingsRefused
 from ledger.store.checks import check_environment, check_roles, check_schema, check_server
 from ledger.store.connections import refuse_power
+from ledger.store.guards import check_guards
 from ledger.store.migrate import compare_check_values
 
 
@@ -103,6 +104,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             schema = _found("schema", lambda: check_schema(connection, PACKAGES))
             yield schema
             if schema.ok:
+                yield _found("guards", lambda: check_guards(connection))
                 yield _found("roles", lambda: check_roles(connection, ROLES))
                 yield _found("secrets", lambda: compare_check_values(connection, ids, keyring))
     except LogUnavailable as error:

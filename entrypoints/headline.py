@@ -6,8 +6,14 @@ from typing import Final
 from uuid import UUID
 
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IdentifierErased, Paused, ReplyReceived, SubscriptionConfirmed
-from ledger.events.vocabulary import Consent
+from ledger.events.identifier import (
+    IdentifierErased,
+    Paused,
+    ReplyReceived,
+    ReplyReclassified,
+    SubscriptionConfirmed,
+)
+from ledger.events.vocabulary import Consent, ReplyClass
 from ledger.rules.catalogue import RULES
 from ledger.rules.status import Status
 from projections.sentences import CHANNELS, sentence
@@ -29,6 +35,13 @@ _EVENTLESS: Final[Mapping[str, str]] = {
 """Every failing reason, where its event is not the one to be told of."""
 _BESIDE: Final = frozenset({"expired", "pending", "declined", "bounced", "erased"})
 """Reasons whose meaning is not what their event says: both are told."""
+_TEXTED: Final[Mapping[ReplyClass, str]] = {
+    ReplyClass.STOP: "texted a stop",
+    ReplyClass.START: "texted a start",
+    ReplyClass.YES: "texted a yes",
+    ReplyClass.HELP: "asked for help",
+    ReplyClass.OTHER: "texted something else than a yes",
+}
 
 
 def answer(name: str, status: Status, events: Mapping[UUID, Recorded], known_at: datetime | None) -> str:
@@ -45,12 +58,12 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def told(event: Recorded) -> str:
+def _told(event: Recorded, status: Status, events: Mapping[UUID, Recorded]) -> str:
     """An event in a clause: what it says, and when it took effect."""
     body = event.body
     match body:
         case ReplyReceived():
-            said = f"texted a {body.reply_class.value} to {body.sender}"
+            said = _texted(event.event_id, body, status, events)
         case IdentifierErased():
             said = "erased"
         case SubscriptionConfirmed():
@@ -59,6 +72,23 @@ def told(event: Recorded) -> str:
             words = sentence(body).removesuffix(".")
             said = words[0].lower() + words[1:]
     return f"{said} on {moment(event.effective_at)}"
+
+
+def _texted(reply_id: UUID, reply: ReplyReceived, status: Status, events: Mapping[UUID, Recorded]) -> str:
+    """A reply by what it counts as, which a later reading may have changed."""
+    counted = [
+        events[verdict.event_id]
+        for verdict in status.verdicts
+        if verdict.rule == "reply.read_anew" and verdict.effect == "counted" and verdict.event_id in events
+    ]
+    readings = [
+        (event.effective_at, event.body.reply_class)
+        for event in counted
+        if isinstance(event.body, ReplyReclassified) and event.body.reply_event_id == reply_id
+    ]
+    at, counts_as = max(readings, default=(None, reply.reply_class))
+    anew = f" (as it was read on {moment(at)})" if at is not None and counts_as is not reply.reply_class else ""
+    return f"{_TEXTED[counts_as]}{anew} to {reply.sender}"
 
 
 def _because(status: Status, events: Mapping[UUID, Recorded]) -> Iterator[str]:
@@ -75,11 +105,12 @@ def _allowed(status: Status, events: Mapping[UUID, Recorded]) -> Iterator[str]:
     if status.consent is not Consent.SUBSCRIBED or granted is None:
         yield "transactional messages need no consent, and nothing stands against them"
     else:
-        yield f"{told(granted)}, and nothing stands against it"
+        yield f"{_told(granted, status, events)}, and nothing stands against it"
     for verdict in reversed(status.verdicts):
         lift = events.get(verdict.by) if verdict.by is not None else None
         if verdict.rule == "opt_out.lifted" and lift is not None:
-            yield f"before, it had {told(events[verdict.event_id])}, which was lifted: {told(lift)}"
+            stood = _told(events[verdict.event_id], status, events)
+            yield f"before, it had {stood}, which was lifted: {_told(lift, status, events)}"
             return
 
 
@@ -89,8 +120,8 @@ def _failing(reason: str, status: Status, events: Mapping[UUID, Recorded]) -> st
         return _EVENTLESS[reason]
     until = f" until {moment(status.hold_until)}" if isinstance(event.body, Paused) and status.hold_until else ""
     if reason in _BESIDE:
-        return f"{_EVENTLESS[reason]} ({told(event)})"
-    return told(event) + until
+        return f"{_EVENTLESS[reason]} ({_told(event, status, events)})"
+    return _told(event, status, events) + until
 
 
 def _event_of(reason: str, status: Status) -> UUID | None:
@@ -120,4 +151,4 @@ def _in_vain(status: Status, events: Mapping[UUID, Recorded]) -> Iterator[str]:
         more = f" ({len(tried)} such came)" if len(tried) > 1 else ""
         rule = RULES[last.rule].says.removesuffix(".")
         why = f"which could not lift it, because {rule[0].lower()}{rule[1:]}"
-        yield f"later {told(events[last.event_id])}{more}, {why}"
+        yield f"later {_told(events[last.event_id], status, events)}{more}, {why}"

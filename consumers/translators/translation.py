@@ -29,6 +29,16 @@ _TELLING = frozenset(
     }
 )
 """Kinds of validation errors whose message says what is wanted and nothing of what was sent."""
+_WANTED = {
+    "list_type": "a list is needed",
+    "dict_type": "an object is needed",
+    "model_type": "an object is needed",
+    "bool_type": "true or false is needed",
+    "datetime_type": "an RFC 3339 timestamp with its offset is needed",
+    "uuid_type": "a UUID is needed",
+    "uuid_parsing": "a UUID is needed",
+}
+"""What is wanted, where the validator's own words repeat what was sent or speak of Python."""
 _MOST_IDENTIFIERS = 50
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}")
 
@@ -125,7 +135,8 @@ def restrictive_channel(kind: str, named: str | None) -> tuple[str, str | None, 
 def invalid(error: ValidationError) -> MessageRefused:
     """What is first wrong with the data: the field's path and what is wanted, never what was sent."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    wanted = first["msg"] if first["type"] in _TELLING else first["type"].replace("_", " ")
+    kind = first["type"]
+    wanted = first["msg"] if kind in _TELLING else _WANTED.get(kind, kind.replace("_", " "))
     return MessageRefused("invalid_data", f"{_path(first['loc'])}: {wanted.removeprefix('Value error, ')}")
 
 

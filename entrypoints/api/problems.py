@@ -163,4 +163,6 @@ def _path(location: Sequence[int | str]) -> str:
 
 def _said(error: Mapping[str, Any]) -> str:
     """pydantic's words without what was sent."""
+    if error["type"] == "model_attributes_type":
+        return "a JSON object is needed, sent as application/json"
     return str(error["msg"]).removeprefix("Value error, ")

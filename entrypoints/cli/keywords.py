@@ -1,15 +1,16 @@
 """Keyword sets: list, show, try, compare, adopt; and reading earlier replies anew."""
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, facts, progress, rows, say
+from entrypoints.cli.rendering import as_json, facts, progress, rows, say, shown
 
 if TYPE_CHECKING:
-    from entrypoints.keywords import Difference
+    from entrypoints.keywords import Changed, Difference
     from entrypoints.wiring import Service
     from ledger.rules.keywords import KeywordSet
 
@@ -204,20 +205,19 @@ def _difference(ledger: "Service", organization: str, keywords: "KeywordSet") ->
         return difference(ledger, organization, keywords, lambda replies: display.update(task, completed=replies))
 
 
+def _change(one: "Changed") -> Iterator[str]:
+    yield shown(one.received_at)
+    by = f"{one.confidence}: {one.matched}" if one.matched else one.confidence
+    yield f"{one.old} > {one.new} ({by})"
+    yield from (f"opens {place}" for place in one.opens)
+    yield from (f"stops {place}" for place in one.stops)
+
+
 def _print_difference(found: "Difference") -> None:
     rows(
         f"Read otherwise under {found.keywords}",
-        ["reply", "received", "change", "by", "sendability"],
-        [
-            (
-                one.reply_event_id,
-                one.received_at,
-                f"{one.old} > {one.new}",
-                f"{one.confidence}: {one.matched}" if one.matched else one.confidence,
-                "\n".join([f"opens {place}" for place in one.opens] + [f"stops {place}" for place in one.stops]),
-            )
-            for one in found.changes
-        ],
+        ["reply", "when it came, how it would be read, what that changes"],
+        [(one.reply_event_id, "\n".join(_change(one))) for one in found.changes],
         empty="Every reply reads the same.",
     )
     say(

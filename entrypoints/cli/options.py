@@ -22,8 +22,11 @@ ROLES = "service, marketer, analyst, auditor or admin."
 
 
 def moment(text: str) -> datetime:
-    """An ISO 8601 moment; one without an offset is taken as UTC."""
-    read = datetime.fromisoformat(text)
+    """An ISO 8601 moment; one without an offset is taken as UTC. Raises typer.BadParameter where it is none."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("an ISO 8601 moment is needed, as 2026-11-02 or 2026-11-02T09:30+01:00") from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
+_NARROWEST = 12
+"""Characters that a column of words is given at least."""
+_BETWEEN = 3
+
+
 def as_json(value: Any) -> None:
     """Prints a value (a shape, a dict, a list of them) as indented JSON."""
     import orjson
@@ -39,7 +44,7 @@ def facts(title: str, pairs: Iterable[tuple[str, Any]]) -> None:
 def rows(title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]], *, empty: str) -> None:
     """Prints many things of one kind as a table; `empty` says what to do where there are none.
 
-    Columns of times and ids are never broken, so that they can be read and copied.
+    Columns of times and ids are never broken nor cut, so that they can be read and copied.
     """
     from rich import box
     from rich.table import Table
@@ -49,12 +54,15 @@ def rows(title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]], *, 
         sys.stdout.write(empty + "\n")
         return
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    least = 0
     for place, column in enumerate(columns):
         whole = any(isinstance(line[place], datetime | UUID) for line in cells)
-        table.add_column(column, overflow="fold", no_wrap=whole)
+        width = max(len(shown(line[place])) for line in cells) if whole else None
+        table.add_column(column, overflow="fold", no_wrap=whole, min_width=width)
+        least += (width or _NARROWEST) + _BETWEEN
     for line in cells:
         table.add_row(*[shown(cell) for cell in line])
-    _print(table)
+    _print(table, least)
 
 
 def text(words: str) -> None:
@@ -101,7 +109,10 @@ def progress() -> Iterator["Progress"]:
         yield display
 
 
-def _print(table: Any) -> None:
+def _print(table: Any, least: int = 0) -> None:
+    """Prints it as wide as the terminal, but never narrower than `least`: lines run on then."""
     from rich.console import Console
 
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.width = max(console.width, least)
+    console.print(table)

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, rows, say
+from entrypoints.cli.rendering import as_json, rows, say, shown
 
 if TYPE_CHECKING:
     from entrypoints.replies import Meaning
@@ -38,14 +38,14 @@ def list_(
         return
     rows(
         "Replies",
-        ["reply", "received", "due", "sender", "text"],
+        ["reply", "received and due, to whom and what"],
         [
             (
                 one.reply.event_id,
-                one.reply.received_at,
-                one.due_at,
-                one.reply.sender,
-                one.text if unmasked else "***",
+                (
+                    f"{shown(one.reply.received_at)}\ndue {shown(one.due_at)}\n"
+                    f"to {one.reply.sender}: {one.text if unmasked else '***'}"
+                ),
             )
             for one in found.replies
         ],

@@ -126,17 +126,23 @@ def send(
 ) -> None:
     """Publish messages from JSON lines to Kafka, as any producer would.
 
+    A topic that there is not is refused, unless LEDGER_TOPICS names it: nobody would read it.
+
     Example: contact-ledger send signups.jsonl
     """
     from contextlib import closing
 
-    from consumers.broker import Producer
+    from consumers.broker import Producer, missing_topics
     from consumers.sending import read_lines
     from consumers.sending import send as send_all
     from entrypoints.wiring import secrets
 
     settings = _settings()
     ids, _ = secrets(settings)
+    if topic is not None and topic not in settings.topics and missing_topics(settings.brokers, [topic]):
+        raise typer.BadParameter(
+            f"--topic: there is none of this name; LEDGER_TOPICS: {', '.join(settings.topics)}"
+        )
     with closing(Producer(settings.brokers)) as producer, progress() as shown:
         task = shown.add_task("sending", total=None)
         outgoing = read_lines(file, topic or settings.topics[0], ids)

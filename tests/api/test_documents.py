@@ -29,6 +29,13 @@ def test_even_what_is_not_there_answers_with_a_problem_document(
     assert problem["detail"]
 
 
+def test_a_body_of_another_type_than_json_is_told_what_to_send(admin: Caller) -> None:
+    answer = admin.send("lookup", b'{"kind": "email", "value": "ann@example.com"}', {"content-type": "text/plain"})
+    assert answer.status_code == 422
+    wanted = "a JSON object is needed, sent as application/json"
+    assert answer.json()["errors"] == [{"field": "body", "message": wanted}]
+
+
 def test_it_lives_and_shows_figures_by_route_and_never_by_id(server: Served, admin: Caller) -> None:
     admin.record(signup(admin.organization))
     key = admin.identifier("email", "ann@example.com")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import LiteralString
 from uuid import uuid4
 
 import psycopg
@@ -86,6 +87,27 @@ def test_a_database_that_is_not_migrated_or_not_there(environment: dict[str, str
     assert "migrate" in _wrong(_doctor({**environment, "LEDGER_DATABASE_URL": empty_database}))["schema"]
     gone = empty_database.replace("/test_", "/gone_")
     assert "LEDGER_DATABASE_URL" in _wrong(_doctor({**environment, "LEDGER_DATABASE_URL": gone}))["database"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        ("ALTER TABLE stored_events DISABLE TRIGGER append_only", "ENABLE ALWAYS TRIGGER append_only"),
+        ("ALTER TABLE stored_events ENABLE TRIGGER one_writer", "ENABLE ALWAYS TRIGGER one_writer"),
+        ("DROP TRIGGER never_made_again ON data_keys", "ENABLE ALWAYS TRIGGER never_made_again"),
+        ("GRANT DELETE ON stored_events TO ledger_writer", "REVOKE DELETE ON stored_events FROM ledger_writer"),
+        ("GRANT TRUNCATE ON erased_keys TO PUBLIC", "REVOKE TRUNCATE ON erased_keys FROM PUBLIC"),
+        ("ALTER TABLE all_contacts DISABLE ROW LEVEL SECURITY", "all_contacts ENABLE ROW LEVEL SECURITY"),
+    ],
+)
+def test_a_guard_of_the_database_that_is_off_is_named_with_what_puts_it_back(
+    environment: dict[str, str], fresh_database: str, broken: LiteralString, mended: str
+) -> None:
+    environment["LEDGER_DATABASE_URL"] = fresh_database
+    assert "guards" not in _wrong(_doctor(environment))
+    with psycopg.connect(fresh_database, autocommit=True) as connection:
+        connection.execute(broken)
+    assert mended in _wrong(_doctor(environment))["guards"]
 
 
 @pytest.fixture

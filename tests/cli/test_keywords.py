@@ -60,6 +60,9 @@ def test_a_set_of_ones_own_is_shown_before_it_is_adopted(run: Run, ledger: Servi
     [change] = tried["changes"]
     assert (change["old"], change["new"], change["matched"]) == ("other", "stop", "schluss")
     assert change["stops"] == [f"sms {organization}/{SENDER} marketing"]
+    read = run("keywords", "diff", *own).stdout
+    assert change["reply_event_id"] in read
+    assert f"stops sms {organization}/{SENDER}" in read
     assert run("keywords", "adopt", *own, "--actor", "ann").exit_code == 0
     assert run("keywords", "show", "2026-2+de", "-o", organization).exit_code == 1
     assert run("keywords", "adopt", *own, "--actor", "ann", "--yes").exit_code == 0

@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from consumers.broker import missing_topics
 from consumers.intake import Message, take
 from entrypoints.api.server import listening
 from entrypoints.embedded import free_port
@@ -80,6 +81,19 @@ def test_run_takes_messages_to_answers_and_leaves_nothing_behind(
     assert tree.wait(60) == 0
     wait_until(lambda: not any(child.is_running() for child in children), 15)
     assert "ann@" not in (tmp_path / "run.log").read_text()
+
+
+def test_a_message_is_not_sent_to_a_topic_that_nobody_reads(
+    run: Run, environment: dict[str, str], kafka_bootstrap: str, topics: Topics
+) -> None:
+    there, meant = topics("inbound"), f"{topics('inbound')}-mistyped"
+    environment |= {"LEDGER_KAFKA_BOOTSTRAP": kafka_bootstrap, "LEDGER_TOPICS": there}
+    line = json.dumps(opt_out("acme"))
+    refused = run("send", "-", "--topic", meant, stdin=line)
+    assert refused.exit_code == 2
+    assert there in refused.stderr
+    assert missing_topics(kafka_bootstrap, [meant]) == [meant]
+    assert run("send", "-", "--topic", topics("inbound"), stdin=line).exit_code == 0
 
 
 def test_when_one_process_of_the_tree_dies_all_stop_and_it_is_said_which(

@@ -178,7 +178,11 @@ def test_is_one_rejection_naming_the_field(name: str) -> None:
 
 
 def test_not_even_a_character_of_a_value_is_repeated() -> None:
-    assert _rejected(_with(GOLDEN["contact.unlink.v1"], link_id="§")).detail == "data.link_id: uuid parsing"
+    assert _rejected(_with(GOLDEN["contact.unlink.v1"], link_id="§")).detail == "data.link_id: a UUID is needed"
+    assert (
+        _rejected(_with(GOLDEN["contact.signup.v1"], identifiers="§")).detail
+        == "data.identifiers: a list is needed"
+    )
 
 
 def test_the_payload_is_kept_so_that_it_can_be_replayed_and_only_the_head_of_what_is_too_large() -> None:

@@ -10,6 +10,9 @@ from entrypoints.explaining import ExplainAnswer, explained
 from ledger.acts import Act, OptOut, Override, Reply, SignUp, Subscription
 from ledger.answers import explanation
 from ledger.events.envelope import Recorded
+from ledger.events.identifier import ReplyReceived
+from ledger.events.vocabulary import Confidence, ReplyClass
+from ledger.keyword_acts import Reclassification
 from ledger.rules.catalogue import RULES
 from ledger.rules.policy import BUILT_IN
 from ledger.rules.status import status
@@ -125,6 +128,30 @@ def test_a_yes_names_the_consent_and_the_opt_out_it_lifted() -> None:
     assert said.answer.startswith("Yes: ")
     assert "subscribed to SMS for marketing at acme/shop/55512 by form on 2026-03-02 10:00:00 UTC" in said.answer
     assert "before, it had opted out of SMS at acme/shop by an unsubscribe link" in said.answer
+
+
+def test_a_reply_read_anew_is_told_by_what_it_counts_as() -> None:
+    acts = told(signup("form"), Reply(PHONE, SENDER, "Schluss"))
+    reply = next(event for event in learnt(acts, [LEARNT] * 2) if isinstance(event.body, ReplyReceived))
+    reading = Reclassification(reply.event_id, ReplyClass.STOP, "2026-2+own", Confidence.EXACT, "schluss")
+    acts.append(act_of(reading, next(_NUMBERS), LEARNT))
+    events = learnt(acts, [LEARNT - timedelta(days=1)] * 2 + [LEARNT])
+    place = ("sms", SENDER, "marketing")
+    said = explain(events, place, LEARNT)
+    assert said.answer.endswith(
+        ": texted a stop (as it was read on 2026-05-01 09:00:00 UTC) to acme/shop/55512 on 2026-03-02 10:00:00 UTC."
+    )
+    assert explain(events, place, LEARNT, LEARNT - timedelta(hours=1)).answer.startswith("Yes: ")
+
+
+def test_a_reply_that_declined_is_told_without_the_name_of_its_class() -> None:
+    asked = SignUp((PHONE,), (Subscription("sms", SENDER, ("marketing",), double_opt_in=True),), "form")
+    acts = told(asked, Reply(PHONE, SENDER, "who is this"))
+    said = explain(learnt(acts, [LEARNT] * 2), ("sms", SENDER, "marketing"), START + timedelta(days=1))
+    assert said.answer.endswith(
+        "the subscription asked for was not confirmed "
+        "(texted something else than a yes to acme/shop/55512 on 2026-03-02 10:00:00 UTC)."
+    )
 
 
 def test_what_was_not_known_is_told_apart_and_what_is_known_now_beside_it() -> None:
