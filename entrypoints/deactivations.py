@@ -185,7 +185,9 @@ def _act(organization: str, digest: str, row: Row, now: datetime) -> Act:
 def _places(first: Sequence[str], columns: Columns) -> tuple[bool, dict[str, int]]:
     """Whether the first line names the columns, and where each is."""
     names = [cell.strip().lower() for cell in first]
-    asked = {"number": columns.number, "date": columns.date, "status": columns.status}
+    asked = {"number": columns.number, "date": columns.date}
+    if columns.all is None:
+        asked["status"] = columns.status
     headed = not any(_reads_as_number(cell) for cell in first)
     places: dict[str, int] = {}
     for column, name in asked.items():

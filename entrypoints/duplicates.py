@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from entrypoints.console import typed
 from entrypoints.masking import masked, masked_text
 from entrypoints.wiring import Service
 from ledger.canonical import NotCanonical
@@ -27,7 +28,7 @@ class SharedPage(BaseModel):
 
     values: list[SharedSeen]
     count: int
-    after: str | None = Field(description="the last value in full where values may be read, else null")
+    after: str | None = Field(description="asks for the next page; null: this is the last")
 
 
 class HolderSeen(BaseModel):
@@ -44,9 +45,12 @@ class HolderSeen(BaseModel):
 def page(
     ledger: Service, organization: str, channel: str, *, after: str | None, limit: int, values: bool
 ) -> SharedPage:
-    """Values of a channel that several people have. `values`: in full."""
+    """Values of a channel that several people have. `values`: in full. Raises MessageRefused."""
+    begin = typed.opened(ledger, organization, after) if after else ""
+    if begin is None:
+        raise MessageRefused("invalid-request", "after: must be the `after` of an earlier page")
     with ledger.reading.connection() as connection:
-        found = duplicates.shared(connection, organization, channel, after=after or "", limit=limit + 1)
+        found = duplicates.shared(connection, organization, channel, after=begin, limit=limit + 1)
         count = duplicates.count(connection, organization, channel)
     shown = found[:limit]
     return SharedPage(
@@ -55,7 +59,7 @@ def page(
             for one in shown
         ],
         count=count,
-        after=shown[-1].alike if values and len(found) > limit else None,
+        after=typed.sealed(ledger, organization, shown[-1].alike) if len(found) > limit else None,
     )
 
 

@@ -57,6 +57,7 @@ class ErasureListed(BaseModel):
     actor: str | None
     contacts: int
     identifiers: int
+    position: int = Field(description="where it begins in the log: `before` of the next page")
 
 
 def preview(ledger: Service, organization: str, who: Who) -> ErasurePreview:
@@ -96,7 +97,7 @@ def erase(hand: Hand, who: Who, *, request_id: str, reason: str) -> ErasureRepor
         _record(hand, contact, request_id, reason)
         done = ledger.reading.act(act_id)
     elif not _is_about(ledger, organization, done, who):
-        raise MessageRefused("conflict", f"request id {request_id}: it was used for another person; give another")
+        raise MessageRefused("conflict", "request_id: it was used for another person; give another")
     exports.clear(ledger, act_id)
     return report(ledger, organization, done)
 
@@ -109,14 +110,18 @@ def shown(ledger: Service, organization: str, request: str, *, places: bool = Tr
     raise NotFound("No erasure of this request id in this organization.")
 
 
-def listed(ledger: Service, organization: str, *, limit: int = 100) -> list[ErasureListed]:
-    """The newest erasures first."""
+def listed(
+    ledger: Service, organization: str, *, before: int | None = None, limit: int = 100
+) -> list[ErasureListed]:
+    """The newest erasures first, of those before a position."""
     found: list[ErasureListed] = []
-    for done in _acts(ledger, organization):
+    for done in _acts(ledger, organization, before):
         if len(found) == limit:
             break
         envelope = done[0].envelope
+        position = done[-1].position
         assert envelope.recorded_at is not None
+        assert position is not None
         contacts = sum(one.name.startswith("contact.") for one in done)
         found.append(
             ErasureListed(
@@ -127,6 +132,7 @@ def listed(ledger: Service, organization: str, *, limit: int = 100) -> list[Eras
                 actor=envelope.actor,
                 contacts=contacts,
                 identifiers=len(done) - contacts,
+                position=position,
             )
         )
     return found
@@ -162,10 +168,10 @@ def _is_about(ledger: Service, organization: str, done: list[Recorded], who: Who
     return stream_of(ledger, organization, who) in {one.stream_id for one in done}
 
 
-def _acts(ledger: Service, organization: str) -> Iterable[list[Recorded]]:
-    """The erasures act by act, newest first."""
+def _acts(ledger: Service, organization: str, begin: int | None = None) -> Iterable[list[Recorded]]:
+    """The erasures act by act, newest first, of those before a position."""
     act: list[Recorded] = []
-    before: dict[str, int] = {}
+    before = {} if begin is None else {"before": begin}
     while portion := ledger.reading.erasures(organization, **before):
         for event in portion:
             if act and event.envelope.act_id != act[0].envelope.act_id:

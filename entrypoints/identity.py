@@ -41,7 +41,7 @@ class Breaker(BaseModel):
     kind: str = Field(description="kind of identifier, or `*`: all kinds together")
     count: int
     limit: int
-    rule: str = Field(description="limit, or blocked: it holds a value that names nobody")
+    rule: str = Field(description="limit, or blocked: beside others it holds `count` values that name nobody")
     values: list[str] = Field(description="masked")
 
 
@@ -126,9 +126,10 @@ def _broken(person: UUID, held: list[Held], rules: IdentityRules, ids: Ids, orga
         yield _breaker(person, "*", len(held), rules.most, "limit", [])
     if len(held) > 1:
         keyed = partial(ids.identifier, organization)
-        for one in held:
-            if one.value is not None and rules.blocks(one.kind, one.value, keyed):
-                yield _breaker(person, one.kind, len(held), 1, "blocked", [one])
+        blocked = [one for one in held if one.value is not None and rules.blocks(one.kind, one.value, keyed)]
+        for kind in sorted({one.kind for one in blocked}):
+            shown = [one for one in blocked if one.kind == kind]
+            yield _breaker(person, kind, len(shown), 0, "blocked", shown)
 
 
 def _breaker(person: UUID, kind: str, count: int, limit: int, rule: str, held: list[Held]) -> Breaker:

@@ -1,8 +1,8 @@
 """A contact entered by hand (Y2, C2, S12): only with its owner's consent attested, and never against an opt-out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from consumers.translators.translation import given_value
 from entrypoints import attestation
 from entrypoints.acting import Hand
-from entrypoints.fields import FieldSeen
 from ledger.acts import Given, SignUp, Subscription
 from ledger.errors import MessageRefused
 from ledger.events.scope import readable_prefix
@@ -21,7 +20,6 @@ METHOD: Final = "api"
 """On somebody's behalf: it never lifts an opt-out."""
 PURPOSE: Final = "marketing"
 CHANNELS: Final = (*CHANNELS_OF["email"], *CHANNELS_OF["phone"])
-_LONGEST: Final = 500
 _NOT_ITS_OWN: Final = frozenset({"never", "pending", "declined", "expired", "unsubscribed"})
 
 Becomes = Literal["subscribed", "already", "stays_unsubscribed", "erased"]
@@ -54,8 +52,8 @@ class Known(BaseModel):
     kinds: list[str]
 
 
-def entered(organization: str, form: Mapping[str, str], fields: Sequence[FieldSeen]) -> Entered:
-    """Reads a form: `email`, `phone`, `field.CODE`, `to.CHANNEL.SCOPE`. Raises MessageRefused naming the field."""
+def entered(organization: str, form: Mapping[str, str], profile: Mapping[str, Any]) -> Entered:
+    """Reads a form: `email`, `phone`, `to.CHANNEL.SCOPE`. Raises MessageRefused naming the field."""
     identifiers = tuple(
         given_value(kind, form[kind].strip(), kind) for kind in ("email", "phone") if form.get(kind, "").strip()
     )
@@ -69,7 +67,6 @@ def entered(organization: str, form: Mapping[str, str], fields: Sequence[FieldSe
         if not any(channel in CHANNELS_OF[kind] for kind in kinds):
             kind = next(kind for kind, channels in CHANNELS_OF.items() if channel in channels)
             raise MessageRefused("invalid-request", f"{kind}: needed for what is ticked below")
-    profile = {one.field: value for one in fields if (value := _value(one, form)) is not None}
     return Entered(identifiers, tuple(wanted), profile)
 
 
@@ -128,27 +125,3 @@ def _place(organization: str, name: str) -> tuple[str, str]:
     if channel not in CHANNELS or not whole or found != scope:
         raise MessageRefused("invalid-request", "to: tick places that the page offers")
     return channel, scope
-
-
-def _value(field: FieldSeen, form: Mapping[str, str]) -> Any:
-    """The value typed for a field, as its type has it; None where nothing was. Raises MessageRefused."""
-    name = f"field.{field.field}"
-    text = form.get(name, "").strip()
-    if not text:
-        return None
-    if len(text) > _LONGEST or "\0" in text:
-        raise MessageRefused("invalid-request", f"{name}: at most {_LONGEST} characters")
-    try:
-        match field.value_type:
-            case "number":
-                return float(text) if "." in text else int(text)
-            case "date":
-                return date.fromisoformat(text).isoformat()
-            case "boolean":
-                return text == "true"
-            case "list":
-                return [part.strip() for part in text.split(",") if part.strip()]
-            case _:
-                return text
-    except ValueError:
-        raise MessageRefused("invalid-request", f"{name}: must be a {field.value_type}") from None

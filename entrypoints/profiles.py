@@ -98,6 +98,11 @@ def edit(hand: Hand, body: ProfileEdit, *, message_id: str | None = None) -> boo
     return hand.bring_in(act).result == "recorded"
 
 
+def offered(ledger: Service, organization: str) -> list[fields.FieldSeen]:
+    """The fields of somebody new: those every profile offers, then the organization's own."""
+    return _known(ledger, organization, {})
+
+
 def _known(ledger: Service, organization: str, told: Mapping[str, Any]) -> list[fields.FieldSeen]:
     """The offered fields, the organization's own, and what else the profile holds, in this order."""
     defined = {one.field: one for one in fields.listed(ledger, organization) if one.field != "email"}

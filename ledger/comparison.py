@@ -4,20 +4,19 @@ Key ranges of the log are looked through by processes of their own. Only streams
 touch are read and judged, under both histories, by the same rules as every answer.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
-from multiprocessing.reduction import ForkingPickler
 from typing import Final
 from uuid import UUID
 
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IdentifierClaimed
 from ledger.events.stored import stored_names
+from ledger.flat_changes import Flat, change_of, flat
 from ledger.rules.difference import Change, Difference
 from ledger.rules.policy import Policies
 from ledger.rules.status import NO_BEARING
@@ -69,7 +68,7 @@ def compare(
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (open_log,)) as pool:
         try:
             for done, found in enumerate(pool.map(partial(_compared_elsewhere, comparison), edges, highs), 1):
-                yield from found
+                yield from map(change_of, found)
                 progress(done / _RANGES)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -80,20 +79,11 @@ _opened: list[Reading] = []
 
 
 def _open(open_log: OpenLog) -> None:
-    ForkingPickler.register(UUID, _by_its_bytes)  # a change has three, and takes as long otherwise as to find it
     _opened.append(open_log().__enter__())
 
 
-def _by_its_bytes(one: UUID) -> tuple[Callable[[bytes], UUID], tuple[bytes]]:
-    return _of_bytes, (one.bytes,)
-
-
-def _of_bytes(data: bytes) -> UUID:
-    return UUID(bytes=data)
-
-
-def _compared_elsewhere(comparison: Comparison, low: UUID, high: UUID | None) -> list[Change]:
-    return list(_compared(_opened[0], comparison, low, high))
+def _compared_elsewhere(comparison: Comparison, low: UUID, high: UUID | None) -> list[Flat]:
+    return [flat(change) for change in _compared(_opened[0], comparison, low, high)]
 
 
 def _compared(log: Reading, comparison: Comparison, low: UUID, high: UUID | None) -> Iterator[Change]:
@@ -107,19 +97,28 @@ def _compared(log: Reading, comparison: Comparison, low: UUID, high: UUID | None
     wanted = Wanted(stored_names(may.ever), stored_names(may.lately), may.since)
     keys = log.having(comparison.organization, wanted, upto=comparison.upto, low=low, high=high)
     for first in range(0, len(keys), _BATCH):
-        streams = log.read(keys[first : first + _BATCH], upto=comparison.upto)
-        changed = {key: found for key, events in streams.items() if (found := list(difference.changes(events)))}
-        listings = {key: listing for key in changed if (listing := _listing(streams[key])) is not None}
-        listed = log.read_less(listings.values(), NO_BEARING, upto=comparison.upto) if listings else {}
-        for key, changes in changed.items():
-            platform = listed.get(listings[key]) if key in listings else None
-            yield from difference.changes(streams[key], platform) if platform else changes
+        portion = keys[first : first + _BATCH]
+        streams = _read(log, difference, portion, comparison.upto)
+        changed = {key: found for key in portion if key in streams and (found := difference.changes(streams[key]))}
+        for key, platform in _listed(log, changed, comparison.upto).items():
+            changed[key] = difference.changes(streams[key], platform)
+        for changes in changed.values():
+            yield from changes
+
+
+def _read(log: Reading, difference: Difference, keys: Sequence[UUID], upto: int) -> dict[UUID, list[Recorded]]:
+    """What may differ of these streams: with the claims of those only of whom the kind is asked."""
+    streams = log.read_less(keys, NO_BEARING, upto=upto)
+    unclear = [key for key, events in streams.items() if difference.asks_kind(events)]
+    return {**streams, **log.read(unclear, upto=upto)} if unclear else streams
+
+
+def _listed(log: Reading, keys: Collection[UUID], upto: int) -> dict[UUID, list[Recorded]]:
+    """The platform's listings of those of these identifiers that have any."""
+    listings = log.listings(keys, upto=upto)
+    listed = log.read_less(set(listings.values()), NO_BEARING, upto=upto)
+    return {key: listed[listing] for key, listing in listings.items() if listing in listed}
 
 
 def _difference(comparison: Comparison) -> Difference:
     return Difference(comparison.before, comparison.after, comparison.at)
-
-
-def _listing(events: Sequence[Recorded]) -> UUID | None:
-    """Where the platform's listing of this address is, as its first claim says."""
-    return next((event.body.platform_key for event in events if type(event.body) is IdentifierClaimed), None)

@@ -35,7 +35,7 @@ class MessageRefused(LedgerError):
     """
 
     def __init__(self, reason: str, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(f"{reason}: {detail}")
+        super().__init__(detail if detail.startswith(reason) else f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
         self.errors = errors

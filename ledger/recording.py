@@ -27,6 +27,7 @@ from ledger.deciding.reading import (
 )
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
+from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.store.store import Advance, Store, Writing
 
@@ -106,7 +107,7 @@ class Recording:
         with self._store.beginning(*asked) as (store, begun):
             view = read_view(store, self._ids, acts, asked.view(begun.known, begun.places))
             decided = [self._decide(store, view, act) for act in acts]
-            with store.writing(sum(len(one.outcome.event_ids) for one in decided)) as writing:
+            with store.writing(_events(decided)) as writing:
                 decided = self._decide_moved(writing, view, begun.position, decided)
                 _write(writing, decided, rejections, keep_refused)
                 for advance in advances:
@@ -189,12 +190,16 @@ def _ending_in_erasures(acts: Sequence[Act]) -> list[Sequence[Act]]:
     return [acts[start:end] for start, end in pairwise(cuts)]
 
 
+def _events(decided: Sequence[_Decided]) -> list[Recorded]:
+    return [event for one in decided if one.draft is not None for event in one.draft.events]
+
+
 def _write(
     writing: Writing, decided: Sequence[_Decided], rejections: Sequence[Rejection], keep_refused: bool
 ) -> None:
     drafts = [one.draft for one in decided if one.draft is not None]
     reopened = {stream for draft in drafts for stream in draft.reopened}
-    writing.append(writing.seal([event for draft in drafts for event in draft.events], reopen=reopened))
+    writing.append(writing.seal(_events(decided), reopen=reopened))
     destroyed = {stream for draft in drafts for stream in draft.destroyed}
     if destroyed:
         writing.destroy_keys(destroyed)

@@ -12,8 +12,9 @@ from entrypoints import reads
 from entrypoints.access import PERMISSIONS, ApiKey, Permission, admitted
 from entrypoints.acting import API, Hand
 from entrypoints.api import once
-from entrypoints.api.problems import Problem
+from entrypoints.api.problems import Problem, invalid
 from entrypoints.reads import LONGEST_REASON
+from entrypoints.unknown_parameters import unknown_parameters
 from entrypoints.wiring import Service
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="clk_<prefix>_<secret>", description="An API key.")
@@ -68,6 +69,8 @@ def _caller(
             headers={"WWW-Authenticate": "Bearer"},
         )
     request.app.state.key_uses.note(organization, key.id)
+    if unknown := unknown_parameters(request):
+        raise invalid(*[(name, "there is no such parameter here") for name in unknown])
     return Caller(organization, key, idempotency_key, told_apart)
 
 

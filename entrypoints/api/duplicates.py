@@ -42,11 +42,12 @@ def list_duplicates(
     ledger: Ledger,
     caller: _Reader,
     channel: Channel = "email",
+    after: Annotated[str | None, Query(max_length=6000, description="sealed: it tells no value")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> duplicates.SharedPage:
-    """The first values that several people have, alphabetical, with how many there are."""
+    """Values that several people have, alphabetical, with how many there are."""
     values = caller.may("values")
-    return duplicates.page(ledger, caller.organization, channel, after=None, limit=limit, values=values)
+    return duplicates.page(ledger, caller.organization, channel, after=after, limit=limit, values=values)
 
 
 @router.post("/holders")

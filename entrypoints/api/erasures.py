@@ -48,10 +48,13 @@ def erase(asked: ErasureAsked, ledger: Ledger, caller: _Eraser) -> ErasureReport
 
 @router.get("")
 def list_erasures(
-    ledger: Ledger, caller: _Reader, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    ledger: Ledger,
+    caller: _Reader,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[ErasureListed]:
-    """The newest first."""
-    return erasing.listed(ledger, caller.organization, limit=limit)
+    """The newest first; the next page is asked for `before` the last one's position."""
+    return erasing.listed(ledger, caller.organization, before=before, limit=limit)
 
 
 @router.get("/{request_id}")

@@ -33,7 +33,7 @@ def show(organization: options.Organization, json: options.Json = False) -> None
     if json:
         as_json(found)
         return
-    facts(f"Identity in {organization}", [(name, str(value)) for name, value in found.model_dump().items()])
+    facts(f"Identity in {organization}", [(name, _said(value)) for name, value in found.model_dump().items()])
 
 
 @app.command("set")
@@ -121,6 +121,17 @@ def _list(ledger: "Service", organization: str, rules: "IdentityRules", json: bo
     )
     if count > len(found):
         say(f"{count - len(found):,} more; --json lists all")
+
+
+def _said(value: object) -> str:
+    """A value of the rules as people read it."""
+    match value:
+        case dict():
+            return "\n".join(f"{name} {_said(one)}" for name, one in value.items()) or "none"
+        case list():
+            return ", ".join(value)
+        case _:
+            return str(value)
 
 
 def _lines(texts: list[str] | None) -> list[str]:

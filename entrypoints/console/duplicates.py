@@ -16,7 +16,7 @@ from entrypoints.console.pages import router as pages_router
 from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen
-from entrypoints.duplicates import HolderSeen, SharedPage, Which
+from entrypoints.duplicates import HolderSeen, Which
 from ledger.deleting import DeletionList
 from ledger.errors import MessageRefused
 from projections import contact_list
@@ -74,12 +74,10 @@ def shared(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         view.ledger,
         view.organization,
         asked.channel,
-        after=searched(view, asked.after),
+        after=asked.after,
         limit=asked.limit,
         values=view.values,
     )
-    after = _sealed(view, page.after) if page.after else None
-    data = SharedPage(values=page.values, count=page.count, after=after)
     rows = [[one.value, one.people] for one in page.values]
     with view.ledger.reading.connection() as connection:
         counts = {one: table.count(connection, view.organization, one) for one in get_args(Channel)}
@@ -87,7 +85,7 @@ def shared(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         view,
         "duplicates",
         asked,
-        data,
+        page,
         (("value", "people"), rows),
         counts=counts,
         counted_to=table.COUNTED_TO,

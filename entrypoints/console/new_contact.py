@@ -1,18 +1,19 @@
 """New contact (Y2, C2): entered by hand, with its owner's consent attested, which is kept with every event."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from entrypoints import attestation, fields, new_contact, scopes
+from entrypoints import attestation, new_contact, profiles, scopes
 from entrypoints.console.form_values import once
 from entrypoints.console.lists import State, show_list, wrong_fields
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
+from entrypoints.console.profile_typing import filled_in
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS
@@ -24,8 +25,6 @@ from ledger.errors import MessageRefused
 
 router = pages_router()
 Actor = Annotated[View, Depends(looking("act"))]
-_BESIDE: Final = frozenset({"email"})
-"""System fields that the form has a place of its own for."""
 
 
 class Made(State):
@@ -55,7 +54,7 @@ def create(view: Actor, form: Form) -> Response:
     """Creates the contact; what is known already is shown first, and recorded only when asked for again."""
     hand = view.hand()
     try:
-        given = new_contact.entered(view.organization, form, _fields(view))
+        given = new_contact.entered(view.organization, form, filled_in(_fields(view), form))
         if form.get("attested") != "yes":
             raise MessageRefused("invalid-request", TEXTS["new.not_attested"])
         known = new_contact.known(hand, given)
@@ -103,5 +102,4 @@ def _form(
 
 
 def _fields(view: View) -> list[FieldSeen]:
-    known = fields.listed(view.ledger, view.organization)
-    return [one for one in known if not one.retired and one.field not in _BESIDE]
+    return profiles.offered(view.ledger, view.organization)

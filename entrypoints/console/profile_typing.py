@@ -2,11 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
 from entrypoints.console.rendering import zone
 from entrypoints.console.texts import TEXTS
+from entrypoints.fields import FieldSeen
+from ledger.errors import MessageRefused
+
+FIELD: Final = "field."
+"""Before a field's code: the name it has in a form about somebody new."""
 
 LONGEST: Final = 4_096
 _MOST: Final = 200
@@ -32,6 +38,21 @@ def as_text(value: Any) -> str:
             return "\n".join(f"{name}: {as_text(one)}" for name, one in value.items())
         case _:
             return str(value)
+
+
+def filled_in(fields: Iterable[FieldSeen], form: Mapping[str, str]) -> dict[str, Any]:
+    """What a form about somebody new holds of these fields, each as its type; a list with commas in between.
+    Raises MessageRefused naming the field.
+    """
+    given = ((field, form.get(FIELD + field.field, "").strip()) for field in fields)
+    return {field.field: _of(field, text) for field, text in given if text}
+
+
+def _of(field: FieldSeen, text: str) -> Any:
+    try:
+        return read(field.field, field.value_type, text.replace(",", "\n") if field.value_type == "list" else text)
+    except NotReadable as wrong:
+        raise MessageRefused("invalid-request", f"{FIELD}{field.field}: {wrong}") from None
 
 
 def read(field: str, value_type: str, text: str) -> Any:

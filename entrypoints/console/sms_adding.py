@@ -1,6 +1,6 @@
 """Adds one phone to a list by hand (S12): the number, the list, what is known of its owner; then the next list."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -14,21 +14,18 @@ from entrypoints.console.form_values import once
 from entrypoints.console.lists import State, searched, show_list
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
-from entrypoints.console.profile_typing import NotReadable, read
+from entrypoints.console.profile_typing import filled_in
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.sms import chosen
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
-from entrypoints.fields import FieldSeen
 from ledger.acts import Given
 from ledger.errors import MessageRefused, NotFound
 from projections import identifiers, sms_list
 
 router = pages_router()
 Actor = Annotated[View, Depends(looking("act"))]
-FIELD: Final = "field."
-"""Before the code of a profile field, the name of what is typed into it."""
 
 
 class Question(State):
@@ -92,7 +89,7 @@ def save(view: Actor, form: Form) -> RedirectResponse:
     """Subscribes the phone, once it is confirmed that its owner agreed (Y2)."""
     sender, at = _place(view, form)
     phone = sms_adding.phone_of(_unsealed(view, form))
-    profile = _profile(sms_adding.offered(view.ledger, view.organization), form)
+    profile = filled_in(sms_adding.offered(view.ledger, view.organization), form)
     if form.get("attested") != "yes":
         raise MessageRefused("invalid-request", TEXTS["sms.add.not_attested"])
     sms_adding.add(view.hand(), phone, at, profile, message_id=once(form))
@@ -129,16 +126,3 @@ def _phone(view: View, asked: Question) -> Given | None:
         return sms_adding.phone_of(row.value)
     text = searched(view, asked.phone)
     return sms_adding.phone_of(text) if text else None
-
-
-def _profile(fields: list[FieldSeen], form: Form) -> dict[str, Any]:
-    """What was filled in, each as its type. Raises MessageRefused naming the field."""
-    given = ((field, form.get(FIELD + field.field, "").strip()) for field in fields)
-    return {field.field: _value(field, text) for field, text in given if text}
-
-
-def _value(field: FieldSeen, text: str) -> Any:
-    try:
-        return read(field.field, field.value_type, text.replace(",", "\n") if field.value_type == "list" else text)
-    except NotReadable as wrong:
-        raise MessageRefused("invalid-request", f"{FIELD}{field.field}: {wrong}") from None

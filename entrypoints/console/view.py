@@ -15,6 +15,7 @@ from entrypoints.console.forms import Returned, returned
 from entrypoints.console.reasons import looked
 from entrypoints.console.rendering import Appearance, appearance, here
 from entrypoints.console.texts import TEXTS
+from entrypoints.unknown_parameters import unknown_parameters
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 from projections import scopes
@@ -71,6 +72,8 @@ def looking(permission: Permission) -> Callable[..., View]:
         if not who.may(organization, permission):
             role = who.organizations[organization]
             raise Problem(403, "forbidden", TEXTS["error.forbidden"].format(role=role, permission=permission))
+        if request.method != "POST" and (unknown := unknown_parameters(request)):
+            raise Problem(422, "invalid-request", TEXTS["error.unknown"].format(names=", ".join(unknown)))
         held: Service = request.app.state.service
         ledger = held.within(organization)
         request.state.view = seen = View(

@@ -52,9 +52,9 @@ def changed(now: IdentityRules, act: IdentityRulesChange, keyed: Keyed) -> Ident
     _require("roll_up", roll_up.values(), get_args(RollUp))
     _require("limits", limits, KINDS)
     most = begun.most if act.most is None else act.most
-    for limit in (*limits.values(), most):
+    for field, limit in [("most", most), *((f"limits.{kind}", limit) for kind, limit in limits.items())]:
         if not 1 <= limit <= MOST:
-            raise MessageRefused("limits", f"limits: 1 to {MOST}")
+            raise MessageRefused(field.partition(".")[0], f"{field}: 1 to {MOST:,}")
     other = act.same_tracker_other_email or begun.same_tracker_other_email
     _require("same_tracker_other_email", [other], get_args(OtherEmail))
     return replace(

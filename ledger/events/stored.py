@@ -147,6 +147,12 @@ def decode(
     return Recorded(stream_id, version, position, envelope, body, header.get("g"), sealed, stored_as)
 
 
+def listing_of(state: bytes) -> UUID | None:
+    """Where the platform's listing of the address is, as this state of a claim says; None: of no e-mail."""
+    key = orjson.loads(state[4 : 4 + int.from_bytes(state[:4], "big")])["d"].get("platform_key")
+    return UUID(key) if key is not None else None
+
+
 def opened(event: Recorded, private: dict[str, Any]) -> Recorded:
     """The same event with its sealed fields filled in."""
     body = event.body.model_copy(update=private)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -21,11 +22,12 @@ from ledger.events.vocabulary import ALL, CHANNELS, CHANNELS_OF, Consent, Delive
 from ledger.rules.consent import HEARD, ConsentStatus, consent
 from ledger.rules.deliverability import DeliverabilityStatus, deliverability
 from ledger.rules.hold import HoldStatus, hold
-from ledger.rules.places import Place, named_places
-from ledger.rules.plain import plain_consent
+from ledger.rules.places import Place, named_places, names_every_channel
+from ledger.rules.plain import Told, plain, plain_consent, plain_reasons
 from ledger.rules.policy import Adoption, Policies, Policy
 from ledger.rules.status import failing_reasons
 from ledger.rules.timeline import Timeline, timeline
+from ledger.rules.verdict import made
 
 _Types = frozenset[type[Event]]
 _GRANTS: Final[_Types] = frozenset({Subscribed, SubscriptionConfirmed, ReplyReceived})
@@ -42,6 +44,8 @@ _SHAPING: Final[dict[str, _Types]] = {
 """Parameter judged at an event's time → the types of events it shapes."""
 _LIFETIMES: Final = _SHAPING.keys() - {"stop_reach", "request_lifetime"}
 """Those that only say how long a grant lives."""
+_LASTING: Final = frozenset({Consent.SUBSCRIBED, Consent.EXPIRED})
+"""What consent comes to where there is a grant at the end."""
 _WEIGHING: Final[dict[str, _Types]] = {
     "bounce_threshold": frozenset({Bounced}),
     "soft_bounces": frozenset({Bounced}),
@@ -133,8 +137,11 @@ class Difference:
             for name in differing(before.at(moment), after.at(moment)) if moment <= at else ():
                 if name in _SHAPING or name in _LIFTING:
                     self._shaping.setdefault(name, moment)
+        self._lifetimes_alone = not (self._weighing or self._shaping.keys() - _LIFETIMES)
         self._by_consent = bool(self._shaping) and not self._weighing and "request_lifetime" not in self._shaping
         """Whether nothing but consent can differ."""
+        self._movable = frozenset(Consent) if self._shaping.keys() - _LIFETIMES else _LASTING
+        """Where the one side comes to another consent, so does the other, unless a START lets grants live again."""
 
     def touched(self) -> Touched:
         """The streams whose status may differ."""
@@ -144,13 +151,44 @@ class Difference:
         since = min((moment for name, moment in self._shaping.items() if name in _SHAPING), default=self.at)
         return Touched(frozenset().union(*ever), frozenset().union(*lately), since)
 
-    def changes(self, events: Sequence[Recorded], platform: Sequence[Recorded] = ()) -> Iterator[Change]:
-        """Every place of one identifier, of those that can be asked about, whose status differs."""
+    def changes(self, events: Sequence[Recorded], platform: Sequence[Recorded] = ()) -> list[Change]:
+        """Every place of one identifier, of those that can be asked about, whose status differs, in order."""
+        places = self._places(events)
+        told = None if platform else self._told(events, places)
+        return list(self._walked(events, platform, places)) if told is None else told
+
+    def asks_kind(self, events: Iterable[Recorded]) -> bool:
+        """Whether the places of these events are those of the identifier's kind, which its claims say."""
+        if self._lifetimes_alone:  # they are those of grants, so that on what channels others speak does not matter
+            return any(type(event.body) is Subscribed and event.body.channel == ALL for event in events)
+        return any(names_every_channel(event.body) for event in events)
+
+    def _told(self, events: Sequence[Recorded], places: Sequence[Place]) -> list[Change] | None:
+        """The same of nothing but signups and opt-outs, without a walk; None where it takes one."""
+        counted = plain(events, at=self.at)
+        if counted is None:
+            return None
+        found = []
+        for place in places:
+            one = _plainly(plain_consent(counted, *place, self.before, at=self.at), place)
+            if one is None:
+                return None
+            if not self._shaping or one.consent not in self._movable:
+                continue
+            two = _plainly(plain_consent(counted, *place, self.after, at=self.at), place)
+            if two is None:
+                return None
+            if not one.same_as(two):
+                found.append(Change(events[0].stream_id, *place, one, two))
+        return found
+
+    def _walked(
+        self, events: Sequence[Recorded], platform: Sequence[Recorded], places: Sequence[Place]
+    ) -> Iterator[Change]:
+        """The same by the rules of every answer, of those of the places whose consent may differ."""
         line = timeline(events, at=self.at)
-        places = sorted(self._places(events))
         consents: dict[Place, tuple[ConsentStatus, ConsentStatus]] = {}
         if self._by_consent:
-            places = [place for place in places if not self._told_alike(line, place)]
             consents = {place: self._consented(line, place) for place in places}
             places = [place for place in places if _apart(*consents[place])]
         listed = timeline(platform, at=self.at) if platform else None
@@ -166,21 +204,13 @@ class Difference:
             if not one.same_as(two):
                 yield Change(events[0].stream_id, *place, one, two)
 
-    def _told_alike(self, line: Timeline, place: Place) -> bool:
-        """Whether nothing but signups and opt-outs bear on the place, and either side comes to the same consent."""
-        if place[2] == "transactional":
-            return False  # of an opt-out its method matters too
-        told = plain_consent(line.events, *place, self.before, at=self.at)
-        return told is not None and told is plain_consent(line.events, *place, self.after, at=self.at)
-
     def _consented(self, line: Timeline, place: Place) -> tuple[ConsentStatus, ConsentStatus]:
         """Consent under both. Where only lifetimes differ, who has no grant at the end has none on the other side
         either, unless a START lets those live again that have not run out.
         """
         given = consent(line, *place, self.before)
-        lasting = given.consent in (Consent.SUBSCRIBED, Consent.EXPIRED)
         revived = ReplyClass.START in line.replies.values()
-        if not self._shaping or (self._shaping.keys() <= _LIFETIMES and not lasting and not revived):
+        if not self._shaping or not (revived or given.consent in self._movable):
             return given, given
         return given, consent(line, *place, self.after)
 
@@ -199,23 +229,39 @@ class Difference:
             reached[channel] = one, deliverability(line, platform, channel, self.after) if weighed else one
         return reached
 
-    def _places(self, events: Sequence[Recorded]) -> set[Place]:
-        """Places that stand for all that can be asked: at another scope holds what holds at the nearest above it,
-        for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel `*`.
-        """
+    def _places(self, events: Sequence[Recorded]) -> Sequence[Place]:
+        """Places that stand for all that can be asked, in order."""
         named = named_places(events, self.before)
         if "stop_reach" in self._shaping:
             named |= named_places(events, self.after)
-        channels = {channel for channel, _, _ in named}
-        if ALL in channels:
+        channels: Iterable[str] = ()
+        if any(channel == ALL for channel, _, _ in named) and self.asks_kind(events):
             kinds = {event.body.kind for event in events if type(event.body) is IdentifierClaimed}
-            channels |= {channel for kind in kinds for channel in CHANNELS_OF[kind]} if kinds else set(CHANNELS)
-        purposes = {purpose for _, _, purpose in named}
-        if self._weighing or self._shaping.keys() - _LIFETIMES:
-            purposes.add("transactional")
-        else:
-            purposes.discard(ALL)  # lifetimes are those of grants, and a grant names its purposes
-        return set(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes))
+            channels = [channel for kind in kinds for channel in CHANNELS_OF[kind]] if kinds else CHANNELS
+        return _standing_for_all(frozenset(named), frozenset(channels), self._lifetimes_alone)
+
+
+@lru_cache(maxsize=4096)
+def _standing_for_all(named: frozenset[Place], others: frozenset[str], lifetimes_alone: bool) -> Sequence[Place]:
+    """The places that stand for all, `others` being channels too: at another scope holds what holds at the nearest
+    above it, for a purpose that no event names what holds for `*`; and no policy changes what is asked of channel
+    `*`. They are the same of very many identifiers.
+    """
+    channels = {channel for channel, _, _ in named} | others
+    purposes = {purpose for _, _, purpose in named}
+    if lifetimes_alone:
+        purposes.discard(ALL)  # lifetimes are those of grants, and a grant names its purposes
+    else:
+        purposes.add("transactional")
+    return tuple(sorted(product(channels - {ALL}, {scope for _, scope, _ in named}, purposes)))
+
+
+def _plainly(told: Told | None, place: Place) -> Answer | None:
+    """The answer where consent alone decides it; None where it takes the walk to tell."""
+    failing = plain_reasons(told, place[2]) if told is not None else None
+    if told is None or failing is None:
+        return None
+    return made(Answer, (not failing, failing, told[0], Deliverability.ACTIVE, *told[1:]))
 
 
 def _apart(given: ConsentStatus, other: ConsentStatus) -> bool:

@@ -1,15 +1,20 @@
 """The places an identifier's events speak of: the rows of `channel_status` (DESIGN §6)."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
+from ledger.events.body import Event
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import (
+    Banned,
     Blacklisted,
+    Blocked,
     Bounced,
     Complained,
     HoldPlaced,
     IdentifierClaimed,
     OptedOut,
+    Paused,
     ReplyReceived,
     ReplyReclassified,
     Subscribed,
@@ -21,18 +26,18 @@ Place = tuple[str, str, str]
 """(channel, scope, purpose); `*` where the event names none."""
 
 
+_WITHOUT_CHANNEL: Final[frozenset[type[Event]]] = frozenset({Paused, Blocked, Banned, Blacklisted})
+
+
 def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> set[Place]:
     """Every place named by an event, whether it still counts or not.
 
     A STOP names those it would reach under any policy whose time in force it falls into: adopting another never
     takes a place away.
     """
-    events = list(events)
-    readings: dict[object, set[ReplyClass]] = {}
-    for event in events:
-        if type(event.body) is ReplyReclassified:
-            readings.setdefault(event.body.reply_event_id, set()).add(event.body.reply_class)
     places: set[Place] = set()
+    replies: list[tuple[Recorded, ReplyReceived]] = []
+    readings: dict[object, set[ReplyClass]] = {}
     for event in events:
         body = event.body
         if type(body) is Subscribed:
@@ -40,11 +45,22 @@ def named_places(events: Iterable[Recorded], policies: Policies = BUILT_IN) -> s
         elif type(body) is OptedOut:
             places.update([(body.channel, body.scope, purpose) for purpose in body.purposes or (ALL,)])
         elif type(body) is ReplyReceived:
-            classes = readings.get(event.event_id, set()) | {body.reply_class}
-            places.update(_of_reply(event, body, classes, policies))
+            replies.append((event, body))
+        elif type(body) is ReplyReclassified:
+            readings.setdefault(body.reply_event_id, set()).add(body.reply_class)
         elif type(body) is not IdentifierClaimed:
             places.update(_of(event))
+    for event, reply in replies:
+        classes = readings.get(event.event_id, set()) | {reply.reply_class}
+        places.update(_of_reply(event, reply, classes, policies))
     return places
+
+
+def names_every_channel(body: Event) -> bool:
+    """Whether an event's places are on channel `*`: all that the identifier has."""
+    if type(body) is Subscribed or type(body) is OptedOut:
+        return body.channel == ALL
+    return type(body) in _WITHOUT_CHANNEL
 
 
 def _of(event: Recorded) -> Iterator[Place]:

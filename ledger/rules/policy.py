@@ -104,8 +104,10 @@ class Policy:
 def _months_after(moment: datetime, months: int) -> datetime:
     """The same day and time so many months later; the month's last day where it has no such day."""
     years, month = divmod(moment.month - 1 + months, 12)
-    year = moment.year + years
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
+    year, day = moment.year + years, moment.day
+    if day > 28:
+        day = min(day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ledger.events.vocabulary import TEXT_CHANNELS, Consent, Deliverability, Hol
 from ledger.rules.consent import ConsentStatus, consent
 from ledger.rules.deliverability import DeliverabilityStatus, deliverability
 from ledger.rules.hold import HoldStatus, hold
-from ledger.rules.plain import plain_consent
+from ledger.rules.plain import plain, plain_consent, plain_reasons
 from ledger.rules.policy import BUILT_IN, Policies, Policy
 from ledger.rules.timeline import Timeline, timeline
 from ledger.rules.verdict import Verdict
@@ -160,9 +160,12 @@ def reasons_of(
 ) -> tuple[str, ...]:
     """Only the reasons of `status`, for asking many identifiers about one place."""
     if not platform:
-        told = plain_consent(events, channel, scope, purpose, policies, at=at, known_at=known_at)
-        if told is not None and (purpose != "transactional" or told is not Consent.UNSUBSCRIBED):
-            return () if told is Consent.SUBSCRIBED or purpose == "transactional" else (told.value,)
+        counted = plain(events, at=at, known_at=known_at)
+        if counted is not None:
+            told = plain_consent(counted, channel, scope, purpose, policies, at=at, known_at=known_at)
+            failing = plain_reasons(told, purpose) if told is not None else None
+            if failing is not None:
+                return failing
     return reasons(
         timeline(events, at=at, known_at=known_at),
         channel=channel,

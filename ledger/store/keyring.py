@@ -80,6 +80,37 @@ def _bound(owner: UUID, generation: int) -> bytes:
     return owner.bytes + generation.to_bytes(4, "big")
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Of the streams `asked` for: their standing keys, and of those without one that were erased the newest erased
+    generation.
+    """
+
+    asked: Collection[UUID]
+    standing: dict[UUID, DataKey] = field(default_factory=dict)
+    erased: dict[UUID, int] = field(default_factory=dict)
+
+
+KEYS = """
+SELECT asked.stream_id, data_keys.generation, wrapped, erased
+FROM unnest(%s::uuid[]) AS asked (stream_id) LEFT JOIN data_keys USING (stream_id) LEFT JOIN LATERAL (
+    SELECT max(generation) AS erased FROM erased_keys WHERE stream_id = asked.stream_id
+) AS gone ON true
+"""
+"""For few streams."""
+
+
+def keys_found(keyring: Keyring, asked: Collection[UUID], rows: Iterable[tuple[Any, ...]]) -> Keys:
+    """What the rows of `KEYS` say. As in `keys_of`, a key that was erased and is there again is not standing."""
+    keys = Keys(asked)
+    for stream_id, generation, wrapped, erased in rows:
+        if generation is not None and (erased is None or erased < generation):
+            keys.standing[stream_id] = keyring.unwrap(stream_id, generation, wrapped)
+        elif erased is not None:
+            keys.erased[stream_id] = erased
+    return keys
+
+
 def keys_of(connection: Connection[Any], keyring: Keyring, stream_ids: Collection[UUID]) -> dict[UUID, DataKey]:
     """The standing keys of these streams; streams without one are left out.
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection, Cursor
 
 from ledger.events.envelope import Recorded
-from ledger.events.stored import decode
+from ledger.events.stored import decode, listing_of
 from ledger.store.id_array import IdArray
 from ledger.store.keyring import Keyring
 from ledger.store.reached import LINKS, LINKS_AND_IDENTIFIERS, reached
@@ -20,6 +20,7 @@ from ledger.store.sealing import SealedBatch, open_sealed, seal
 
 END = 2**63 - 1
 """A position beyond every log."""
+_LOWEST = UUID(int=0)
 
 _EVENTS = """
 SELECT originator_id, originator_version, notification_id, topic, state,
@@ -31,6 +32,12 @@ _STREAMS = _EVENTS + "WHERE originator_id = ANY(%b)"
 LINKED = reached(_EVENTS, LINKS)
 WHOLE = reached(_EVENTS, LINKS_AND_IDENTIFIERS)
 _LESS = _EVENTS + "WHERE originator_id = ANY(%b) AND notification_id <= %b AND topic <> ALL(%b)"
+LISTINGS = """
+SELECT DISTINCT ON (originator_id) originator_id, state FROM stored_events
+WHERE originator_id = ANY(%(ids)b) AND notification_id <= %(upto)b AND topic = 'identifier.claimed.v1'
+  AND EXISTS (SELECT FROM stored_events WHERE topic = 'platform.blacklisted.v1' AND notification_id <= %(upto)b)
+ORDER BY originator_id, originator_version
+"""
 _FOLLOW = _EVENTS + "WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s"
 _EVENT = _EVENTS + "WHERE event_id = %s"
 _SOME = _EVENTS + "WHERE event_id = ANY(%b)"
@@ -84,9 +91,6 @@ class Newest:
 
     position: int
     recorded_at: datetime | None
-
-
-_LOWEST = UUID(int=0)
 
 
 class Wanted(NamedTuple):
@@ -155,6 +159,13 @@ class Reading:
             streams.setdefault(row[0], []).append(decode(*row))
         return streams
 
+    def listings(self, stream_ids: Iterable[UUID], *, upto: int) -> dict[UUID, UUID]:
+        """Identifier → where the platform's listing of it would be; of none where the platform lists nobody."""
+        asked = {"ids": IdArray(stream_ids), "upto": upto}
+        with self._connect() as connection:
+            rows = _cursor(connection).execute(LISTINGS, asked, prepare=True).fetchall()
+        return {stream: listing for stream, state in rows if (listing := listing_of(state)) is not None}
+
     def reversible_in_bulk(self, organization: str, since: datetime, *, upto: int) -> Iterator[list[Recorded]]:
         """The organization's opt-outs, replies, complaints, bans and reversals recorded since then, in portions.
 
@@ -169,8 +180,7 @@ class Reading:
         """The next events after a position, in log order."""
         with self._connect() as connection:
             asked = (after, END if upto is None else upto, limit)
-            rows = _cursor(connection).execute(_FOLLOW, asked, prepare=True)
-            return [decode(*row) for row in rows]
+            return [decode(*row) for row in _cursor(connection).execute(_FOLLOW, asked, prepare=True)]
 
     def scan(
         self,

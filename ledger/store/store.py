@@ -1,6 +1,6 @@
 """The store: reads of the log over a pool, and one writing transaction at a time."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from datetime import datetime
@@ -84,10 +84,11 @@ class Store(Reading):
             yield bound, asked[-1]
 
     @contextmanager
-    def writing(self, expected: int = 0) -> Iterator[Writing]:
+    def writing(self, expected: Sequence[Recorded] = ()) -> Iterator[Writing]:
         """One transaction under the writer lock: commits at the end, rolls back on any exception.
 
-        `expected`: how many events will be appended, as far as is known; their positions are drawn at once.
+        `expected`: the events that will be appended, as far as is known. Their positions are drawn with the lock,
+        and their keys looked up where they are few.
         """
         with (
             self._connect() as connection,

@@ -7,18 +7,19 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import ClientCursor, Connection
+from psycopg import ClientCursor, Connection, Cursor
 from psycopg.rows import tuple_row
 
 from ledger.acts import Rejection
 from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.store import positions, rejections
+from ledger.store.appending import FEW, append_rows
 from ledger.store.erasures import forget_deliveries
-from ledger.store.keyring import Keyring, delete_keys, insert_keys
+from ledger.store.keyring import KEYS, Keyring, delete_keys, keys_found
 from ledger.store.positions import Advance
 from ledger.store.reading import Newest, Reading
-from ledger.store.recorder import copy_rows, reserve_positions
+from ledger.store.recorder import reserve_positions
 from ledger.store.sealing import SealedBatch, refuse_erased
 
 Clock = Callable[[], datetime]
@@ -29,12 +30,7 @@ LONGEST = "30s"
 _BEGIN = """
 BEGIN; SELECT at_position, at_time, begun_at, first_drawn, last_drawn FROM begin_writing(%s, %s)
 """
-_COPY = """
-COPY stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
-                    notification_id, recorded_at) FROM STDIN (FORMAT binary)
-"""
-_TYPES = ("uuid", "int8", "text", "bytea", "text", "uuid", "uuid", "bytea", "int8", "timestamptz")
-
+_WITH_KEYS = _BEGIN + ";" + KEYS
 TAIL = "SELECT DISTINCT originator_id FROM stored_events WHERE notification_id > %s"
 
 _DELIVERED = """
@@ -52,13 +48,27 @@ class Writing(Reading):
     """
 
     def __init__(
-        self, connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None, expected: int
+        self,
+        connection: Connection[Any],
+        keyring: Keyring,
+        ids: Ids,
+        clock: Clock | None,
+        expected: Sequence[Recorded],
     ) -> None:
         super().__init__(lambda: nullcontext(connection), keyring)
         self._connection = connection
         self._ids = ids
-        self.before, self.recorded_at, self._drawn = _begin(connection, clock, expected)
+        streams = {event.stream_id for event in expected}
+        cursor = _begin(connection, len(expected), streams if len(streams) <= FEW else ())
+        row = cursor.fetchone()
+        assert row is not None
+        position, newest_at, now, first, last = row
+        self.before = Newest(position or 0, newest_at)
+        recorded_at = clock() if clock is not None else now
+        self.recorded_at: datetime = max(recorded_at, newest_at or recorded_at)  # whatever the clock says
         self._sealed_here: SealedBatch | None = None
+        self._drawn = range(first, last + 1) if first is not None else range(0)
+        self._keys = keys_found(keyring, streams, cursor) if cursor.nextset() else None
 
     def changed_since(self, position: int, stream_ids: Collection[UUID]) -> set[UUID]:
         """Those of these streams that got events after `position`. Reads only the log's tail."""
@@ -67,7 +77,11 @@ class Writing(Reading):
 
     def seal(self, events: Sequence[Recorded], *, reopen: Collection[UUID] = ()) -> SealedBatch:
         """As `Reading.seal`; no key of the batch can be erased by others before it is appended here."""
-        self._sealed_here = super().seal(events, reopen=reopen)
+        keys = self._keys
+        if keys is not None and all(event.stream_id in keys.asked for event in events):
+            self._sealed_here = SealedBatch(events, self._keyring, keys.standing, keys.erased, reopen)
+        else:
+            self._sealed_here = super().seal(events, reopen=reopen)
         return self._sealed_here
 
     def append(self, batch: SealedBatch) -> range:
@@ -81,10 +95,8 @@ class Writing(Reading):
         if batch is not self._sealed_here:
             refuse_erased(self._connection, batch.used)
         reserved = self._positions(len(batch.events))
-        rows = ((*row, position, self.recorded_at) for row, position in zip(batch.rows(), reserved, strict=True))
-        copy_rows(self._connection.cursor(), _COPY, _TYPES, rows)
-        if batch.new_keys:
-            insert_keys(self._connection, batch.new_keys.values())
+        append_rows(self._connection, batch, reserved, self.recorded_at)
+        self._keys = None  # it may have made some
         return reserved
 
     def _positions(self, count: int) -> range:
@@ -106,7 +118,7 @@ class Writing(Reading):
 
     def destroy_keys(self, stream_ids: Collection[UUID]) -> None:
         """Erases these streams' keys for good, rejected payloads naming them, and the newest deliveries to them."""
-        self._sealed_here = None
+        self._sealed_here = self._keys = None
         delete_keys(self._connection, list(stream_ids), self.recorded_at)
         rejections.forget(self._connection, stream_ids)
         forget_deliveries(self._connection, list(stream_ids))
@@ -122,7 +134,7 @@ class Writing(Reading):
 
 @contextmanager
 def writing(
-    connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None, expected: int = 0
+    connection: Connection[Any], keyring: Keyring, ids: Ids, clock: Clock | None, expected: Sequence[Recorded]
 ) -> Iterator[Writing]:
     """One transaction holding the writer lock from its first statement to its end."""
     try:
@@ -134,15 +146,15 @@ def writing(
     connection.commit()
 
 
-def _begin(connection: Connection[Any], clock: Clock | None, expected: int) -> tuple[Newest, datetime, range]:
-    """The log's end, the time to record at (never below the newest, whatever the clock says), positions drawn.
+def _begin(connection: Connection[Any], expected: int, streams: Collection[UUID]) -> Cursor[Any]:
+    """A cursor at the answer of the beginning; after it come the keys of `streams`, if any.
 
-    Both statements go to the server at once, so their parameters are filled in here.
+    All goes to the server in one message, so parameters are filled in here. Keys are read once the lock is had.
     """
     cursor = ClientCursor(connection, row_factory=tuple_row)
-    cursor.execute(_BEGIN, (LONGEST, expected))
+    if streams:
+        cursor.execute(_WITH_KEYS, (LONGEST, expected, list(streams)))
+    else:
+        cursor.execute(_BEGIN, (LONGEST, expected))
     cursor.nextset()
-    position, newest_at, now, first, last = cursor.fetchone() or ()
-    recorded_at: datetime = clock() if clock is not None else now
-    drawn = range(first, last + 1) if first is not None else range(0)
-    return Newest(position or 0, newest_at), max(recorded_at, newest_at or recorded_at), drawn
+    return cursor

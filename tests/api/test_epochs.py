@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from entrypoints.access import Role
 from tests.api.messages import PHONE, event, signup
 from tests.api.serving import Caller, Served
@@ -28,6 +30,7 @@ def test_duplicates_are_listed_masked_and_removed_by_admins(
     assert admin.get("duplicates").json()["values"] == [{"value": "ann@example.com", "people": 2}]
     analyst = caller("analyst")
     assert analyst.get("duplicates").json()["values"] == [{"value": "a***@example.com", "people": 2}]
+    assert analyst.get("duplicates").json()["after"] is None
     held = admin.post("duplicates/holders", {"value": values[1]}).json()
     assert sorted(one["emails"][0] for one in held) == sorted(values)
     assert admin.post("duplicates/holders", {"value": "nobody"}).status_code == 422
@@ -38,3 +41,20 @@ def test_duplicates_are_listed_masked_and_removed_by_admins(
     assert analyst.post("duplicates/removals", approval).status_code == 403
     assert admin.post("duplicates/removals", {**approval, "approve": "0" * 64}).status_code == 409
     assert admin.post("duplicates/removals", approval).json() == {"deleted": 1}
+
+
+@pytest.mark.parametrize("role", ["admin", "analyst"])
+def test_duplicates_go_on_behind_a_page_by_a_token_that_tells_no_value(
+    role: Role, server: Served, admin: Caller, caller: Callable[[Role], Caller]
+) -> None:
+    for name in ("ann", "ben"):
+        admin.record(signup(admin.organization, {"kind": "email", "value": f"{name}@example.com"}))
+        admin.record(signup(admin.organization, {"kind": "email", "value": f"{name}+news@example.com"}))
+    server.project()
+    asking = caller(role)
+    first = asking.get("duplicates", limit="1").json()
+    assert "ann" not in first["after"]
+    second = asking.get("duplicates", limit="1", after=first["after"]).json()
+    assert [len(first["values"]), len(second["values"]), second["after"]] == [1, 1, None]
+    assert first["values"] != second["values"]
+    assert asking.get("duplicates", after="ann@example.com").status_code == 422

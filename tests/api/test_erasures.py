@@ -70,9 +70,21 @@ def test_a_request_id_names_one_person(ann: Caller) -> None:
     ann.post("erasures", {**EMAIL, **WHY})
     other = {"kind": "email", "value": "ben@example.com"}
     ann.record(signup(ann.organization, other))
-    assert ann.post("erasures", {**other, **WHY}).status_code == 409
+    taken = ann.post("erasures", {**other, **WHY})
+    assert (taken.status_code, taken.json()["errors"][0]["field"]) == (409, "request_id")
     assert ann.post("erasures", {"kind": "email", "value": "nobody@example.com", **WHY}).status_code == 409
     assert ann.post("erasures", {**EMAIL, **WHY, "request_id": "DSR-18"}).status_code == 404
+
+
+def test_erasures_are_read_a_page_at_a_time(ann: Caller) -> None:
+    ben = {"kind": "email", "value": "ben@example.com"}
+    ann.record(signup(ann.organization, ben))
+    for request, who in (("DSR-1", EMAIL), ("DSR-2", ben)):
+        ann.post("erasures", {**who, **WHY, "request_id": request})
+    [newest] = ann.get("erasures", limit="1").json()
+    [older] = ann.get("erasures", limit="1", before=str(newest["position"])).json()
+    assert [newest["request_id"], older["request_id"]] == ["DSR-2", "DSR-1"]
+    assert ann.get("erasures", before=str(older["position"])).json() == []
 
 
 def test_who_may_not(caller: Callable[[Role], Caller], ann: Caller) -> None:

@@ -156,9 +156,17 @@ def test_ids_of_another_organization_are_unknown_here_on_every_route(
     query = {"channel": "email", "scope": organization, "purpose": "marketing"}
     for _, method, path in _routes(server):
         if method == "GET" and any(name in path for name in theirs):
-            stranger = _ask(server, method, path, organization, admin.key, theirs, query)
-            nobody = _ask(server, method, path, organization, admin.key, dict.fromkeys(theirs, str(uuid4())), query)
+            asked, nobodys = _query(path, query), dict.fromkeys(theirs, str(uuid4()))
+            stranger = _ask(server, method, path, organization, admin.key, theirs, asked)
+            nobody = _ask(server, method, path, organization, admin.key, nobodys, asked)
             assert (stranger.status_code, stranger.text) == (404, nobody.text), path
+
+
+def test_a_parameter_that_there_is_none_of_is_refused_on_every_route(server: Served, admin: Caller) -> None:
+    for route, method, path in _routes(server):
+        answer = _ask(server, method, path, admin.organization, admin.key, None, {"att": "2026-01-01T00:00:00Z"})
+        assert answer.status_code == 422, route
+        assert [one["field"] for one in answer.json()["errors"]] == ["att"], route
 
 
 def test_no_route_shows_a_value_to_a_role_that_may_not_read_values(

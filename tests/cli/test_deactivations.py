@@ -102,6 +102,11 @@ def test_a_list_of_numbers_alone(run: Run, people: str, tmp_path: Path) -> None:
     assert told(run, str(file), "-o", people, "--all", "deactivated")["outcomes"] == {"deactivated": 2}
 
 
+def test_all_is_said_of_every_row_whatever_the_files_own_column_says(run: Run, people: str, file: Path) -> None:
+    said = told(run, str(file), "-o", people, "--all", "ported")
+    assert said["outcomes"] == {"ported": 5, "refused": 2}
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -50,16 +50,36 @@ def test_tightening_a_rule_lists_who_breaks_it_masked_and_changes_nobody(
 def test_a_pattern_lists_the_people_it_blocks_and_is_shown_again(
     run: Run, organization: str, crowd: Callable[..., None]
 ) -> None:
-    crowd("info@example.com", "ann@example.com")
+    crowd("info@example.com", "info@example.org", "ann@example.com")
     blocking = ("identity", "set", "-o", organization, "--block", "email:info@*", "--json")
     (line,) = run(*blocking, "--dry-run").stdout.splitlines()
-    assert json.loads(line)["rule"] == "blocked"
+    found = json.loads(line)
+    assert (found["kind"], found["count"], found["limit"], found["rule"]) == ("email", 2, 0, "blocked")
+    assert sorted(found["values"]) == ["i***@example.com", "i***@example.org"]
     assert _read(run(*blocking)) == {"changed": True}
     shown = _read(run("identity", "show", "-o", organization, "--json"))
     assert (shown["blocked_patterns"], shown["blocked_values"]) == ({"email": ["info@*"]}, 0)
     typed = run("identity", "set", "-o", organization, "--unblock", "-", stdin="email:info@*\n")
     assert typed.exit_code == 0
     assert _read(run("identity", "show", "-o", organization, "--json"))["blocked_patterns"] == {}
+
+
+def test_the_rules_are_shown_in_words(run: Run, organization: str) -> None:
+    shown = run("identity", "show", "-o", organization).stdout
+    assert "tracker 200" in shown
+    assert "{" not in shown
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (("--limit", "email=0"), "limits.email: 1 to 1,000"),
+        (("--most", "0"), "most: 1 to 1,000"),
+        (("--preset", "none"), "preset: one of listrak, connectif, yespo"),
+    ],
+)
+def test_what_is_wrong_is_said_once(run: Run, organization: str, wrong: tuple[str, str], told: str) -> None:
+    assert str(run("identity", "set", "-o", organization, *wrong).exception) == told
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,15 @@ def test_ids_of_another_organization_are_unknown_here_on_every_page(
             assert "stranger" not in answer.text
 
 
+def test_an_address_that_asks_for_what_a_page_does_not_know_says_so(
+    app: FastAPI, organization: str, logged_in: Mapping[Role, httpx.Client]
+) -> None:
+    for _, method, path in _inside(app):
+        if method == "GET":
+            answer = _ask(logged_in["admin"], method, f"{path}?everyone=1", organization)
+            assert (answer.status_code, "everyone" in answer.text) == (422, True), path
+
+
 def test_no_page_shows_a_value_to_a_role_that_may_not_read_values(
     app: FastAPI, scene: Scene, logged_in: Mapping[Role, httpx.Client]
 ) -> None:

@@ -47,7 +47,9 @@ def test_nobody_is_created_until_consent_is_attested(opened: Callable[..., Hands
 
 def test_who_attested_what_and_when_is_kept_with_every_event(opened: Callable[..., Hands]) -> None:
     hands = opened()
-    typed = {to(hands): "yes", "field.first_name": "Eve", "field.shoe_size": "41"}
+    profile = {"first_name": "Eve", "address": "1 High Street", "time_zone": "Europe/Berlin", "language": "de"}
+    typed = {f"field.{name}": value for name, value in profile.items()}
+    typed |= {to(hands): "yes", "field.shoe_size": "41"}
     answer = entered(hands, email=" Eve@Example.com ", attested="yes", **typed)
     page = hands.follow(answer).text
     assert "Recorded." in page
@@ -55,7 +57,7 @@ def test_who_attested_what_and_when_is_kept_with_every_event(opened: Callable[..
     one = hands.scene.contact("eve@example.com")
     assert f"contacts/{one['id']}" in page
     shown = hands.get(f"contacts/{one['id']}.json").json()
-    assert shown["contact"]["profile"] == {"first_name": "Eve", "shoe_size": 41}
+    assert shown["contact"]["profile"] == profile | {"shoe_size": 41}
     assert [row["consent"] for row in shown["subscriptions"]] == ["subscribed"]
     assert {event["origin"] for event in shown["timeline"]} == {attestation.origin(attestation.CURRENT)}
     assert all(event["actor"].startswith("person/") for event in shown["timeline"])
@@ -99,6 +101,7 @@ def test_two_peoples_addresses_are_not_merged(opened: Callable[..., Hands]) -> N
         ({"email": "nobody"}, "email"),
         ({"email": "eve@example.com", "phone": "twelve"}, "phone"),
         ({"email": "eve@example.com", "field.shoe_size": "large"}, "field.shoe_size"),
+        ({"email": "eve@example.com", "field.time_zone": "Mars/Base"}, "field.time_zone"),
     ],
 )
 def test_what_cannot_be_taken_comes_back_with_the_message_at_the_field(

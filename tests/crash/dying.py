@@ -3,10 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ledger.events.envelope import Recorded
 from ledger.store.store import Store, Writing
 
 
@@ -34,7 +35,7 @@ class MortalStore(Store):
     fate: Fate
 
     @contextmanager
-    def writing(self, expected: int = 0) -> Iterator[Writing]:
+    def writing(self, expected: Sequence[Recorded] = ()) -> Iterator[Writing]:
         with super().writing(expected) as opened:
             self.fate.meet("writing")
             yield opened

@@ -217,7 +217,7 @@ def test_the_log_names_no_blocked_value_in_the_open() -> None:
         ({"roll_up": {"post": "automatic"}}, "roll_up"),
         ({"roll_up": {"email": "never"}}, "roll_up"),
         ({"limits": {"email": 0}}, "limits"),
-        ({"most": 1_001}, "limits"),
+        ({"most": 1_001}, "most"),
         ({"same_tracker_other_email": "merge"}, "same_tracker_other_email"),
         ({"block": (("email", "a*b"),)}, "block"),
         ({"block": (("email", "*"),)}, "block"),

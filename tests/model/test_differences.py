@@ -17,6 +17,7 @@ from ledger.events.identifier import (
 from ledger.events.settings import PlatformBlacklisted
 from ledger.rules.difference import Difference, differing, touched_by
 from ledger.rules.policy import BUILT_IN, Adoption, Policies, Policy
+from ledger.rules.status import NO_BEARING
 from tests.model.making import DAY, SCOPES, History, history
 from tests.model.naive import answer
 from tests.model.naive_order import Place
@@ -50,6 +51,9 @@ def test_ten_histories_from(first: int) -> None:
             listed = {(change.channel, change.scope, change.purpose) for change in found}
             alone = {(change.channel, change.scope, change.purpose) for change in difference.changes(one.events)}
             assert alone == listed, seed  # the platform's listing makes no difference
+            unclaimed = [event for event in one.events if event.name not in NO_BEARING]
+            if unclaimed and not difference.asks_kind(unclaimed):
+                assert difference.changes(unclaimed, one.platform) == found, seed
             for change in found:
                 place = Place(change.channel, change.scope, change.purpose)
                 expected = told(one, place, sides[before], at), told(one, place, sides[after], at)
@@ -113,6 +117,24 @@ def test_the_diff_is_of_the_channels_of_the_identifier_and_knows_the_platforms_l
     assert {change.before.deliverability for change in found} == {"blacklisted"}
     assert all("bounced" in change.after.reasons for change in found)
     assert all("bounced" not in change.before.reasons for change in found)
+
+
+def test_the_kind_is_asked_for_where_a_channel_that_no_event_names_may_differ() -> None:
+    signed = event(0, Subscribed(channel="sms", scope=SCOPE, purposes=("marketing",), method="form"), START)
+    signed_for_all = event(0, signed.body.model_copy(update={"channel": "*"}), START)
+    stopped = event(1, OptedOut(channel="*", scope="acme", method="link"), START)
+    month, at = Policies((Adoption(Policy("month", express_months=1)),)), START + 60 * DAY
+    lifetimes = Difference(BUILT_IN, month, at)
+    assert not lifetimes.asks_kind([signed, stopped])
+    assert lifetimes.asks_kind([signed_for_all])
+    transactional = Policy("stops", transactional_stops=frozenset({"link"}), express_months=1)
+    stops = Difference(BUILT_IN, Policies((Adoption(transactional),)), at)
+    assert not stops.asks_kind([signed])
+    for events in ([signed_for_all], [signed, stopped]):
+        assert stops.asks_kind(events)
+    claimed = event(2, IdentifierClaimed(contact_id=UUID(int=9), kind="phone"), START)
+    channels = {change.channel for change in lifetimes.changes([signed_for_all, claimed])}
+    assert channels == {"sms", "mms", "whatsapp", "viber", "voice"}
 
 
 def test_which_streams_an_adoption_can_touch() -> None:

@@ -29,6 +29,7 @@ from ledger.acts import (
 )
 from ledger.answers import Answers
 from ledger.errors import NotFound, PositionMoved, UnknownOrganization
+from ledger.events.envelope import Recorded
 from ledger.events.identifier import Delivered, IdentifierClaimed, Subscribed
 from ledger.ids import Ids
 from ledger.recording import Outcome, Recording
@@ -218,7 +219,7 @@ class Slow(Store):
     meanwhile: Any = None
 
     @contextmanager
-    def writing(self, expected: int = 0) -> Any:
+    def writing(self, expected: Sequence[Recorded] = ()) -> Any:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()

@@ -21,7 +21,7 @@ from ledger.events.identifier import (
     Subscribed,
 )
 from ledger.events.vocabulary import ReplyClass
-from ledger.rules.places import Place, named_places
+from ledger.rules.places import Place, named_places, names_every_channel
 from ledger.rules.policy import Adoption, Policies, Policy
 from tests.rules.streams import SENDER, stream
 
@@ -66,6 +66,7 @@ STARTED = {("sms", SENDER, "marketing"), ("mms", SENDER, "marketing")}
 )
 def test_places_named_by(bodies: tuple[Event, ...], places: set[Place]) -> None:
     assert named_places(stream(*bodies)) == places
+    assert any(names_every_channel(body) for body in bodies) == any(channel == "*" for channel, _, _ in places)
 
 
 def test_a_stop_names_the_scope_it_reaches_under_the_policy_of_its_time() -> None:

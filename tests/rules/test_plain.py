@@ -14,7 +14,8 @@ from ledger.events.envelope import Recorded
 from ledger.events.identifier import Bounced, EventReversed, IdentifierClaimed, OptedOut, ReplyReceived, Subscribed
 from ledger.events.vocabulary import Consent, ReplyClass
 from ledger.rules.consent import consent
-from ledger.rules.plain import plain_consent
+from ledger.rules.places import Place
+from ledger.rules.plain import Told, plain, plain_consent
 from ledger.rules.policy import BUILT_IN, Policies
 from ledger.rules.status import reasons_of, status
 from ledger.rules.timeline import timeline
@@ -42,7 +43,7 @@ def recorded(acts: list[Act]) -> list[Recorded]:
 @given(plain_histories, places, histories_of_policies(moments), later, st.none() | later, st.randoms())
 def test_signups_and_opt_outs_come_to_what_the_walk_says(
     acts: list[Act],
-    place: tuple[str, str, str],
+    place: Place,
     policies: Policies,
     at: datetime,
     known_at: datetime | None,
@@ -51,9 +52,7 @@ def test_signups_and_opt_outs_come_to_what_the_walk_says(
     events = recorded(acts)
     shuffled = [*events, *events[::2]]
     chance.shuffle(shuffled)
-    told = plain_consent(shuffled, *place, policies, at=at, known_at=known_at)
-    walked = consent(timeline(events, at=at, known_at=known_at), *place, policies)
-    assert told in (walked.consent, None)
+    assert told(shuffled, place, policies, at, known_at) in (walked(events, place, policies, at, known_at), None)
     channel, scope, purpose = place
     asked: dict[str, Any] = {"channel": channel, "scope": scope, "purpose": purpose, "at": at, "known_at": known_at}
     assert reasons_of(shuffled, **asked, policies=policies) == status(events, **asked, policies=policies).reasons
@@ -68,25 +67,43 @@ def test_so_do_those_that_are_made_without_deciding(first: int) -> None:
             assert _told(events, one, question) in (_walked(events, one, question), None), seed
 
 
-def _told(events: list[Recorded], one: History, asked: Question) -> Consent | None:
-    place = (asked.place.channel, asked.place.scope, asked.place.purpose)
-    return plain_consent(events, *place, one.policies, at=asked.at, known_at=asked.known_at)
+def told(
+    events: list[Recorded], place: Place, policies: Policies, at: datetime, known_at: datetime | None = None
+) -> Told | None:
+    counted = plain(events, at=at, known_at=known_at)
+    return plain_consent(counted, *place, policies, at=at, known_at=known_at) if counted is not None else None
 
 
-def _walked(events: list[Recorded], one: History, asked: Question) -> Consent:
+def walked(
+    events: list[Recorded], place: Place, policies: Policies, at: datetime, known_at: datetime | None
+) -> Told:
+    found = consent(timeline(events, at=at, known_at=known_at), *place, policies)
+    if found.event is None:
+        return Told(found.consent)
+    verdict = found.verdicts[found.event]
+    return Told(found.consent, found.event, verdict.rule, verdict.policy)
+
+
+def _told(events: list[Recorded], one: History, asked: Question) -> Told | None:
     place = (asked.place.channel, asked.place.scope, asked.place.purpose)
-    return consent(timeline(events, at=asked.at, known_at=asked.known_at), *place, one.policies).consent
+    return told(events, place, one.policies, asked.at, asked.known_at)
+
+
+def _walked(events: list[Recorded], one: History, asked: Question) -> Told:
+    place = (asked.place.channel, asked.place.scope, asked.place.purpose)
+    return walked(events, place, one.policies, asked.at, asked.known_at)
 
 
 def test_every_consent_but_declined_is_told_and_little_is_left_to_the_walk() -> None:
     """Guards the properties above against proving nothing."""
-    told: list[Consent | None] = []
+    found: list[Consent | None] = []
     for seed in range(60_000, 60_600):
         one = history(seed)
         events = [event for event in one.events if type(event.body) in (Subscribed, OptedOut)]
-        told += [_told(events, one, question) for question in one.questions]
-    assert {*told} == {None, *Consent} - {Consent.DECLINED}
-    assert told.count(None) * 10 < len(told)
+        all_told = [_told(events, one, question) for question in one.questions]
+        found += [one_told and one_told.consent for one_told in all_told]
+    assert {*found} == {None, *Consent} - {Consent.DECLINED}
+    assert found.count(None) * 10 < len(found)
 
 
 SIGNED = Subscribed(channel="sms", scope=SCOPE, purposes=("marketing",), method="form")
@@ -101,7 +118,8 @@ CLAIMED = IdentifierClaimed(contact_id=STREAM, kind="phone")
         ((CLAIMED, SIGNED), Consent.SUBSCRIBED),
         ((SIGNED, STOPPED), Consent.UNSUBSCRIBED),
         ((STOPPED, SIGNED), None),
-        ((STOPPED, SIGNED, STOPPED), Consent.UNSUBSCRIBED),
+        ((STOPPED, SIGNED, STOPPED), None),
+        ((SIGNED, STOPPED, STOPPED), Consent.UNSUBSCRIBED),
         ((STOPPED, SIGNED.model_copy(update={"double_opt_in": True})), Consent.UNSUBSCRIBED),
         ((SIGNED, STOPPED.model_copy(update={"scope": "acme/outlet"})), Consent.SUBSCRIBED),
         ((SIGNED, Bounced(channel="sms", hard=True)), None),
@@ -112,11 +130,13 @@ CLAIMED = IdentifierClaimed(contact_id=STREAM, kind="phone")
 )
 def test_what_is_told(bodies: tuple[Event, ...], expected: Consent | None) -> None:
     at = START + 99 * HOUR
-    assert plain_consent(stream(*bodies), "sms", SCOPE, "marketing", BUILT_IN, at=at) is expected
+    found = told(stream(*bodies), ("sms", SCOPE, "marketing"), BUILT_IN, at)
+    assert (found and found.consent) is expected
 
 
 def test_an_opt_out_at_the_moment_of_the_grant_stands() -> None:
     events = stream(SIGNED, STOPPED)
     for event in events:
         event.effective_at = START
-    assert plain_consent(events, "sms", SCOPE, "marketing", BUILT_IN, at=START) is Consent.UNSUBSCRIBED
+    found = told(events[::-1], ("sms", SCOPE, "marketing"), BUILT_IN, START)
+    assert found == (Consent.UNSUBSCRIBED, events[1].event_id, "opt_out.stands", "built-in/1")

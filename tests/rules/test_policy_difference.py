@@ -13,7 +13,7 @@ from ledger.events.vocabulary import PURPOSES, Basis
 from ledger.rules.difference import Change, Difference
 from ledger.rules.parameters import Parameters, policy_of
 from ledger.rules.policy import ALWAYS, Adoption, Policies, Policy
-from ledger.rules.status import Status, judge
+from ledger.rules.status import NO_BEARING, Status, judge
 from ledger.rules.timeline import timeline
 from tests.histories import CHANNELS, PHONE, SCOPES, START, act_of, histories
 from tests.memory_log import IDS, MemoryLog
@@ -57,11 +57,11 @@ def test_the_diff_is_the_set_of_statuses_that_differ(
     history: list[Act], pair: tuple[Policies, Policies], at: datetime
 ) -> None:
     """What is asked anywhere differs only where the diff lists its place, or the one that stands for it; and
-    looking only at streams that the difference can touch hides none.
+    looking only at streams that the difference can touch hides none, nor does leaving out claims not asked for.
     """
     events = recorded(history)
     difference = Difference(*pair, at)
-    found = list(difference.changes(events)) if events else []
+    found = difference.changes(events) if events else []
     listed = {(change.channel, change.scope, change.purpose): change for change in found}
     line = timeline(events, at=at)
     for place in PLACES:
@@ -77,6 +77,9 @@ def test_the_diff_is_the_set_of_statuses_that_differ(
             assert said(one) != said(other)
     if listed:
         assert difference.touched().has(events)
+    unclaimed = [event for event in events if event.name not in NO_BEARING]
+    if unclaimed and not difference.asks_kind(unclaimed):
+        assert difference.changes(unclaimed) == found
 
 
 def signup(method: str = "form", *, basis: Basis | None = None, double_opt_in: bool = False) -> SignUp:

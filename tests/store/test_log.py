@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.errors import KeyDestroyed, LogUnavailable
 from ledger.events.envelope import Recorded
+from ledger.store.appending import FEW
 from ledger.store.connections import LedgerDatastore, Role, pool
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.store import CHANNEL, Beginning, Newest, Store
@@ -75,12 +76,16 @@ def test_streams_come_back_whole_in_version_order_and_upto(store: Store) -> None
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )
-@given(written=st.lists(events, max_size=12, unique_by=lambda event: (event.stream_id, event.version)))
-def test_every_event_comes_back_as_it_went_in(store: Store, written: list[Recorded]) -> None:
+@given(
+    written=st.lists(events, max_size=12, unique_by=lambda event: (event.stream_id, event.version)),
+    beside=st.sampled_from([0, FEW]),
+)
+def test_every_event_comes_back_as_it_went_in(store: Store, written: list[Recorded], beside: int) -> None:
+    """Alone, and in a batch so large that it goes in another way."""
     written = [
         replace(event, stream_id=uuid4(), envelope=replace(event.envelope, event_id=uuid4())) for event in written
     ]
-    positions = append(store, *written)
+    positions = append(store, *written, *[created(uuid4()) for _ in range(beside)])[: len(written)]
     read = store.read([event.stream_id for event in written], opened=True)
     for event, position in zip(written, positions, strict=True):
         [back] = read[event.stream_id]
@@ -141,7 +146,7 @@ def test_two_batches_in_one_transaction(store: Store) -> None:
 
 def test_positions_grow_however_many_events_were_expected(store: Store) -> None:
     batches = [[created(uuid4()) for _ in range(count)] for count in (2, 3, 1)]
-    with store.writing(expected=4) as writing:
+    with store.writing([event for batch in batches[1:] for event in batch]) as writing:
         ranges = [writing.append(writing.seal(batch)) for batch in batches]
     positions = [position for drawn in ranges for position in drawn]
     assert positions == sorted(set(positions))

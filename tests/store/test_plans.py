@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from ledger.store import forecasts, rejections
 from ledger.store.beginning import ask_first
-from ledger.store.reading import LINKED, WHOLE
+from ledger.store.reading import LINKED, LISTINGS, WHOLE
 from tests.ledgers import store_on
 from tests.migrated import new_ledger
 from tests.projections.test_plans import Explaining
@@ -104,6 +104,32 @@ def test_those_linked_with_many_are_found_by_the_index_of_streams(
         plan = "\n".join(row[0] for row in rows)
     assert plan.count("stored_events_pkey") == 2, plan
     assert "Seq Scan on stored_events" not in plan, plan
+
+
+CLAIMS = """
+INSERT INTO stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
+                           recorded_at)
+SELECT md5((n / 4)::text)::uuid, n % 4, CASE WHEN n = 9 THEN 'platform.blacklisted.v1'
+       WHEN n % 4 = 0 THEN 'identifier.claimed.v1' ELSE 'identifier.subscribed.v2' END,
+       '', 'org', md5('e' || n)::uuid, md5('a' || n)::uuid, '', '2026-01-01'
+FROM generate_series(1, 40000) n
+"""
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+def test_where_the_platform_would_list_many_is_found_by_indexes(fresh_database: str, mode: str) -> None:
+    asked = LISTINGS.replace("%(ids)b", "$1").replace("%(upto)b", "$2")
+    many = ",".join(f'"{UUID(int=number)}"' for number in range(500))
+    with store_on(fresh_database), psycopg.connect(fresh_database, autocommit=True) as connection:
+        connection.execute(CLAIMS)
+        connection.execute("ANALYZE stored_events")
+        connection.execute(f"SET plan_cache_mode = {mode}".encode())
+        connection.execute(f"PREPARE asked (uuid[], bigint) AS {asked}".encode())
+        rows = connection.execute(f"EXPLAIN EXECUTE asked ('{{{many}}}', 99999)".encode())
+        plan = "\n".join(row[0] for row in rows)
+    assert "stored_events_pkey" in plan, plan
+    assert "stored_events_platform_listed_idx" in plan, plan
+    assert "Seq Scan" not in plan, plan
 
 
 def test_what_a_batch_asks_first_is_found_by_the_indexes_of_acts_and_events(fresh_database: str) -> None:

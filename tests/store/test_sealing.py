@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import KeyDestroyed, SettingsRefused
 from ledger.events.body import Event
-from ledger.events.envelope import Envelope
+from ledger.events.envelope import Envelope, Recorded
 from ledger.events.stored import EVENT_TYPES, decode, encode_header, encode_private, join_state
 from ledger.store.keyring import Keyring
 from ledger.store.store import Store
@@ -133,6 +133,47 @@ def test_an_erased_stream_gets_no_sealed_part_until_it_is_reopened(store: Store,
     assert [event.body.message_id for event in (unsealed, reopened, later)] == [None, "m-1", "m-1"]  # type: ignore[attr-defined]
     assert first.body.value is None  # type: ignore[attr-defined]
     assert _keys(migrated) == {stream: 2}
+
+
+def test_keys_looked_up_with_the_lock_are_the_standing_ones(store: Store, migrated: str) -> None:
+    known, erased, opened_again, new = (uuid4() for _ in range(4))
+    append(store, *[claimed(stream) for stream in (known, erased, opened_again)])
+    with store.writing() as writing:
+        writing.destroy_keys([erased, opened_again])
+    events = [subscribed(known, 2), subscribed(erased, 2), subscribed(opened_again, 2), claimed(new)]
+    with store.writing(events) as writing:
+        writing.append(writing.seal(events, reopen=[opened_again]))
+        later = [subscribed(stream, 3) for stream in (known, erased, opened_again)] + [subscribed(new, 2)]
+        writing.append(writing.seal(later, reopen=[opened_again]))
+    read = store.read([known, erased, opened_again, new], opened=True)
+    generations = {stream: [event.generation for event in read[stream]] for stream in read}
+    assert generations == {known: [1, 1, 1], erased: [1, None, None], opened_again: [1, 2, 2], new: [1, 1]}
+    assert [_told(event) for event in (*read[known], *read[opened_again][1:], *read[new])] == [True] * 7
+    assert [_told(event) for event in (*read[erased], read[opened_again][0])] == [False] * 4
+
+
+def _told(event: Recorded) -> bool:
+    return any(getattr(event.body, name) is not None for name in event.body.SEALED_FIELDS)
+
+
+def test_a_key_destroyed_after_it_was_looked_up_seals_nothing(store: Store) -> None:
+    """Fails where keys looked up with the lock outlive their destruction in the same transaction."""
+    stream = uuid4()
+    append(store, claimed(stream))
+    events = [subscribed(stream, 2)]
+    with store.writing(events) as writing:
+        writing.destroy_keys([stream])
+        writing.append(writing.seal(events))
+    assert [event.generation for event in store.read([stream])[stream]] == [1, None]
+
+
+def test_what_was_not_expected_is_looked_up_all_the_same(store: Store) -> None:
+    """Fails where a stream that nobody expected is taken for one without a key."""
+    expected, other = uuid4(), uuid4()
+    append(store, claimed(expected), claimed(other))
+    with store.writing([subscribed(expected, 2)]) as writing:
+        writing.append(writing.seal([subscribed(other, 2)]))
+    assert _told(store.read([other], opened=True)[other][1])
 
 
 def test_a_stream_erased_before_it_had_a_key_stays_without(store: Store, migrated: str) -> None:
