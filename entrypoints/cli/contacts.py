@@ -105,6 +105,7 @@ def _export(ledger: "Service", organization: str, asked: "Filter", file: Path, *
     from entrypoints.exports import note
 
     written = 0
+    file.touch(mode=0o600)
     with progress() as display, file.open("w", newline="", encoding="utf-8") as target:
         task = display.add_task("writing", total=None)
         for written in export(ledger, organization, asked, target, values=unmasked):

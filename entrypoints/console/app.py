@@ -3,6 +3,7 @@
 from typing import Final
 
 from fastapi import FastAPI, Response
+from fastapi.responses import RedirectResponse
 
 from entrypoints.api.problems import Problem
 from entrypoints.console import (
@@ -89,4 +90,5 @@ def serve_console(app: FastAPI) -> None:
     single = (assets, start, acting, mending, new_contact, sms_adding, sms_number)
     pages = [*(page.router for page in single), *(place.router for place in PLACES)]
     pages += [page.router for page in _OF_A_CONTACT]
+    app.add_api_route("/", lambda: RedirectResponse(session.HOME, 303), include_in_schema=False)
     app.router.routes.insert(0, Below(session.HOME, [*way_in, *pages, nowhere]))

@@ -67,13 +67,14 @@ def profile(
     """One contact by any id it ever had."""
     one = one_contact.whole(view, contact_id)
     streams = [*one.contact_ids, *one.identifier_ids]
-    happened, older = timeline(view, streams, asked.before, _PAGE, asked.kind or None)
+    once = holdings.held_once(view.ledger, one.contact_ids, values=view.values)
+    happened, older = timeline(view, streams, asked.before, _PAGE, asked.kind or None, values=_values(one, once))
     standing = standings(view, one.identifier_ids)
     why, wrong = _asked_why(view, one, asked)
     data = Profile(
         contact=one,
         fields=profiles.seen(view.ledger, view.organization, one.id, values=view.values).fields,
-        held_once=holdings.held_once(view.ledger, one.contact_ids, values=view.values),
+        held_once=once,
         subscriptions=standing,
         undelivered=undelivered(view, one.identifiers, standing),
         timeline=happened,
@@ -150,6 +151,12 @@ def _why(view: View, one: ContactWhole, asked: Question) -> ExplainAnswer | None
         opened=view.values,
     )
     return explained(asked.identifier, found, values=view.values)
+
+
+def _values(one: ContactWhole, once: list[holdings.HeldOnce]) -> dict[UUID, str]:
+    """Identifier id → value as it may be shown, of those held now and those held once."""
+    gone = {held.identifier_id: held.value for held in once if held.value}
+    return gone | {held.id: held.value for held in one.identifiers if held.value}
 
 
 def _link(view: View, contact_id: UUID, asked: Question, **changes: object) -> str:

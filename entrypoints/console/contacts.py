@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import parse_qs, parse_qsl, urlencode
+from uuid import UUID
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from entrypoints import contacts
 from entrypoints.channels import in_use
@@ -58,6 +59,8 @@ STATUSES: Final[dict[str, tuple[str, ...]]] = {
 """The status filters (Y14-Y23), one of which may be on at a time."""
 WITH_DELETED: Final = "email"
 """The status filter that deleted contacts fit too (Y15)."""
+_PASSING: Final = {"after", "count", "done", "who"}
+"""Fields that are said once: the page with something changed begins without them."""
 FieldCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 router = pages_router()
@@ -67,6 +70,8 @@ PLACE: Final = Place("contacts", "nav.contacts", "contacts", router)
 
 class Question(BaseModel):
     """The state of the list, as its address has it."""
+
+    model_config = ConfigDict(extra="forbid")
 
     q: str | None = Field(None, max_length=2_000, description="what was searched for, sealed")
     status: str | None = Field(None, max_length=50)
@@ -80,6 +85,8 @@ class Question(BaseModel):
     after: str | None = Field(None, max_length=200)
     count: bool = Field(False, description="count those who fit, however long that takes")
     limit: int = Field(50, ge=1, le=1_000)
+    done: str | None = Field(None, max_length=50, description="what an act in a row has just done")
+    who: UUID | None = Field(None, description="to whom")
 
 
 class Applied(BaseModel):
@@ -163,7 +170,7 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
         types=get_args(Type),
         rankings=get_args(Ranked),
         all_columns=COLUMNS,
-        kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields", "after", "count"}),
+        kept=asked.model_dump(exclude_defaults=True, exclude={"columns", "fields"} | _PASSING),
         fields=fields,
         subscribed=subscribed,
         consents=(None, *ORDER),
@@ -274,7 +281,7 @@ def _status_name(mark: str) -> str:
 
 def _links(view: View, asked: Question) -> Callable[..., str]:
     """Gives the address of the list with changes; the page begins anew unless `after` is among them, uncounted."""
-    now = asked.model_dump(exclude_defaults=True, exclude={"after", "count"})
+    now = asked.model_dump(exclude_defaults=True, exclude=_PASSING)
 
     def link(**changes: Any) -> str:
         state = {**now, **changes}

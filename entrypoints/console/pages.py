@@ -18,6 +18,7 @@ from entrypoints.api import problems
 from entrypoints.api.problems import Problem, problem_of
 from entrypoints.console import forms, session
 from entrypoints.console.rendering import HEADERS, page
+from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
 from entrypoints.files.cells import cell
 from ledger.errors import LedgerError
@@ -47,12 +48,25 @@ class _Route(APIRoute):
             try:
                 return await handler(request)
             except (Problem, LedgerError, RequestValidationError, HTTPException) as error:
-                problem = problem_of(error)
+                problem = _unknown_address(request, error) or problem_of(error)
                 if request.url.path.endswith(TWINS[:-1]):
                     return problems.answered(problem)
                 return await _again(request, problem) or notice(request, problem)
 
         return answered
+
+
+def _unknown_address(request: Request, error: Exception) -> Problem | None:
+    """What there is to say of an address that names nothing, or asks for something, as no page of ours does."""
+    if not isinstance(error, RequestValidationError):
+        return None
+    if any(one["loc"][0] == "path" for one in error.errors()):
+        return Problem(404, "not-found", TEXTS["error.no_page"])
+    return (
+        None
+        if request.method == "POST"
+        else Problem(422, "invalid-request", TEXTS["error.address"], problem_of(error).errors)
+    )
 
 
 async def _again(request: Request, problem: Problem) -> Response | None:
@@ -104,7 +118,7 @@ def notice(request: Request, problem: Problem) -> Response:
     """A page that says what went wrong and what to do; with the navigation where it is known who looks at what."""
     view: View | None = getattr(request.state, "view", None)
     known = {"view": view, "places": request.app.state.places, "names": {}, "now": view.now} if view else {}
-    return page(request, "notice.html", problem.status, problem=problem, **known)
+    return page(request, "notice.html", problem.status, problem=problem, typed=request.method == "POST", **known)
 
 
 def _csv(table: Table) -> str:

@@ -19,6 +19,7 @@ router = pages_router()
 
 
 @router.get("")
+@router.get("/")
 def start(who: session.Looking) -> Response:
     """The contacts of the first organization the person has a role in (L2: one has to be picked)."""
     if not who.organizations:

@@ -66,6 +66,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "error.back": "Back to the contacts",
     "error.no_organization": "There is no such organization, or you have no role in it.",
     "error.forbidden": "The role `{role}` lacks the permission `{permission}`; ask somebody who has it.",
+    "error.address": "The address asks for what this page cannot show:",
     "error.unknown": "The address asks for what this page does not know: {names}. Take it out of the address.",
     "error.q": "q: this search is from another organization or an earlier installation; search again",
     # All contacts

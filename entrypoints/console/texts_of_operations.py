@@ -6,6 +6,7 @@ from typing import Final
 TEXTS_OF_OPERATIONS: Final[Mapping[str, str]] = {
     # Around every page
     "crumbs": "Where you are",
+    "foot.utc": "Times are in UTC.",
     "foot.zone": "Times are in {zone}; hovering over one shows it in UTC.",
     "longer_page": "1,000 on a page",
     "printed": "Looked at by {name},",

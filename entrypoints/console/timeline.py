@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -73,6 +74,7 @@ KINDS: Final[Mapping[str, tuple[type[Event], ...]]] = {
     "life": (c.ContactCreated, c.ContactDeleted, c.ContactRestored, c.ContactErased, i.IdentifierErased),
 }
 """Kinds of events that a timeline can be narrowed to; every event of identifiers and contacts is of one."""
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TONES: Final = {
     **dict.fromkeys(("subscribed", "subscription-confirmed", "resumed", "unblocked", "unbanned"), "good"),
     **dict.fromkeys(("unblacklisted", "reactivated", "complaint-withdrawn", "restored"), "good"),
@@ -82,11 +84,17 @@ _TONES: Final = {
 
 
 def timeline(
-    view: View, streams: Collection[UUID], before: str | None, limit: int, kind: str | None = None
+    view: View,
+    streams: Collection[UUID],
+    before: str | None,
+    limit: int,
+    kind: str | None = None,
+    *,
+    values: Mapping[UUID, str] | None = None,
 ) -> tuple[list[Happened], str | None]:
     """A page of what happened in these streams, of a kind or all, and the `before` of the next.
 
-    Raises MessageRefused.
+    `values`: identifier id → its value as it may be shown, said in sentences in its place. Raises MessageRefused.
     """
     if kind is not None and kind not in KINDS:
         raise MessageRefused("invalid-request", f"kind: one of {', '.join(KINDS)}")
@@ -99,7 +107,8 @@ def timeline(
     shown = rows[:limit]
     events = _opened(view, shown) if view.values else {}
     older = _cursor(shown[-1]) if len(rows) > limit else None
-    return [_happened(row, events.get(row.event_id)) for row in shown], older
+    said = {str(one): value for one, value in (values or {}).items()}
+    return [_happened(row, events.get(row.event_id), said) for row in shown], older
 
 
 def _opened(view: View, rows: Sequence[Entry]) -> dict[UUID, Recorded]:
@@ -107,12 +116,12 @@ def _opened(view: View, rows: Sequence[Entry]) -> dict[UUID, Recorded]:
     return {event.event_id: event for event in view.ledger.reading.open(list(found.values()))}
 
 
-def _happened(row: Entry, event: Recorded | None) -> Happened:
+def _happened(row: Entry, event: Recorded | None, values: Mapping[str, str]) -> Happened:
     said = event_seen(event, values=True).data if event is not None else {}
     return Happened(
         event_id=row.event_id,
         position=row.position,
-        sentence=row.sentence,
+        sentence=_ID.sub(lambda found: values.get(found[0], found[0]), row.sentence),
         effective_at=row.effective_at,
         recorded_at=row.recorded_at,
         source=row.source,

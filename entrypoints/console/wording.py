@@ -48,8 +48,11 @@ def day(at: datetime | None, zone: ZoneInfo) -> Markup:
 
 
 def word(code: str | None, kind: str) -> str:
-    """The catalogue's word for a code of this kind (`channel`, `method`, …); the code where it has none."""
-    return TEXTS.get(f"{kind}.{code}", (code or "").replace("_", " "))
+    """The catalogue's word for a code of this kind (`channel`, `method`, …); the code where it has none, which for
+    a method is a word of the producer's own.
+    """
+    own = (code or "").replace("_", " ")
+    return TEXTS.get(f"{kind}.{code}", own.capitalize() if kind == "method" else own)
 
 
 def named(code: str, kind: str | None = None) -> tuple[str, str]:

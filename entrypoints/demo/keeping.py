@@ -67,6 +67,7 @@ class Kept:
             "LEDGER_MASTER_KEY": self.master_key,
             "LEDGER_LINK_KEYS": self.link_key,
             "LEDGER_PUBLIC_URL": public_url,
+            "LEDGER_CONSOLE_URL": public_url,
             "LEDGER_LOG_LEVEL": "warning",
             "LEDGER_DEMO": "true",
         }

@@ -18,7 +18,7 @@ from ledger.events.contact import (
 from ledger.rules.identity import holder, is_erased
 from ledger.rules.profile import newest_edits
 
-_UNKNOWN = ("unknown_contact", "no such contact or identifier here; replay once it is recorded")
+_UNKNOWN = ("unknown_contact", "no such contact or identifier here; send or replay this once it is recorded")
 
 
 def change_profile(

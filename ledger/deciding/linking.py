@@ -47,7 +47,9 @@ def _ends(draft: Draft, act: Unlink) -> dict[UUID, tuple[UUID, UUID]]:
     assert act.link_id is not None
     low, high = (draft.place_of(linked_event_id(draft, act.link_id, first=first)) for first in (True, False))
     if low is None or high is None:
-        raise MessageRefused("unknown_link", "data.link_id: no such link here; replay once it is recorded")
+        raise MessageRefused(
+            "unknown_link", "data.link_id: no such link here; send or replay this once it is recorded"
+        )
     known_contact(draft, low)
     return {act.link_id: (low, high)} if act.link_id in links(draft.stream(low).values()) else {}
 

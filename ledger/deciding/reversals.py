@@ -19,7 +19,9 @@ def reversal(draft: Draft, act: Reversal) -> None:
     stream = draft.place_of(act.event_id)
     event = draft.stream(stream).get(act.event_id) if stream is not None else None
     if stream is None or event is None or event.envelope.organization != draft.act.organization:
-        raise MessageRefused("unknown_event", "data.event_id: no such event here; replay once it is recorded")
+        raise MessageRefused(
+            "unknown_event", "data.event_id: no such event here; send or replay this once it is recorded"
+        )
     if not isinstance(event.body, REVERSIBLE):
         raise MessageRefused("not_reversible", "data.event_id: claims and links are undone by unlink or restore")
     body = EventReversed(

@@ -110,6 +110,7 @@ def test_the_deleted_are_listed_by_deletion_and_written_to_a_file(
     assert run(*tab, "--mark", "blocked", "--unmasked", "--csv", str(file)).exit_code == 0
     with file.open(newline="") as lines:
         assert [line["emails"] for line in csv.DictReader(lines)] == ["p0@example.com", "p1@example.com"]
+    assert file.stat().st_mode & 0o077 == 0, "nobody else reads it"
     assert run("contacts", "-o", organization, "--ranked", "deleted").exit_code != 0
     assert run(*tab[:-1], "age").exit_code == 2
 

@@ -126,6 +126,16 @@ def test_a_long_reply_without_a_space_leaves_every_column_in_sight(opening: Open
                 assert max(edges) <= size["width"], address
 
 
+def test_an_address_of_thirty_letters_stands_in_one_line(opening: Opening, scene: Scene) -> None:
+    scene.record(signup(scene.organization, {"kind": "email", "value": "farah.laurent.4771@example.com"}))
+    page = opening()
+    page.set_viewport_size({"width": 1360, "height": 900})
+    page.goto(scene.contacts)
+    link = page.get_by_role("link", name="farah.laurent.4771@example.com")
+    assert link.evaluate("one => one.getClientRects().length") == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_everything_works_without_scripts(opening: Opening) -> None:
     page = opening(java_script_enabled=False)
     page.fill("#search", "ann3")

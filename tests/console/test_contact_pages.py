@@ -334,6 +334,8 @@ def test_a_bounced_address_says_why_since_when_and_how_often(scene: Scene, looki
     assert trouble["cause"]["reason"] == "mailbox full"
     page = pages.text()
     assert "4 temporary bounces" in page
+    codes = page.partition("4 temporary bounces")[2].partition("</td>")[0].count("452")
+    assert codes == 2, "once of the bounce that decided, once of the last"
     assert "mailbox full" in page
     assert "mailbox full" not in looking("analyst").text()
 

@@ -136,6 +136,22 @@ def test_what_the_page_does_not_offer_is_told(
     assert browser.get(f"{home}.json?{asked}").status_code == 422
 
 
+def test_an_address_of_nothing_says_so_and_asks_nobody_to_go_back_to_a_form(
+    scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    browser = looking()
+    nothing = browser.get(f"{scene.contacts}/nobody")
+    assert (nothing.status_code, "There is nothing here" in nothing.text) == (404, True)
+    bad = browser.get(f"{scene.contacts}?limit=many")
+    assert (bad.status_code, "<code>limit</code>" in bad.text, "what you typed" in bad.text) == (422, True, False)
+
+
+def test_the_console_is_found_from_where_people_begin(looking: Callable[..., httpx.Client]) -> None:
+    browser = looking()
+    assert [browser.get(path).status_code for path in ("/", "/console/", "/console")] == [303, 303, 303]
+    assert "All contacts" in browser.get("/", follow_redirects=True).text
+
+
 def test_a_form_from_elsewhere_searches_nothing(scene: Scene, looking: Callable[..., httpx.Client]) -> None:
     answer = looking().post(f"{scene.contacts}/search", data={"csrf": "0" * 64, "text": "ann"})
     assert answer.status_code == 403
@@ -177,6 +193,31 @@ def test_a_profile_shows_statuses_what_happened_and_why(scene: Scene, looking: C
     assert "nobody ever subscribed it to this" in earlier["answer"]
     bad = browser.get(f"{scene.contacts}/{one['id']}", params={**asked, "at": "yesterday"})
     assert bad.status_code == 422
+
+
+@pytest.mark.parametrize(("role", "value"), [("admin", "ann3@example.com"), ("analyst", "a***@example.com")])
+def test_what_happened_names_identifiers_as_the_viewer_may_see_them(
+    role: str, value: str, scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    browser, one = looking(role), scene.contact("ann3@example.com")
+    shown = browser.get(f"{scene.contacts}/{one['id']}.json").json()["timeline"]
+    assert f"Got email {value}." in [event["sentence"] for event in shown]
+
+
+def test_a_producers_own_method_is_a_word_and_never_subscribed_is_no_cross(
+    scene: Scene, looking: Callable[..., httpx.Client]
+) -> None:
+    phone = {"kind": "phone", "value": "+14155550100"}
+    scene.record(
+        event("contact.identify.v1", scene.organization, identifiers=[phone], method="web_login"),
+        event("contact.hold.v1", scene.organization, identifier=phone, action="pause", actor="ops", reason="asked"),
+        event("delivery.receipt.v1", scene.organization, identifier=phone, channel="sms", outcome="delivered"),
+    )
+    browser, one = looking(), scene.contact("4155550100")
+    assert "Web login" in browser.get(scene.contacts).text
+    page = browser.get(f"{scene.contacts}/{one['id']}/identifiers/{one['identifier_ids'][0]}").text
+    assert "Never subscribed" in page
+    assert 'href="#i-no"' not in page.partition("<main")[2]
 
 
 def test_an_analyst_sees_nobody_unmasked(scene: Scene, looking: Callable[..., httpx.Client]) -> None:

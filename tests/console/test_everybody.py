@@ -130,6 +130,7 @@ NEEDED: Final[dict[str, Permission]] = {
 """What each page and form needs, written down apart from the routes: one that is not here fails the test."""
 OF_NOBODY: Final = {
     "GET /console",
+    "GET /console/",
     "GET /console/login",
     "POST /console/login",
     "POST /console/logout",

@@ -35,6 +35,14 @@ def test_a_file_is_named_for_what_is_in_it() -> None:
     assert [named(p) for p in SOURCES if DRAWERS & {p.stem, *p.relative_to(ROOT).parent.parts}] == []
 
 
+def test_the_console_takes_every_text_from_its_catalogue() -> None:
+    """Between tags of its templates stand no words, but for the names of keys and of the product."""
+    said = re.compile(r">(?!Enter<|contact-ledger<)[^<>{}]*[A-Za-z]{3,}[^<>{}]*</")
+    templates = (ROOT / "entrypoints" / "console" / "templates").rglob("*.html")
+    found = [(named(path), told) for path in templates for told in said.findall(path.read_text())]
+    assert found == []
+
+
 @pytest.mark.parametrize("path", LOCKS, ids=named)
 def test_a_lock_pins_by_hash_and_names_no_address(path: Path) -> None:
     text = path.read_text()
