@@ -13,8 +13,10 @@ from projections.audit_history import SELECT, Entry
 
 _CONFLICTS = (
     SELECT
-    + "WHERE organization = %s AND 'conflict' = ANY (flags) AND position < %s ORDER BY position DESC LIMIT %s"
+    + "WHERE organization = %s AND 'conflict' = ANY (flags) AND position < %s "
+    + "AND name LIKE 'identifier.%%' AND name <> 'identifier.claimed.v1' ORDER BY position DESC LIMIT %s"
 )
+"""What the message says; that it made the identifier known, and its contact, is no matter of its id."""
 
 
 def conflicts(

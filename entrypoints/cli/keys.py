@@ -1,13 +1,17 @@
 """API keys of an organization: list, issue, revoke."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from entrypoints.cli import options
 from entrypoints.cli.rendering import as_json, rows, say
+
+if TYPE_CHECKING:
+    from entrypoints.keys import KeySeen
 
 app = typer.Typer(no_args_is_help=True, help="API keys of an organization.")
 
@@ -30,22 +34,18 @@ def list_(organization: _Code, json: options.Json = False) -> None:
         return
     rows(
         f"API keys of {organization}",
-        ["id", "prefix", "role", "limited to", "state", "issued", "expires", "last used"],
-        [
-            (
-                one.id,
-                one.prefix,
-                one.role,
-                ", ".join(one.permissions) if one.permissions is not None else "all of its role",
-                one.state,
-                one.issued_at.date(),
-                one.expires_at.date() if one.expires_at else "never",
-                f"{one.used_at:%Y-%m-%d %H:%M}" if one.used_at else "never",
-            )
-            for one in found
-        ],
+        ["id", "prefix, role and what it is limited to, since when and until when"],
+        [(one.id, "\n".join(_said(one))) for one in found],
         empty="None yet: `contact-ledger organizations keys issue` issues one.",
     )
+
+
+def _said(one: "KeySeen") -> Iterator[str]:
+    limited = f" for {', '.join(one.permissions)} alone" if one.permissions is not None else ""
+    yield f"{one.prefix}, {one.role}{limited}"
+    ends = f"expires {one.expires_at:%Y-%m-%d}" if one.expires_at else "never expires"
+    yield f"{one.state}: issued {one.issued_at:%Y-%m-%d}, {ends}"
+    yield f"last used {one.used_at:%Y-%m-%d %H:%M}" if one.used_at else "never used"
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Rejections: messages that were not taken. List, show, replay, drop."""
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,9 +9,10 @@ from uuid import UUID
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.rendering import as_json, facts, progress, rows, say
+from entrypoints.cli.rendering import as_json, facts, progress, rows, say, shown
 
 if TYPE_CHECKING:
+    from entrypoints.conflicts import ConflictSeen
     from entrypoints.wiring import Service
 
 app = typer.Typer(no_args_is_help=True, help="Messages that were not taken: why, and what becomes of them.")
@@ -141,6 +143,44 @@ def drop(
         if yes and chosen:
             settle(ledger, chosen, "dropped")
     say(f"{len(chosen)} dropped" if yes else f"{len(chosen)} would be dropped; --yes drops them")
+
+
+@app.command()
+def conflicts(
+    organization: options.Organization,
+    before: Annotated[
+        int | None, typer.Option(min=1, help="The next page: what the page before ended with.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, the newest first.")] = 50,
+    json: options.Json = False,
+) -> None:
+    """What restricts and was recorded although its message id had been used for something else: tell the producer.
+
+    Example: contact-ledger rejections conflicts -o acme
+    """
+    from entrypoints.conflicts import page
+    from entrypoints.wiring import opened
+
+    with opened(within=organization) as ledger:
+        found = page(ledger, organization, before=before, limit=limit)
+    if json:
+        as_json(found)
+        return
+    rows(
+        "Conflicts",
+        ["event", "what it says, of whom, received when and from where"],
+        [(one.event_id, "\n".join(_conflict(one))) for one in found.conflicts],
+        empty="None.",
+    )
+    if found.before is not None:
+        say(f"more: --before {found.before}")
+
+
+def _conflict(one: "ConflictSeen") -> Iterator[str]:
+    yield one.said
+    yield f"identifier {one.stream_id}"
+    yield shown(one.received_at)
+    yield f"{one.source} ({one.origin})" if one.origin else one.source
 
 
 def _chosen(ledger: "Service", ids: list[UUID] | None, organization: str | None, reason: str | None) -> list[UUID]:

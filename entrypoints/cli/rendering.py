@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-_NARROWEST = 12
+_NARROWEST = 8
 """Characters that a column of words is given at least."""
 _BETWEEN = 3
 

@@ -188,6 +188,10 @@ def rejections(story: Story) -> None:
     story.ask("GET rejections/{rejection_id}", rejection_id=one, reason="case 4711")
     story.ask("POST rejections/{rejection_id}/replay", {"message": signup(code, BEN)}, rejection_id=one)
     story.ask("POST rejections/{rejection_id}/drop", rejection_id=other)
+    first = opt_out(code, BEN)
+    story.admin.record(first, opt_out(code, BEN, reason="too many") | {"id": first["id"]})
+    story.server.project()
+    story.ask("GET conflicts", query={"limit": 10})
 
 
 def answers(story: Story) -> None:

@@ -66,6 +66,7 @@ NEEDED: dict[str, Permission] = {
     "POST keywords/diff": "policies",
     "GET keywords/{version}": "organization",
     "GET rejections": "settings",
+    "GET conflicts": "settings",
     "GET rejections/{rejection_id}": "settings",
     "POST rejections/{rejection_id}/replay": "settings",
     "POST rejections/{rejection_id}/drop": "settings",

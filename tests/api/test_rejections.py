@@ -7,7 +7,7 @@ import pytest
 
 from entrypoints import reads
 from ledger.acts import Rejection
-from tests.api.messages import EMAIL, event, signup
+from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 
 
@@ -43,6 +43,23 @@ def test_a_mended_message_stays_in_its_organization(server: Served, admin: Calle
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "data.organization")
     key = server.ledger.ids.identifier(other.organization, **EMAIL)
     assert server.ledger.reading.read([key])[key] == []
+
+
+def test_opt_outs_that_share_their_ids_with_others_are_listed_as_conflicts(server: Served, admin: Caller) -> None:
+    first, second = signup(admin.organization), opt_out(admin.organization)
+    admin.record(first, second)
+    for used in (first, second):
+        admin.record(opt_out(admin.organization, PHONE, "sms", reason=used["id"]) | {"id": used["id"]})
+    server.project()
+    newest = admin.get("conflicts", limit="1").json()
+    oldest = admin.get("conflicts", before=str(newest["before"])).json()
+    [one], [other] = newest["conflicts"], oldest["conflicts"]
+    assert one["position"] > other["position"]
+    assert {one["stream_id"], other["stream_id"]} == {admin.identifier("phone", PHONE["value"])}
+    assert (one["source"], one["said"][:9]) == ("shop/web", "Opted out")
+    assert oldest["before"] is None
+    assert admin.get("conflicts", before="x").status_code == 422
+    assert server.caller(f"{admin.organization}-b").get("conflicts").json()["conflicts"] == []
 
 
 @pytest.mark.parametrize("path", ["", "/replay", "/drop"])

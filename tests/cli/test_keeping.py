@@ -8,13 +8,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from consumers.intake import Message, take
 from entrypoints.access import admitted
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Rejection
+from ledger.acts import Act, Rejection
 from ledger.store.rejections import count_since
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
-from tests.api.messages import event, signup
+from tests.api.messages import event, opt_out, signup
 from tests.cli.conftest import Run
 
 
@@ -84,6 +85,20 @@ def test_dropping_asks_first(run: Run, organization: str, ledger: Service) -> No
     assert json.loads(run("rejections", "list", "-o", organization, "--json").stdout) == []
     assert run("rejections", "drop").exit_code == 2
     assert run("rejections", "drop", str(uuid4()), "--yes").exit_code == 1
+
+
+def test_an_opt_out_under_a_used_id_is_listed_as_a_conflict(run: Run, ledger: Service, organization: str) -> None:
+    assert run("rejections", "conflicts", "-o", organization).stdout == "None.\n"
+    first = signup(organization)
+    second = opt_out(organization) | {"id": first["id"]}
+    for message in (first, second):
+        act = take(Message(json.dumps(message).encode(), (), ledger.now()))
+        assert isinstance(act, Act)
+        ledger.recording.record([act])
+    with projecting(ledger.settings) as source:
+        catch_up(source, list(PROJECTIONS.values()))
+    [one] = json.loads(run("rejections", "conflicts", "-o", organization, "--json").stdout)["conflicts"]
+    assert one["event_id"] in run("rejections", "conflicts", "-o", organization).stdout
 
 
 def test_rejections_in_a_row_are_counted_no_further_than_needed(ledger: Service, organization: str) -> None:

@@ -77,7 +77,7 @@ def test_an_opt_out_under_a_used_message_id_is_listed_as_a_conflict(world: World
     world.project()
     with world.connect() as connection:
         listed = conflicts.conflicts(connection, "acme")
-        assert [entry.scope for entry in listed if entry.name == "identifier.opted-out.v1"] == ["acme/outlet"]
+        assert [(entry.name, entry.scope) for entry in listed] == [("identifier.opted-out.v1", "acme/outlet")]
         assert conflicts.conflicts(connection, "acme", before=listed[-1].position) == []
 
 
