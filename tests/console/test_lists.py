@@ -127,6 +127,20 @@ def test_deleted_contacts_are_found_and_restored_for_a_reason(
     assert lists.rows("deleted") == []
 
 
+def test_who_is_known_by_a_contact_key_alone_is_called_by_it(
+    organization: str, opening: Opening, record: Record
+) -> None:
+    keys = [{"kind": "external_id", "value": f"customer-{number}"} for number in (1, 2)]
+    known = [event("contact.identify.v1", organization, identifiers=[one], method="login") for one in keys]
+    together = signup(organization)
+    together["data"] = {**together["data"], "identifiers": [keys[0], EMAIL], "method": "import"}
+    gone = event("contact.delete.v1", organization, identifier=keys[1], actor="agent", reason="asked to")
+    record(*known, signup(organization), together, gone)
+    lists = opening()
+    assert "customer-1" in lists.text("candidates")
+    assert "customer-2" in lists.text("deleted")
+
+
 def test_a_merge_candidate_is_previewed_and_merged_or_dismissed(
     organization: str, opening: Opening, record: Record
 ) -> None:
