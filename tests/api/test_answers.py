@@ -97,9 +97,9 @@ def test_another_organizations_identifier_is_not_there(server: Served, organizat
     key = elsewhere.identifier(**EMAIL)
     assert admin.identifier(**EMAIL) != key
     assert _answer(admin)["consent"] == "never"
-    for path in ("status", "explain", "history"):
-        answer = admin.get(f"identifiers/{key}/{path}", channel="email", scope=organization, purpose="marketing")
-        assert answer.status_code == 404, path
+    place = {"channel": "email", "scope": organization, "purpose": "marketing"}
+    for path, asked in {"status": place, "explain": place, "history": {}}.items():
+        assert admin.get(f"identifiers/{key}/{path}", **asked).status_code == 404, path
 
 
 def test_lookup_gives_one_person_for_identifiers_seen_together(admin: Caller) -> None:

@@ -84,16 +84,16 @@ def test_run_takes_messages_to_answers_and_leaves_nothing_behind(
 
 
 def test_a_message_is_not_sent_to_a_topic_that_nobody_reads(
-    run: Run, environment: dict[str, str], kafka_bootstrap: str, topics: Topics
+    start: Start, kafka_bootstrap: str, topics: Topics, tmp_path: Path
 ) -> None:
     there, meant = topics("inbound"), f"{topics('inbound')}-mistyped"
-    environment |= {"LEDGER_KAFKA_BOOTSTRAP": kafka_bootstrap, "LEDGER_TOPICS": there}
-    line = json.dumps(opt_out("acme"))
-    refused = run("send", "-", "--topic", meant, stdin=line)
-    assert refused.exit_code == 2
-    assert there in refused.stderr
+    kafka = {"LEDGER_KAFKA_BOOTSTRAP": kafka_bootstrap, "LEDGER_TOPICS": there, "COLUMNS": "200"}
+    (tmp_path / "messages.jsonl").write_text(json.dumps(opt_out("acme")))
+    sent = ("send", str(tmp_path / "messages.jsonl"), "--topic")
+    assert start(*sent, meant, **kafka).wait(60) == 2
+    assert there in (tmp_path / "send.log").read_text()
     assert missing_topics(kafka_bootstrap, [meant]) == [meant]
-    assert run("send", "-", "--topic", topics("inbound"), stdin=line).exit_code == 0
+    assert start(*sent, topics("inbound"), **kafka).wait(60) == 0
 
 
 def test_when_one_process_of_the_tree_dies_all_stop_and_it_is_said_which(
