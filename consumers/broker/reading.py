@@ -199,13 +199,17 @@ class Broker:
         return records
 
     def _looked(self, timeout: float) -> Mapping[TopicPartition, Any]:
-        until = time.monotonic() + timeout
-        wait = 0 if self._rest else int(timeout * 1000)
-        records: Mapping[TopicPartition, Any] = self._consumer.poll(timeout_ms=wait)
-        while not records and self._rest and time.monotonic() < until:
+        until, left = time.monotonic() + timeout, timeout
+        while not (records := self._consumer.poll(timeout_ms=self._wait(left))) and self._rest and left > 0:
             time.sleep(self._rest)
-            records = self._consumer.poll(timeout_ms=0)
-        return records
+            left = max(0.0, until - time.monotonic())
+        return records  # type: ignore[no-any-return]
+
+    def _wait(self, left: float) -> int:
+        """Milliseconds the client may wait: it begins a join anew whose answer came between two mere glances."""
+        coordinator = self._consumer._coordinator
+        joining = self._group is not None and (coordinator._join_task is not None or coordinator.need_rejoin())
+        return int(left * 1000) if joining or not self._rest else 0
 
     def _assign_all(self) -> None:
         if self._group is not None or self._consumer.assignment():
@@ -283,12 +287,8 @@ class Broker:
             return []
         offset = max(part.next_fetch_offset, place.next)
         self._consumer.seek(part.topic_partition, offset + 1)
-        rejection = Rejection(
-            "unreadable",
-            "headers: names in UTF-8 are needed, in every message of the batch",
-            self._now(),
-            origin=_origin(place.key, offset),
-        )
+        wanted = "headers: names in UTF-8 are needed, in every message of the batch"
+        rejection = Rejection("unreadable", wanted, self._now(), origin=_origin(place.key, offset))
         return [self._moved(place, offset + 1, rejections=(rejection,))]
 
     def _moved(self, place: _Place, position: int, **brought: Any) -> Poll:

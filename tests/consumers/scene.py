@@ -129,9 +129,12 @@ class Scene:
         assert outcome.result in ("recorded", "duplicate")
 
     @contextmanager
-    def broker(self, topics: Sequence[str], *, group: str | None = None, most: int = 100) -> Iterator[Broker]:
+    def broker(
+        self, topics: Sequence[str], *, group: str | None = None, most: int = 100, rest: float = 0.0
+    ) -> Iterator[Broker]:
         """A broker at the ledger's positions, closed at the end."""
-        with closing(Broker(self.bootstrap, topics, self.store.positions, now, group=group, most=most)) as broker:
+        options: dict[str, Any] = {"group": group, "most": most, "rest": rest}
+        with closing(Broker(self.bootstrap, topics, self.store.positions, now, **options)) as broker:
             yield broker
 
     def standings(self, *topics: str) -> list[Standing]:
