@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from entrypoints.console import typed
+from entrypoints import typed
 from entrypoints.masking import masked, masked_text
 from entrypoints.wiring import Service
 from ledger.canonical import NotCanonical

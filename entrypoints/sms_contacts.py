@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from entrypoints.console import typed
+from entrypoints import typed
 from entrypoints.masking import masked
 from entrypoints.whole_values import whole_number
 from entrypoints.wiring import Service

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import orjson
 
+from entrypoints import typed
 from entrypoints.acting import USED, Hand
 from entrypoints.batches import freezing
 from entrypoints.batches.seeing import SECOND_PERSON, row, words
-from entrypoints.console import typed
 from ledger.batching import SOURCE, Wanted
 from ledger.by_hand import AT_A_SCOPE
 from ledger.errors import MessageRefused

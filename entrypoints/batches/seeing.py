@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, Field
 
-from entrypoints.console import typed
+from entrypoints import typed
 from entrypoints.wiring import Service
 from ledger.batching import PORTION
 from ledger.errors import MessageRefused, NotFound

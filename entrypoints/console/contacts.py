@@ -10,9 +10,9 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from entrypoints import contacts
+from entrypoints import contacts, typed
 from entrypoints.channels import in_use
-from entrypoints.console import building, criteria, typed
+from entrypoints.console import building, criteria
 from entrypoints.console.consents import ORDER, subscribed
 from entrypoints.console.criteria import Typed
 from entrypoints.console.lists import refuse_unknown

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
-from entrypoints import fields
-from entrypoints.console import building, typed
+from entrypoints import fields, typed
+from entrypoints.console import building
 from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
 from ledger.errors import MessageRefused

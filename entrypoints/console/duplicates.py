@@ -7,8 +7,7 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from entrypoints import contacts, deletion, duplicates
-from entrypoints.console import typed
+from entrypoints import contacts, deletion, duplicates, typed
 from entrypoints.console.form_values import given_reason, named_id
 from entrypoints.console.lists import State, done, searched, show_list
 from entrypoints.console.pages import Place, twins

@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, model_validator
 
-from entrypoints.console import typed
+from entrypoints import typed
 from entrypoints.console.forms import BACK
 from entrypoints.console.pages import Table, show
 from entrypoints.console.rendering import HEADERS

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from entrypoints import reads
-from entrypoints.console import typed
+from entrypoints import reads, typed
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 

@@ -8,8 +8,7 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
-from entrypoints import sms_contacts
-from entrypoints.console import typed
+from entrypoints import sms_contacts, typed
 from entrypoints.console.lists import State, refuse_unknown, searched, show_list
 from entrypoints.console.opt_outs import METHODS
 from entrypoints.console.pages import Place, twins

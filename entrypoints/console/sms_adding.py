@@ -8,8 +8,7 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from entrypoints import attestation, sms_adding
-from entrypoints.console import typed
+from entrypoints import attestation, sms_adding, typed
 from entrypoints.console.form_values import once
 from entrypoints.console.lists import State, searched, show_list
 from entrypoints.console.pages import router as pages_router

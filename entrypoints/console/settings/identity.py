@@ -9,8 +9,8 @@ from fastapi import Query, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import Field
 
-from entrypoints import contacts, forecasting, identity, identity_forecast
-from entrypoints.console import forms, typed
+from entrypoints import contacts, forecasting, identity, identity_forecast, typed
+from entrypoints.console import forms
 from entrypoints.console.forecasts import ForecastSeen, Found, found_by, looked_at, seen, whole_file
 from entrypoints.console.lists import State, done, searched
 from entrypoints.console.pages import twins

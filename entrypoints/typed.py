@@ -1,4 +1,4 @@
-"""What a person types to search by, in an address without being readable there.
+"""What a person types, or a page ends with, in an address without being readable there.
 
 The state of a page is in its address, and addresses end in logs and histories, where personal data must not be:
 what was typed goes in sealed, under a key of its own and bound to the organization.
