@@ -53,6 +53,7 @@ TABLE: Final = Table(
         "marks": "text[]",
         "consents": "text[]",
         "text": "text",
+        "consented_at": "timestamptz",
     },
     order="all_contacts_list_idx",
 )
@@ -130,7 +131,7 @@ class AllContacts(Projection):
             stands = standing(portion, one, purchased=said.purchased_at is not None)
             row = _row(one, said, stands, values)
             text = _search_text(row)
-            rows[TABLE.name].append((*row, text))
+            rows[TABLE.name].append((*row, text, stands.consented_at))
             rows[SEARCH.name].append(
                 (
                     one.person.id,

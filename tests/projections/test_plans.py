@@ -104,7 +104,7 @@ FROM (
 ) AS c WHERE c.id = s.id;
 UPDATE all_contacts c
 SET profile = jsonb_build_object('city', split_part(facts[1], '=', 2), 'town', split_part(facts[2], '=', 2)),
-    marks = s.marks, consents = s.consents, text = s.text
+    marks = s.marks, consents = s.consents, text = s.text, consented_at = now()
 FROM contact_search s WHERE s.id = c.id;
 UPDATE contact_search s SET last_updated = c.last_updated, created_at = c.created_at, deleted_at = c.deleted_at
 FROM all_contacts c WHERE s.id = c.id;
