@@ -43,10 +43,11 @@ def count(
     query.values["most"] = COUNTED_TO + 1
     with patience(connection, seconds) if asked.criteria is not None else nullcontext():
         text, looked_up = _counting(connection, query, asked)
-        if cheaply and looked_up + cost(connection, text, {**query.values, "most": None}) > CHEAP:
-            raise TooSlow
-        row = connection.execute(text, query.values, prepare=False).fetchone()
-    assert row is not None
+        row = None
+        if not cheaply or looked_up + cost(connection, text, {**query.values, "most": None}) <= CHEAP:
+            row = connection.execute(text, query.values, prepare=False).fetchone()
+    if row is None:  # said only now: a transaction that fails loses the statements that its connection prepared
+        raise TooSlow
     return int(row[0])
 
 
