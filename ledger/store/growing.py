@@ -14,7 +14,7 @@ from ledger.events.stored import decode
 
 MOST: Final = 2_000
 """Streams that are kept in mind; beyond that they are read anew."""
-_SINCE: Final = """
+SINCE: Final = """
 SELECT originator_id, originator_version, notification_id, topic, state,
        organization, event_id, act_id, digest, recorded_at
 FROM stored_events WHERE originator_id = %b AND originator_version > %b ORDER BY originator_version
@@ -39,7 +39,7 @@ class Growing:
         cursor, streams, grown = connection.cursor(binary=True), {}, False
         for stream in stream_ids:
             known = self._known.get((seen_as, stream), ())
-            rows = cursor.execute(_SINCE, (stream, known[-1].version if known else -1), prepare=True).fetchall()
+            rows = cursor.execute(SINCE, (stream, known[-1].version if known else -1), prepare=True).fetchall()
             streams[stream] = (*known, *(decode(*row) for row in rows)) if rows else known
             grown = grown or bool(rows)
         if grown:
