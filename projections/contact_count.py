@@ -43,8 +43,8 @@ def count(
     query.values["most"] = COUNTED_TO + 1
     with patience(connection, seconds) if asked.criteria is not None else nullcontext():
         text, looked_up = _counting(connection, query, asked)
-        row = None
-        if not cheaply or looked_up + cost(connection, text, {**query.values, "most": None}) <= CHEAP:
+        row, left = None, CHEAP - looked_up
+        if not cheaply or (left > 0 and cost(connection, text, {**query.values, "most": None}) <= left):
             row = connection.execute(text, query.values, prepare=False).fetchone()
     if row is None:  # said only now: a transaction that fails loses the statements that its connection prepared
         raise TooSlow
