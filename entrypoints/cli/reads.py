@@ -18,17 +18,22 @@ def reads(
 
     Example: contact-ledger reads -o acme --limit 200
     """
+    from entrypoints import people
     from entrypoints.reads import page
     from entrypoints.wiring import opened
 
     with opened(within=organization) as ledger:
         found = page(ledger, organization, before=before, limit=limit)
+        names = {} if json else people.names(ledger, organization)
     if json:
         as_json(found)
         return
     rows(
         f"Reads of personal values of {organization}",
         ["id", "at", "who", "what", "subject", "reason"],
-        [(str(one.id), one.read_at, one.actor, one.what, one.subject, one.reason) for one in found.reads],
+        [
+            (str(one.id), one.read_at, names.get(one.actor, one.actor), one.what, one.subject, one.reason)
+            for one in found.reads
+        ],
         empty="Nobody read any for a reason.",
     )

@@ -18,7 +18,7 @@ from ledger.events.contact import (
 from ledger.rules.identity import holder, is_erased
 from ledger.rules.profile import newest_edits
 
-_UNKNOWN = ("unknown_contact", "no such contact or identifier here; send or replay this once it is recorded")
+_UNKNOWN = "no such contact or identifier here; send or replay this once it is recorded"
 
 
 def change_profile(
@@ -73,26 +73,28 @@ def identification(draft: Draft, act: Identification) -> None:
     settle(draft, act.identifiers, act.method, bulk=act.method in ("api", "import"))
 
 
-def known_contact(draft: Draft, contact: UUID) -> UUID:
-    """The contact, where this organization has it. Raises MessageRefused, also where it was erased."""
+def known_contact(draft: Draft, contact: UUID, said: str = "") -> UUID:
+    """The contact, where this organization has it. Raises MessageRefused, also where it was erased; `said` goes
+    before its words: which of several is meant.
+    """
     events = draft.stream(contact)
     first = next(iter(events.values()), None)
     if first is None or first.envelope.organization != draft.act.organization:
-        raise MessageRefused(*_UNKNOWN)
+        raise MessageRefused("unknown_contact", said + _UNKNOWN)
     if not first.name.startswith("contact."):
-        raise MessageRefused(*_UNKNOWN)
+        raise MessageRefused("unknown_contact", said + _UNKNOWN)
     if is_erased(events.values()):
-        raise MessageRefused("erased", "this contact was erased on the person's request")
+        raise MessageRefused("erased", f"{said}this contact was erased on the person's request")
     return contact
 
 
-def subject_of(draft: Draft, subject: UUID | Given) -> UUID:
-    """The contact meant, by its id or by an identifier it holds. Raises MessageRefused."""
+def subject_of(draft: Draft, subject: UUID | Given, said: str = "") -> UUID:
+    """The contact meant, by its id or by an identifier it holds. Raises MessageRefused, as `known_contact`."""
     if isinstance(subject, UUID):
-        return known_contact(draft, subject)
+        return known_contact(draft, subject, said)
     contact = holder(draft.stream(identifier_id(draft, subject)).values())
     if contact is None:
-        raise MessageRefused(*_UNKNOWN)
+        raise MessageRefused("unknown_contact", said + _UNKNOWN)
     return contact
 
 

@@ -17,8 +17,8 @@ from ledger.rules.identity import Person, links, several
 
 def link_asked(draft: Draft, act: Link) -> None:
     """A link an actor asked for: no guard stands against it."""
-    mine = person_of(draft, subject_of(draft, act.left))
-    theirs = person_of(draft, subject_of(draft, act.right))
+    mine = person_of(draft, subject_of(draft, act.left, "left: "))
+    theirs = person_of(draft, subject_of(draft, act.right, "right: "))
     if mine.id != theirs.id:
         link(draft, mine, theirs, "asked", automatic=False, reason=act.reason)
 

@@ -78,6 +78,17 @@ def test_a_message_makes_a_contact_stand_alone_again_as_the_call_does(two: Calle
     assert (refused["result"], refused["reason"]) == ("refused", "unknown_contact")
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_of_two_the_one_that_nobody_knows_is_named(two: Caller, side: str) -> None:
+    for stranger in (EMAIL, {"contact_id": str(uuid4())}):
+        asked = {**ASKED, side: stranger}
+        for refused in (
+            two.post("contact-links/preview", asked),
+            two.post("contact-links", {**asked, "reason": "x"}),
+        ):
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, side)
+
+
 def test_the_same_id_for_another_link_is_a_conflict(two: Caller) -> None:
     two.record(signup(two.organization, EMAIL))
     assert two.post("contact-links", {**ASKED, "reason": "x", "id": "l-1"}).status_code == 200

@@ -3,7 +3,7 @@
 import json
 from uuid import uuid4
 
-from entrypoints import people
+from entrypoints import people, reads
 from entrypoints.wiring import Service
 from tests.cli.conftest import Run
 
@@ -35,6 +35,19 @@ def test_a_link_sets_a_password_until_the_person_is_disabled(run: Run, organizat
     assert run("people", "password", email).exit_code == 1
     assert run("people", "enable", email, "--yes").exit_code == 0
     assert run("people", "password", email).exit_code == 0
+
+
+def test_who_looked_at_values_is_told_by_name(run: Run, organization: str, ledger: Service) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    added = run("people", "add", "-o", organization, email, "--name", "Ann Example", "--json")
+    actor = f"person/{json.loads(added.stdout)['person']['id']}"
+    for one in (actor, "api-key/1"):
+        reads.record(ledger, organization, actor=one, what="GET /contacts/1", subject=None, reason="case 9")
+    shown = run("reads", "-o", organization).stdout
+    assert "Ann Example" in shown
+    assert "api-key/1" in shown
+    kept = json.loads(run("reads", "-o", organization, "--json").stdout)["reads"]
+    assert [one["actor"] for one in kept] == ["api-key/1", actor]
 
 
 def test_who_is_unknown_is_said_to_be(run: Run, organization: str) -> None:
