@@ -57,7 +57,7 @@ def named(payload: bytes, headers: Headers) -> tuple[str | None, str | None]:
 
 
 def _attributes(headers: Headers) -> dict[str, str]:
-    if sum(len(name) + len(value or b"") for name, value in headers) > LARGEST_HEADERS:
+    if sum([len(name) + len(value or b"") for name, value in headers]) > LARGEST_HEADERS:
         raise MessageRefused("too_large", f"headers: at most {LARGEST_HEADERS} bytes are taken")
     attributes: dict[str, str] = {}
     for name, value in headers:

@@ -152,5 +152,17 @@ def _rebuilt_by_fields(kind: type[Any]) -> None:
     pickle_by(kind, lambda one: (kind, values(one)))
 
 
-for _kind in (acts.Act, acts.Rejection, acts.Given, acts.Subscription, acts.SignUp, acts.OptOut, acts.Receipt):
+for _kind in (
+    acts.Act,
+    acts.Rejection,
+    acts.Given,
+    acts.Subscription,
+    acts.SignUp,
+    acts.OptOut,
+    acts.Receipt,
+    acts.Reply,
+    acts.ProfileEdit,
+    acts.Confirmation,
+    acts.Identification,
+):
     _rebuilt_by_fields(_kind)

@@ -2,7 +2,8 @@
 
 Translators (messages), the API and the console all produce acts; `ledger.recording` is the only way in.
 Identifiers are canonical here. Scopes of restrictive acts may have been cut to their longest readable
-prefix (flag `scope`); an unreadable or missing `time` is `occurred_at=None` (recording judges it).
+prefix (flag `scope`); an unreadable or missing `time` is `occurred_at=None` (recording judges it). Nothing here is
+ever changed; what most messages are made of is not declared frozen, which makes each cost several times as much.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from ledger.keyword_acts import KeywordBody
 from ledger.settings_acts import SettingsBody
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Given:
     """An identifier as given: its canonical value, the raw text, whether its format is valid."""
 
@@ -37,7 +38,7 @@ class Kept:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Subscription:
     """What is subscribed to. `scope` begins with the organization, `purposes` are sorted and not empty."""
 
@@ -55,7 +56,7 @@ class Override:
     legal_basis: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class SignUp:
     """contact.signup.v1: every subscription goes to every given identifier that has its channel."""
 
@@ -68,7 +69,7 @@ class SignUp:
     override: Override | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class OptOut:
     """contact.opt-out.v1. No purposes: all. `elsewhere`: the channel named where the identifier cannot have it."""
 
@@ -83,7 +84,7 @@ class OptOut:
     elsewhere: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Confirmation:
     """contact.confirmation.v1. `request_source` None: the act's own source. A decline is not restrictive.
 
@@ -99,7 +100,7 @@ class Confirmation:
     evidence: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Reply:
     """sms.inbound.v1. Restrictive when its text is a stop; classified by recording."""
 
@@ -111,7 +112,7 @@ class Reply:
     in_reply_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Receipt:
     """delivery.receipt.v1. `outcome`: delivered, soft_bounce, hard_bounce, complaint.
 
@@ -170,7 +171,7 @@ class Reassignment:
     evidence: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ProfileEdit:
     """contact.profile.v1. Exactly one of `identifier` and `contact_id`. `seen`: field → the newest edit naming it
     that the editor saw (None: none); where another came meanwhile this one is refused."""
@@ -185,7 +186,7 @@ class ProfileEdit:
     seen: Mapping[str, UUID | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Identification:
     """contact.identify.v1: identifiers seen together."""
 

@@ -54,7 +54,7 @@ class NotCanonical(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Canonical:
     """`value` is what the stream id derives from; `raw` what was given; `valid` a flag, never a gate."""
 

@@ -14,6 +14,7 @@ _UNKNOWN: Final = SafeUUID.unknown
 _set_int = UUID.int.__set__  # type: ignore[attr-defined, misc]
 _set_safe = UUID.is_safe.__set__  # type: ignore[attr-defined, misc]
 _ID: Final = (16).to_bytes(4, "big")
+_EVENT, _DERIVED = b"1event" + _ID, b"1derived" + _ID
 
 
 @lru_cache(maxsize=4096)
@@ -29,10 +30,10 @@ def _once(part: str) -> bytes:
     return len(encoded).to_bytes(4, "big") + encoded
 
 
-def _cut(mac: bytes) -> UUID:
-    """`UUID(bytes=mac[:16])` in a third of the time: its constructor looks at all the forms it might be given."""
+def uuid_of(raw: bytes | bytearray | memoryview) -> UUID:
+    """`UUID(bytes=raw[:16])` in a third of the time: its constructor looks at all the forms it might be given."""
     made = object.__new__(UUID)
-    _set_int(made, int.from_bytes(mac[:16], "big"))
+    _set_int(made, int.from_bytes(raw[:16], "big"))
     _set_safe(made, _UNKNOWN)
     return made
 
@@ -62,32 +63,32 @@ class Ids:
 
     def _uuid(self, framed: bytes, role: tuple[UUID | str, ...]) -> UUID:
         for part in role:
-            framed += _ID + part.bytes if isinstance(part, UUID) else _framed(part)
-        return _cut(self._mac(framed))
+            framed += _framed(part) if isinstance(part, str) else _ID + part.int.to_bytes(16, "big")
+        return uuid_of(self._mac(framed))
 
     def _identifier(self, organization: str, kind: str, value: str) -> UUID:
         """Stream id of an identifier by its canonical value."""
         framed = b"1identifier" + _framed(organization) + _framed(kind) + _once(value)
-        return _cut(self._mac(framed))
+        return uuid_of(self._mac(framed))
 
     def _act(self, organization: str, source: str, message_id: str) -> UUID:
         """Id of what one message did; the same however often it is delivered."""
         framed = b"1act" + _framed(organization) + _framed(source) + _once(message_id)
-        return _cut(self._mac(framed))
+        return uuid_of(self._mac(framed))
 
     def _platform(self, kind: str, value: str) -> UUID:
         """Stream id of the platform's listing of an address: the same for every organization."""
-        return _cut(self._mac(b"1platform" + _framed(kind) + _once(value)))
+        return uuid_of(self._mac(b"1platform" + _framed(kind) + _once(value)))
 
     def _organization(self, organization: str) -> UUID:
         """Stream id of an organization's settings."""
-        return _cut(self._mac(b"1organization" + _framed(organization)))
+        return uuid_of(self._mac(b"1organization" + _framed(organization)))
 
     def _scope(self, scope: str) -> UUID:
         """Stream id of a scope's settings; the organization's own where the scope is the organization."""
         if "/" not in scope:
             return self.organization(scope)
-        return _cut(self._mac(b"1scope" + _framed(scope)))
+        return uuid_of(self._mac(b"1scope" + _framed(scope)))
 
     def identifiers(self, organization: str, kind: str) -> Callable[[str], UUID]:
         """`identifier` for very many values of one kind, of which nothing is kept."""
@@ -105,29 +106,29 @@ class Ids:
             inner, outer = begun.copy(), self._outer.copy()
             inner.update(_once(value))
             outer.update(inner.digest())
-            return _cut(outer.digest())
+            return uuid_of(outer.digest())
 
         return made
 
     def person(self, email: str) -> UUID:
         """Id of someone who works with the ledger, by canonical e-mail: the same in every organization."""
-        return _cut(self._mac(b"1person" + _once(email)))
+        return uuid_of(self._mac(b"1person" + _once(email)))
 
     def client(self, address: str) -> UUID:
         """Stand-in of a client's network address, by which failed logins are counted."""
-        return _cut(self._mac(b"1client" + _once(address)))
+        return uuid_of(self._mac(b"1client" + _once(address)))
 
     def event(self, act_id: UUID, name: str, *role: UUID | str) -> UUID:
         """Id of an event that follows from the message alone: `role` comes from the message, never from state."""
-        return self._uuid(b"1event" + _ID + act_id.bytes + _framed(name), role)
+        return self._uuid(_EVENT + act_id.int.to_bytes(16, "big") + _framed(name), role)
 
     def derived(self, cause: UUID, name: str, *role: UUID | str) -> UUID:
         """Id of an event (or contact) that depends on state: it derives from what caused it."""
-        return self._uuid(b"1derived" + _ID + cause.bytes + _framed(name), role)
+        return self._uuid(_DERIVED + cause.int.to_bytes(16, "big") + _framed(name), role)
 
     def attempt(self, organization: str, message_id: str) -> UUID:
         """Unsealed stand-in for an outbound message's id, so that receipts of one attempt count once."""
-        return _cut(self._mac(b"1attempt" + _framed(organization) + _once(message_id)))
+        return uuid_of(self._mac(b"1attempt" + _framed(organization) + _once(message_id)))
 
     def digest(self, content: bytes) -> bytes:
         """Keyed digest (16 bytes) of a message's content: tells a re-sent message from a changed one."""

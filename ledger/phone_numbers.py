@@ -1,7 +1,7 @@
 """Phone numbers as E.164, with the numbering plans of `phonenumbers`.
 
 Parsing one costs 50 to 100 µs, so a number that needs none is told first: where no national prefix can be cut
-off and the plan's own patterns match, it is its own E.164 form and valid. All others are parsed.
+off it is its own E.164 form, and valid where the plan's own patterns match. All others are parsed.
 """
 
 import re
@@ -40,8 +40,9 @@ def e164(digits: str) -> tuple[str, bool]:
     A national prefix written behind the calling code (`+44 (0)20 …`) is cut off, Italian zeros stay. Raises
     ValueError where it is no number: fewer than 7 digits, more than 17, or 16 and more of no known country.
     """
-    if _is_plain(digits):
-        return f"+{digits}", True
+    plain = _plain(digits)
+    if plain is not None:
+        return f"+{digits}", plain
     value, valid = f"+{digits}", False
     for _ in range(len(digits)):
         try:
@@ -59,16 +60,19 @@ def e164(digits: str) -> tuple[str, bool]:
     return value, valid
 
 
-def _is_plain(digits: str) -> bool:
-    """Whether these digits are an E.164 number as they stand, and a valid one. False: it must be parsed."""
+def _plain(digits: str) -> bool | None:
+    """Whether these digits, an E.164 number as they stand, are a valid one. None: they must be parsed."""
     for length in (1, 2, 3):
         code = digits[:length]
         if code and int(code) in COUNTRY_CODE_TO_REGION_CODE:
             plan = _plan(int(code))
             national = digits[length:]
             cut = plan.prefix.match(national) if plan.prefix is not None else None
-            return (cut is None or cut.end() == 0) and plan.valid.match(national) is not None
-    return False
+            if cut is not None and cut.end() > 0:
+                return None
+            valid = plan.valid.match(national) is not None
+            return valid if valid or (digits[0] != "0" and 7 <= len(digits) <= 15) else None
+    return None
 
 
 @cache

@@ -130,7 +130,7 @@ class Recording:
         if draft is None:
             return _Decided(Outcome(act, "duplicate", flags=act.flags), None, missed)
         view.take(draft)
-        event_ids = tuple(event.event_id for event in draft.events)
+        event_ids = tuple([event.envelope.event_id for event in draft.events])
         result = "unchanged" if not event_ids else "conflict" if "conflict" in draft.flags else "recorded"
         return _Decided(Outcome(act, result, event_ids, flags=draft.flags), draft, missed)
 

@@ -314,7 +314,7 @@ def _message(key: PartitionKey, record: Any, now: datetime) -> Message:
     appended = record.timestamp_type == _LOG_APPEND_TIME
     return Message(
         payload=record.value if record.value is not None else b"",
-        headers=tuple((name, value if value is not None else b"") for name, value in record.headers),
+        headers=tuple([(name, value if value is not None else b"") for name, value in record.headers]),
         received_at=datetime.fromtimestamp(record.timestamp / 1000, UTC) if appended else now,
         origin=_origin(key, record.offset),
     )

@@ -69,6 +69,8 @@ from ledger.settings_acts import (
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=24)
+_OF_NO_ORGANIZATION = frozenset({Registration, PlatformListing})
+"""Acts that an organization need not be registered for."""
 
 DECIDERS: dict[type, Callable[[Draft, Any], None]] = {
     SignUp: signup.sign_up,
@@ -136,7 +138,7 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
             raise MessageRefused(*_time_reason(act))
         flags = (*flags, "time")
     draft = Draft(view, ids, act, act_id, digest, flags)
-    if not isinstance(act.body, Registration | PlatformListing):
+    if type(act.body) not in _OF_NO_ORGANIZATION:
         settings.require_registered(draft)
     DECIDERS[type(act.body)](draft, act.body)
     return draft

@@ -80,7 +80,7 @@ def _deleted_before(draft: Draft, contact: UUID) -> bool:
 
 
 def _touched_by_deletion(draft: Draft, contact: UUID) -> bool:
-    return any(isinstance(event.body, ContactDeleted | ContactsLinked) for event in draft.stream(contact).values())
+    return any(type(event.body) in (ContactDeleted, ContactsLinked) for event in draft.stream(contact).values())
 
 
 def restore_if_own_grant(draft: Draft, stream: UUID, event_id: UUID) -> None:

@@ -139,8 +139,11 @@ def confirmation(draft: Draft, act: Confirmation) -> None:
 
 def receipt(draft: Draft, act: Receipt) -> None:
     """A delivery is an event only where a bounce has no later delivery; a bounce brings a known later one."""
-    attempt = draft.ids.attempt(draft.act.organization, act.outbound_id) if act.outbound_id else None
     stream = identifier_id(draft, act.identifier)
+    if act.outcome == "delivered":
+        _delivered(draft, act, stream)
+        return
+    attempt = _attempt(draft, act)
     message_id = draft.act.message_id
     role = (act.channel, act.outcome)
     if act.outcome == "complaint":
@@ -148,9 +151,6 @@ def receipt(draft: Draft, act: Receipt) -> None:
             channel=act.channel, attempt=attempt, code=act.code, reason=act.reason, message_id=message_id
         )
         _restrict(draft, act.identifier, complained, "receipt", *role)
-    elif act.outcome == "delivered":
-        delivered = Delivered(channel=act.channel, attempt=attempt, message_id=message_id)
-        _delivered(draft, act, stream, delivered)
     else:
         bounced = Bounced(
             channel=act.channel,
@@ -168,14 +168,21 @@ def receipt(draft: Draft, act: Receipt) -> None:
             draft.add(stream, later, draft.derived(cause, later), occurred_at=newest)
 
 
-def _delivered(draft: Draft, act: Receipt, stream: UUID, body: Delivered) -> None:
+def _attempt(draft: Draft, act: Receipt) -> UUID | None:
+    return draft.ids.attempt(draft.act.organization, act.outbound_id) if act.outbound_id else None
+
+
+def _delivered(draft: Draft, act: Receipt, stream: UUID) -> None:
     key = (stream, act.channel)
     newest = draft.view.deliveries.get(key)
     draft.deliveries[key] = max(newest, draft.effective_at) if newest else draft.effective_at
     events = draft.stream(stream).values()
-    bounces = [e.effective_at for e in events if isinstance(e.body, Bounced) and e.body.channel == act.channel]
-    deliveries = [e.effective_at for e in events if isinstance(e.body, Delivered) and e.body.channel == act.channel]
-    if bounces and not any(delivery > max(bounces) for delivery in deliveries):
+    bounces = [e.effective_at for e in events if type(e.body) is Bounced and e.body.channel == act.channel]
+    if not bounces:
+        return
+    deliveries = [e.effective_at for e in events if type(e.body) is Delivered and e.body.channel == act.channel]
+    if not any(delivery > max(bounces) for delivery in deliveries):
+        body = Delivered(channel=act.channel, attempt=_attempt(draft, act), message_id=draft.act.message_id)
         _note(draft, act.identifier, body, "receipt", act.channel, act.outcome)
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 from ledger.acts import (
     Act,
     ContactChange,
+    DeliverabilityChange,
     Given,
     Identification,
     Kept,
     Link,
+    OptOut,
     PlatformListing,
     ProfileEdit,
     Receipt,
@@ -23,6 +25,7 @@ from ledger.candidate_acts import Dismissal
 from ledger.deciding.view import NotLoaded, View
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
+from ledger.events.vocabulary import CHANNELS_OF
 from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
 from ledger.keyword_acts import Reclassification
@@ -74,21 +77,21 @@ def read_view(log: Log, ids: Ids, acts: Sequence[Act], begun: View | None = None
 
     `begun`: a view with the answer to what is asked first, where somebody has it.
     """
-    asked = asked_first(ids, acts)
-    view = begun or asked.view(
-        log.known_acts(asked.act_ids), log.places(asked.event_ids) if asked.event_ids else {}
-    )
+    if begun is None:
+        asked = asked_first(ids, acts)
+        places = log.places(asked.event_ids) if asked.event_ids else {}
+        begun = asked.view(log.known_acts(asked.act_ids), places)
+    view = begun
     receipts = {identifier for act in acts if isinstance(act.body, Receipt) for identifier in identifiers(ids, act)}
     if receipts:
         view.deliver(log.deliveries(receipts))
-    first = {ids.organization(act.organization) for act in acts}
-    for act in acts:
-        first |= subjects(ids, act)
-    first |= {place for place in view.places.values() if place is not None}
-    view.load(log.read(first))
+    named = [subjects(ids, act) for act in acts]
+    placed = {place for place in view.places.values() if place is not None}
+    view.load(log.read({ids.organization(act.organization) for act in acts}.union(placed, *named)))
     whole = _read_whole(log, ids, view, acts)
-    contacts = {contact for stream in first for contact in [holder(view.streams[stream].values())] if contact}
-    _read_people(log, view, contacts - whole)
+    beyond = [streams for act, streams in zip(acts, named, strict=True) if not _stays_with_identifier(act)]
+    held_by = (holder(view.streams[stream].values()) for stream in placed.union(*beyond))
+    _read_people(log, view, {contact for contact in held_by if contact is not None} - whole)
     _read_joined(log, ids, view, acts)
     return view
 
@@ -174,6 +177,16 @@ def subjects(ids: Ids, act: Act) -> set[UUID]:
     elif isinstance(body, ScopeChange):
         named.add(ids.scope(body.scope))
     return named
+
+
+def _stays_with_identifier(act: Act) -> bool:
+    """Whether the act has no bearing on the person's contact or other identifiers. Where it has, as decided, the
+    contact is read then.
+    """
+    body = act.body
+    if isinstance(body, OptOut):
+        return body.channel in CHANNELS_OF[body.identifier.kind]
+    return isinstance(body, Receipt | DeliverabilityChange)
 
 
 def _read_people(log: Log, view: View, contacts: set[UUID]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, get_args
 from uuid import UUID
 
 from ledger.acts import Act
@@ -16,6 +16,7 @@ from ledger.settings_acts import SettingsBody
 T = TypeVar("T")
 Stream = dict[UUID, Recorded]
 """Event id → event, in version order."""
+_SETTINGS: Final = frozenset(get_args(SettingsBody))
 
 
 class NotLoaded(LedgerError):
@@ -82,7 +83,7 @@ class View:
     def take(self, draft: "Draft") -> None:
         """Makes a draft's events part of what later acts see."""
         self.streams.update(draft.written())
-        if isinstance(draft.act.body, SettingsBody):
+        if type(draft.act.body) in _SETTINGS:
             self.grantable.clear()
         if draft.events:
             self.acts[draft.act_id] = self.acts.get(draft.act_id, frozenset()) | {draft.digest}

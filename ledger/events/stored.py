@@ -68,8 +68,10 @@ def _newest(name: str) -> str:
 
 def encode_private(body: Event) -> bytes | None:
     """The bytes to be sealed; None where nothing personal is in it."""
+    if not body.SEALED_FIELDS:
+        return None
     values = body.__dict__
-    private = {name: values[name] for name in body.SEALED_FIELDS if values[name] is not None}
+    private = {name: value for name in body.SEALED_FIELDS if (value := values[name]) is not None}
     return orjson.dumps(private, option=orjson.OPT_SORT_KEYS) if private else None
 
 

@@ -42,7 +42,7 @@ def closed_since(events: Iterable[Recorded]) -> datetime | None:
     opened: datetime | None = None
     for event in events:
         body = event.body
-        if isinstance(body, IdentifierErased):
+        if type(body) is IdentifierErased:
             erased = max(erased or event.effective_at, event.effective_at)
         elif _opens(body):
             opened = max(opened or event.effective_at, event.effective_at)
@@ -52,6 +52,6 @@ def closed_since(events: Iterable[Recorded]) -> datetime | None:
 
 
 def _opens(body: object) -> bool:
-    if isinstance(body, Subscribed):
+    if type(body) is Subscribed:
         return body.method in OWN_METHODS
-    return isinstance(body, ReplyReceived) and body.reply_class is ReplyClass.START
+    return type(body) is ReplyReceived and body.reply_class is ReplyClass.START

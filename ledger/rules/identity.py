@@ -55,15 +55,11 @@ def holder(identifier_events: Events) -> UUID | None:
     """The contact that holds the identifier now: the latest claim in the stream not released or erased."""
     held: UUID | None = None
     for event in identifier_events:
-        match event.body:
-            case IdentifierClaimed(contact_id=contact_id):
-                held = contact_id
-            case IdentifierReleased(contact_id=contact_id) if contact_id == held:
-                held = None
-            case IdentifierErased():
-                held = None
-            case _:
-                pass
+        body = event.body
+        if type(body) is IdentifierClaimed:
+            held = body.contact_id
+        elif type(body) is IdentifierErased or (type(body) is IdentifierReleased and body.contact_id == held):
+            held = None
     return held
 
 

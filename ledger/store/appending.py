@@ -9,18 +9,12 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from ledger.store.copying import copy_events
 from ledger.store.keyring import insert_keys
-from ledger.store.recorder import copy_rows
 from ledger.store.sealing import SealedBatch
 
 FEW: Final = 100
 """Events that are written by one statement."""
-
-_COPY = """
-COPY stored_events (originator_id, originator_version, topic, state, organization, event_id, act_id, digest,
-                    notification_id, recorded_at) FROM STDIN (FORMAT binary)
-"""
-_TYPES = ("uuid", "int8", "text", "bytea", "text", "uuid", "uuid", "bytea", "int8", "timestamptz")
 
 _WITH_KEYS = """
 WITH keys AS (
@@ -39,8 +33,7 @@ SELECT *, %b::timestamptz FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::
 def append_rows(connection: Connection[Any], batch: SealedBatch, positions: range, recorded_at: datetime) -> None:
     """Writes the batch, which is not empty, at these positions, and its new keys."""
     if len(positions) > FEW:
-        rows = ((*row, position, recorded_at) for row, position in zip(batch.rows(), positions, strict=True))
-        copy_rows(connection.cursor(), _COPY, _TYPES, rows)
+        copy_events(connection.cursor(), batch.rows(), positions, recorded_at)
         if batch.new_keys:
             insert_keys(connection, batch.new_keys.values())
         return

@@ -16,6 +16,7 @@ from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.errors import LogUnavailable, SettingsRefused
+from ledger.store.id_loader import IdLoader
 
 Role = Literal["ledger_writer", "ledger_projector", "ledger_reader", "ledger_auditor", "ledger_overseer"]
 NARROW: Final[frozenset[Role]] = frozenset({"ledger_reader", "ledger_auditor"})
@@ -62,6 +63,7 @@ def acting_as(role: Role) -> Callable[[Connection[Any]], None]:
     """
 
     def configure(connection: Connection[Any]) -> None:
+        connection.adapters.register_loader("uuid", IdLoader)
         connection.execute(_SESSION)
         if role in NARROW:
             connection.execute(_AT_ONCE)

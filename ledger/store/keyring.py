@@ -17,22 +17,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
 
 from ledger.errors import KeyDestroyed, SettingsRefused
+from ledger.store.id_array import IdArray
 
 _NONCE = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class DataKey:
-    """A key ready for use. `wrapped` is what the table holds."""
+    """A key ready for use, never changed. `wrapped` is what the table holds."""
 
     owner: UUID
     generation: int
     wrapped: bytes = field(repr=False)
     cipher: AESGCM = field(repr=False)
 
-    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
-        """Nonce and ciphertext; opens only under the same `bound_to`."""
-        nonce = os.urandom(_NONCE)
+    def seal(self, plain: bytes, bound_to: bytes, nonce: bytes | None = None) -> bytes:
+        """Nonce and ciphertext; opens only under the same `bound_to`. `nonce`: one of `nonces`, not used yet."""
+        nonce = nonce or os.urandom(_NONCE)
         return nonce + self.cipher.encrypt(nonce, plain, bound_to)
 
     def open(self, sealed: bytes, bound_to: bytes) -> bytes:
@@ -74,6 +75,12 @@ class Keyring:
                 "a data key does not unwrap: LEDGER_MASTER_KEY is not the one it was made under"
             ) from None
         return DataKey(owner, generation, wrapped, AESGCM(plain))
+
+
+def nonces(count: int) -> list[bytes]:
+    """So many fresh nonces: to ask the system for each takes as long as to seal with it."""
+    drawn = os.urandom(_NONCE * count)
+    return [drawn[begin : begin + _NONCE] for begin in range(0, len(drawn), _NONCE)]
 
 
 def _bound(owner: UUID, generation: int) -> bytes:
@@ -119,7 +126,7 @@ def keys_of(connection: Connection[Any], keyring: Keyring, stream_ids: Collectio
     rows = connection.cursor(binary=True).execute(
         "SELECT stream_id, generation, wrapped FROM data_keys AS k WHERE stream_id = ANY(%b) AND NOT EXISTS"
         " (SELECT FROM erased_keys AS e WHERE e.stream_id = k.stream_id AND e.generation >= k.generation)",
-        (list(stream_ids),),
+        (IdArray(stream_ids),),
         prepare=True,
     )
     return {row[0]: keyring.unwrap(*row) for row in rows.fetchall()}
@@ -129,7 +136,7 @@ def erased_generations(connection: Connection[Any], stream_ids: Collection[UUID]
     """The newest erased generation of those of these streams that were ever erased."""
     rows = connection.execute(
         "SELECT stream_id, max(generation) FROM erased_keys WHERE stream_id = ANY(%b) GROUP BY stream_id",
-        (list(stream_ids),),
+        (IdArray(stream_ids),),
     )
     return {row[0]: row[1] for row in rows.fetchall()}
 

@@ -11,7 +11,7 @@ from psycopg import Connection
 from ledger.errors import KeyDestroyed
 from ledger.events.envelope import Recorded
 from ledger.events.stored import encode_header, encode_private, join_state, opened
-from ledger.store.keyring import DataKey, Keyring, erased_generations, keys_of
+from ledger.store.keyring import DataKey, Keyring, erased_generations, keys_of, nonces
 
 Row = tuple[UUID, int, str, bytes, str, UUID, UUID, bytes]
 """Stream, version, name, state, organization, event id, act id, digest: all but position and time."""
@@ -27,7 +27,7 @@ class SealedBatch:
     events: Sequence[Recorded] = field(repr=False)
     keyring: Keyring = field(repr=False)
     used: dict[UUID, DataKey]
-    """Streams with a standing key."""
+    """Streams with a key: a standing one, or one made for the rows so far."""
     erased: dict[UUID, int]
     """Streams without one that were erased → the newest erased generation."""
     reopen: Collection[UUID]
@@ -37,14 +37,15 @@ class SealedBatch:
 
     def rows(self) -> Iterator[Row]:
         """The rows in the order of the events."""
-        for event in self.events:
+        for event, nonce in zip(self.events, nonces(len(self.events)), strict=True):
             body, envelope = event.body, event.envelope
             private = encode_private(body)
             key = self._key(event.stream_id) if private is not None else None
             if private is None or key is None:
                 state = join_state(encode_header(envelope, body, None), None)
             else:
-                state = join_state(encode_header(envelope, body, key.generation), key.seal(private, place(event)))
+                sealed = key.seal(private, place(event), nonce)
+                state = join_state(encode_header(envelope, body, key.generation), sealed)
             yield (
                 event.stream_id,
                 event.version,
@@ -57,10 +58,10 @@ class SealedBatch:
             )
 
     def _key(self, stream_id: UUID) -> DataKey | None:
-        key = self.used.get(stream_id) or self.new_keys.get(stream_id)
+        key = self.used.get(stream_id)
         if key is None and (stream_id not in self.erased or stream_id in self.reopen):
             key = self.keyring.new_key(stream_id, self.erased.get(stream_id, 0) + 1)
-            self.new_keys[stream_id] = key
+            self.used[stream_id] = self.new_keys[stream_id] = key
         return key
 
 
@@ -69,10 +70,12 @@ def seal(
 ) -> SealedBatch:
     """The events with each stream's standing key; streams without one will get a new one where they need it.
 
-    An erased stream's events get no sealed part, unless it is in `reopen`: then under a new generation.
+    An erased stream's events get no sealed part, unless it is in `reopen`: then under a new generation. Keys are
+    not looked up of streams that begin here, for they have none, nor of those that get nothing to seal.
     """
-    streams = {event.stream_id for event in events}
-    standing = keys_of(connection, keyring, streams)
+    streams = {event.stream_id for event in events if event.body.SEALED_FIELDS}
+    older = streams - {event.stream_id for event in events if event.version == 1}
+    standing = keys_of(connection, keyring, older) if older else {}
     keyless = streams - standing.keys()
     erased = erased_generations(connection, keyless) if keyless else {}
     return SealedBatch(events, keyring, standing, erased, reopen)
