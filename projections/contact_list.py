@@ -87,12 +87,13 @@ _ORDERS: Final[Mapping[Ranking, str]] = {
     ranking: f"ORDER BY {column}, c.id\n" if ranking == "earliest" else f"ORDER BY {column} DESC, c.id DESC\n"
     for ranking, column in RANKED_BY.items()
 }
+_LIMIT = "LIMIT %(limit)s\n"
 _PAGES: Final[Mapping[Ranking, str]] = {
     ranking: f"AND ({column}, c.id) {'>' if ranking == 'earliest' else '<'} (%(moment)s::timestamptz, %(id)s)\n"
-    f"{_ORDERS[ranking]}LIMIT %(limit)s\n"
+    f"{_ORDERS[ranking]}{_LIMIT}"
     for ranking, column in RANKED_BY.items()
 }
-_STRETCH = ("FROM (SELECT c.* FROM all_contacts c\n", ") c\n")
+_STRETCH = ("FROM (SELECT c.* FROM all_contacts c\n", ") c WHERE true\n")
 """As FROM: the rows of the list that come next, fit or not."""
 _CHOSEN = (f"FROM (SELECT s.id {SEARCH}", ") AS chosen JOIN all_contacts c USING (id)\n")
 """As FROM: those of a page whom an index leads to, put in order before any row of the list is looked up."""
@@ -144,7 +145,7 @@ def _page(connection: Connection[Any], query: Query, asked: Filter, limit: int) 
         walked = found is None or not is_few(found.people, everyone)
     if walked:
         stretch = (query.listed + page.replace("%(limit)s", "%(stretch)s")).join(_STRETCH)
-        text = _SELECT + stretch + query.listed + query.in_rows + query.criteria + page
+        text = _SELECT + stretch + query.in_rows + query.criteria + _ORDERS[asked.ranked] + _LIMIT
         rows = cursor.execute(text, {**query.values, "stretch": STRETCH}, prepare=False).fetchall()
         if len(rows) == limit or everyone <= STRETCH:
             return rows
