@@ -24,7 +24,7 @@ class CalendarSeen(BaseModel):
 def calendar_for(ledger: Service, organization: str) -> Calendar:
     """The calendar of an organization. Raises UnknownOrganization."""
     stream = ledger.ids.organization(organization)
-    settings = ledger.reading.read([stream])[stream]
+    settings = ledger.reading.growing([stream])[stream]
     if not settings:
         raise UnknownOrganization(f"{organization}: not registered; run `contact-ledger organizations add` first")
     return calendar_of(settings)

@@ -43,7 +43,8 @@ def set_figures(ledger: Service) -> None:
     """Sets every figure of the clock, over all organizations. Raises LogUnavailable."""
     now = ledger.now()
     with ledger.overseeing.connection() as connection:
-        for stage, spread in spreads(opt_outs.latest(connection, _LATEST)).items():
+        taken = [one.taken for one in opt_outs.latest(connection, _LATEST)]
+        for stage, spread in spreads(taken).items():
             for quantile, seconds in (
                 ("0.5", spread.p50),
                 ("0.95", spread.p95),

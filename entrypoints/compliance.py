@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from psycopg import Connection
@@ -20,9 +20,10 @@ from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
 from ledger.rules.business_days import SHORTEST, Calendar, due
 from projections import opt_outs
-from projections.opt_outs import After, Clocked
+from projections.opt_outs import After, Clocked, Taken
 
 Stage = Literal["recorded", "enforced", "published"]
+STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 COUNTED_TO: Final = 10_000
 """Opt-outs that a summary looks at; beyond it there are `more`."""
 
@@ -113,7 +114,7 @@ def summary(
     """Percentiles of the latest opt-outs received since a moment, so many of them; how many wait or are overdue."""
     calendar, now = calendar_for(ledger, organization), ledger.now()
     with ledger.reading.connection() as connection:
-        found = opt_outs.newest(connection, organization, since=since, limit=counted_to + 1)
+        found = opt_outs.newest_taken(connection, organization, since=since, limit=counted_to + 1)
         waiting = opt_outs.waiting_of(connection, organization, since=since)
         late = islice(overdue_of(connection, organization, calendar, now, since), COUNTED_TO)
         overdue = sum(1 for _ in late)
@@ -130,12 +131,10 @@ def summary(
     )
 
 
-def spreads(found: Sequence[Clocked]) -> dict[Stage, Spread]:
+def spreads(found: Sequence[Taken]) -> dict[Stage, Spread]:
     """Seconds from receipt to each stage that any of them has come to."""
     times: dict[Stage, list[float]] = {
-        "recorded": [(one.recorded_at - one.received_at).total_seconds() for one in found],
-        "enforced": [(one.enforced_at - one.received_at).total_seconds() for one in found if one.enforced_at],
-        "published": [(one.published_at - one.received_at).total_seconds() for one in found if one.published_at],
+        stage: [seconds for one in found if (seconds := getattr(one, stage)) is not None] for stage in STAGES
     }
     return {stage: _spread(sorted(seconds)) for stage, seconds in times.items() if seconds}
 

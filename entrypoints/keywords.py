@@ -79,10 +79,10 @@ class Difference:
         return dict(Counter(f"{one.old}>{one.new}" for one in self.changes if loosen or not one.loosens))
 
 
-def settings_of(ledger: Service, organization: str) -> list[Recorded]:
+def settings_of(ledger: Service, organization: str) -> Sequence[Recorded]:
     """The organization's stream. Raises UnknownOrganization."""
     stream = ledger.ids.organization(organization)
-    events = ledger.reading.read([stream])[stream]
+    events = ledger.reading.growing([stream])[stream]
     if not events:
         raise UnknownOrganization(f"{organization}: not registered; run `contact-ledger organizations add` first")
     return events

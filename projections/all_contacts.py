@@ -52,7 +52,10 @@ TABLE: Final = Table(
         "changes_at": "timestamptz",
         "marks": "text[]",
         "consents": "text[]",
+        "text": "text",
+        "consented_at": "timestamptz",
     },
+    order="all_contacts_list_idx",
 )
 SEARCH: Final = Table(
     "contact_search",
@@ -66,6 +69,9 @@ SEARCH: Final = Table(
         "platform_keys": "uuid[]",
         "facts": "text[]",
         "consents": "text[]",
+        "last_updated": "timestamptz",
+        "created_at": "timestamptz",
+        "deleted_at": "timestamptz",
     },
 )
 
@@ -124,17 +130,21 @@ class AllContacts(Projection):
             said = facts(one, portion.opened(edits(one)))
             stands = standing(portion, one, purchased=said.purchased_at is not None)
             row = _row(one, said, stands, values)
-            rows[TABLE.name].append(row)
+            text = _search_text(row)
+            rows[TABLE.name].append((*row, text, stands.consented_at))
             rows[SEARCH.name].append(
                 (
                     one.person.id,
                     one.organization,
                     row[-2],
                     _counted_as(said, stands),
-                    _search_text(row),
+                    text,
                     platform_keys(one),
                     [marked(one.organization, fact) for fact in _facts(said)],
                     stands.consents,
+                    said.last_updated,
+                    said.created.effective_at,
+                    said.deleted_at,
                 )
             )
         return rows

@@ -1,6 +1,7 @@
 """Consents of a person by which criteria find and count it: on a channel, at a place or anywhere below it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
@@ -21,6 +22,12 @@ def kept(statuses: Sequence[Judged]) -> Iterator[str]:
         if (state := status.consent.consent.value) in STATES:
             for place in accumulate(status.scope.split("/"), "{}/{}".format):
                 yield consent_at(status.channel, state, place)
+
+
+def moments(statuses: Sequence[Judged]) -> Iterator[datetime]:
+    """Since when each consent of an identifier is as it is, and when it subscribed."""
+    for status in statuses:
+        yield from filter(None, (status.consent.since, status.consent.latest_subscribed_at))
 
 
 def asked(channel: str, states: Sequence[str], place: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from projections import counters
-from projections.contact_query import FROM, Filter, Query, query_of
+from projections.contact_query import FROM, SEARCH, Filter, Query, query_of
 from projections.criteria import tree
 from projections.criteria.finding import TooSlow, cost, lead, patience
 
@@ -17,10 +17,6 @@ CHEAP: Final = 8_000.0
 _LOOK_UP: Final = 4.0
 """What the planner reckons for a page of a table that is read by itself."""
 _COUNT = ("SELECT count(*) FROM (SELECT 1 ", " LIMIT %(most)s) AS found")
-_COUNT_ALONE = (
-    "SELECT count(*) FROM (SELECT 1 FROM contact_search s WHERE s.counted_as[1] = %(there)s AND ",
-    " LIMIT %(most)s) AS found",
-)
 
 
 def count(
@@ -47,10 +43,11 @@ def count(
     query.values["most"] = COUNTED_TO + 1
     with patience(connection, seconds) if asked.criteria is not None else nullcontext():
         text, looked_up = _counting(connection, query, asked)
-        if cheaply and looked_up + cost(connection, text, {**query.values, "most": None}) > CHEAP:
-            raise TooSlow
-        row = connection.execute(text, query.values, prepare=False).fetchone()
-    assert row is not None
+        row, left = None, CHEAP - looked_up
+        if not cheaply or (left > 0 and cost(connection, text, {**query.values, "most": None}) <= left):
+            row = connection.execute(text, query.values, prepare=False).fetchone()
+    if row is None:  # said only now: a transaction that fails loses the statements that its connection prepared
+        raise TooSlow
     return int(row[0])
 
 
@@ -78,11 +75,8 @@ def _counting(connection: Connection[Any], query: Query, asked: Filter) -> tuple
     """
     if asked.criteria is None or query.few:
         return (FROM + query.joined + query.listed + query.conditions + query.criteria).join(_COUNT), 0
-    if not asked.type and not asked.mark and tree.found_by(asked.criteria, query.asking):
-        alone = tree.in_search(asked.criteria, query.asking)
-        if alone is not None:
-            query.values["there"] = "deleted" if asked.deleted else "all"
-            return alone.join(_COUNT_ALONE), 0
+    if query.alone is not None and tree.found_by(asked.criteria, query.asking):
+        return (SEARCH + query.alone).join(_COUNT), 0
     found, looked_up = lead(connection, asked.criteria, query.asking), 0.0
     if found is not None and found.people <= COUNTED_TO:
         query.led_by(found)

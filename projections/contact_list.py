@@ -14,7 +14,20 @@ from psycopg.rows import class_row
 
 from projections import counters
 from projections.all_contacts import marked
-from projections.contact_query import CONTACT, FROM, PAGE, Filter, Query, Ranking, is_few, query_of
+from projections.contact_query import (
+    CONTACT,
+    FROM,
+    PAGE,
+    SEARCH,
+    TRIGRAMS,
+    Filter,
+    Query,
+    Ranking,
+    found_by_text,
+    is_few,
+    plain,
+    query_of,
+)
 from projections.criteria.finding import STRETCH, lead, patience
 
 RANKED_BY: Final[Mapping[Ranking, str]] = {
@@ -65,22 +78,24 @@ class ContactRow:
 _SELECT = """
 SELECT c.id, c.organization, contact_ids, identifier_ids, name, first_name, last_name, emails, phones,
        external_ids, type, purchased_at, subscriptions, profile, created_at, created_method, created_source,
-       last_updated, deleted, deleted_at, changes_at,
-       coalesce((SELECT marks FROM contact_search WHERE id = c.id), '{}') AS marks
+       last_updated, deleted, deleted_at, changes_at, marks
 """
 _IDS = "SELECT c.id\n"
 _START: Final = (("infinity", UUID(int=0)), ("-infinity", UUID(int=0)))
 """Before the first row: newest first, and oldest first."""
+_ORDERS: Final[Mapping[Ranking, str]] = {
+    ranking: f"ORDER BY {column}, c.id\n" if ranking == "earliest" else f"ORDER BY {column} DESC, c.id DESC\n"
+    for ranking, column in RANKED_BY.items()
+}
 _PAGES: Final[Mapping[Ranking, str]] = {
-    ranking: f"""
-AND ({column}, c.id) {"> " if ranking == "earliest" else "<"} (%(moment)s::timestamptz, %(id)s)
-ORDER BY {column}{"" if ranking == "earliest" else " DESC"}, c.id{"" if ranking == "earliest" else " DESC"}
-LIMIT %(limit)s
-"""
+    ranking: f"AND ({column}, c.id) {'>' if ranking == 'earliest' else '<'} (%(moment)s::timestamptz, %(id)s)\n"
+    f"{_ORDERS[ranking]}LIMIT %(limit)s\n"
     for ranking, column in RANKED_BY.items()
 }
 _STRETCH = ("FROM (SELECT c.* FROM all_contacts c\n", ") c\n")
 """As FROM: the rows of the list that come next, fit or not."""
+_CHOSEN = (f"FROM (SELECT s.id {SEARCH}", ") AS chosen JOIN all_contacts c USING (id)\n")
+"""As FROM: those of a page whom an index leads to, put in order before any row of the list is looked up."""
 _ONE = "WHERE c.organization = %(organization)s\n" + CONTACT
 _MANY = "WHERE c.organization = %(organization)s AND c.id = ANY(%(ids)s)"
 
@@ -99,7 +114,7 @@ def contacts(
     Raises ValueError where `search` is too short, those are to be ranked by deletion who are not deleted, or
     `criteria` take longer than `seconds`.
     """
-    asked = asked or Filter()
+    asked = plain(organization, asked or Filter())
     if asked.ranked == "deleted" and not asked.deleted:
         raise ValueError("ranked: only the deleted are ranked by deletion; ask for them with `deleted`")
     if asked.deleted is None:
@@ -116,20 +131,29 @@ def contacts(
 
 
 def _page(connection: Connection[Any], query: Query, asked: Filter, limit: int) -> list[ContactRow]:
-    """By criteria: from those an index leads to; where they are many, from a stretch of the list if it will do."""
+    """From those an index leads to; where they are many, from a stretch of the list if it will do."""
     cursor = connection.cursor(row_factory=class_row(ContactRow))
     page = _PAGES[asked.ranked]
-    if asked.criteria is not None and not query.few:
+    found, walked, everyone = None, False, 0
+    if query.joined or asked.criteria is not None:
+        everyone = counters.everyone(connection, query.asking.organization, asked.deleted)
+    if query.joined and asked.mark is None and asked.criteria is None:
+        walked = not is_few(found_by_text(connection, query), everyone, TRIGRAMS)
+    elif asked.criteria is not None and not query.few:
         found = lead(connection, asked.criteria, query.asking)
-        if found is None or not is_few(found.people, counters.everyone(connection, query.asking.organization)):
-            stretch = (query.listed + page.replace("%(limit)s", "%(stretch)s")).join(_STRETCH)
-            values = {**query.values, "stretch": STRETCH}
-            text = _SELECT + stretch + query.joined + query.listed + query.conditions + query.criteria + page
-            if len(rows := cursor.execute(text, values, prepare=False).fetchall()) == limit:
-                return rows
+        walked = found is None or not is_few(found.people, everyone)
+    if walked:
+        stretch = (query.listed + page.replace("%(limit)s", "%(stretch)s")).join(_STRETCH)
+        text = _SELECT + stretch + query.listed + query.in_rows + query.criteria + page
+        rows = cursor.execute(text, {**query.values, "stretch": STRETCH}, prepare=False).fetchall()
+        if len(rows) == limit or everyone <= STRETCH:
+            return rows
+    if query.alone is not None and (query.few or found is not None):
+        these = (query.alone + page.replace("c.id", "s.id")).join(_CHOSEN) + _ORDERS[asked.ranked]
+    else:
         query.led_by(found)
-    text = _SELECT + FROM + query.joined + query.listed + query.conditions + query.criteria + page
-    return cursor.execute(text, query.values, prepare=False).fetchall()
+        these = FROM + query.joined + query.listed + query.conditions + query.criteria + page
+    return cursor.execute(_SELECT + these, query.values, prepare=False).fetchall()
 
 
 def place(row: ContactRow, ranked: Ranking) -> tuple[datetime, UUID]:

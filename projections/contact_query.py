@@ -1,7 +1,7 @@
 """Which people of `all_contacts` a list is of: a filter, and the pieces of SQL that say whom it fits."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -12,16 +12,19 @@ from projections import counters
 from projections.all_contacts import marked
 from projections.criteria import tree
 from projections.criteria.criterion import Asking
-from projections.criteria.finding import Lead
+from projections.criteria.finding import Lead, rows
 from projections.criteria.tree import Node
 from projections.people import MARKS, MARKS_SAID
 
 PAGE: Final = 50
 SHORTEST: Final = 3
 """A search needs so many characters: shorter parts have no trigram to be found by."""
-_LOOK_UP: Final = 3
+_LOOK_UP: Final = 2
 """How many rows of the list are walked past while one person whom an index leads to is looked up."""
+TRIGRAMS: Final = 3_000
+"""How many rows of the list are walked past while the index of texts is read for one search."""
 Ranking = Literal["updated", "created", "earliest", "deleted"]
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _NUMBER = re.compile(r"[+\d\s().\-/]+")
 
 
@@ -45,13 +48,16 @@ class Filter:
 
 
 FROM: Final = "FROM all_contacts c\n"
+SEARCH: Final = "FROM contact_search s\n"
 _FOUND = "JOIN contact_search s USING (id)\n"
 _LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
 _TYPE = "AND type = %(type)s\n"
 _MARK = "AND c.marks @> ARRAY[%(mark)s]\n"
 _RARE_MARK = "AND c.id = ANY (ARRAY(SELECT id FROM contact_search WHERE marks @> ARRAY[%(mark)s]))\n"
-_TEXT = "AND s.text LIKE %(text)s\n"
-_TEXT_OR_DIGITS = "AND (s.text LIKE %(text)s OR s.text LIKE %(digits)s)\n"
+_TEXT = "s.text LIKE %(text)s"
+_TEXT_OR_DIGITS = "(s.text LIKE %(text)s OR s.text LIKE %(digits)s)"
+_BY_TEXT = "SELECT s.id FROM contact_search s WHERE "
+_THERE = "WHERE s.organization = %(organization)s AND s.counted_as[1] = %(there)s\n"
 CONTACT: Final = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
 
 
@@ -59,7 +65,8 @@ CONTACT: Final = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contac
 class Query:
     """The pieces of a query from FROM on, before paging, with its values. `few`: an index leads to these people.
 
-    `listed`: those of the list, `conditions`: what else is asked, `criteria`: and of them.
+    `listed`: those of the list, `conditions`: what else is asked, `criteria`: and of them. `alone`: all of it, of
+    the rows `s` of `contact_search`; None where those do not say it.
     """
 
     listed: str
@@ -68,6 +75,8 @@ class Query:
     criteria: str
     few: bool
     asking: Asking
+    alone: str | None = None
+    searched: str = ""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -78,35 +87,56 @@ class Query:
         if found is not None:
             self.criteria = found.condition if found.exact else self.criteria + found.condition
 
+    @property
+    def in_rows(self) -> str:
+        """What else is asked, of the rows of the list alone: a search looks at their own texts."""
+        return self.conditions.replace("s.text", "c.text")
+
 
 def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Query:
     """The pieces for one of both, deleted or not. Raises ValueError for a mark or a search that cannot be taken."""
-    asking = Asking(organization, asked.at or datetime.max.replace(tzinfo=UTC))
+    asking = Asking(organization, asked.at or _LATEST)
     query = Query(_LISTED, "", "", "", False, asking)
-    query.values["deleted"] = asked.deleted
+    query.values["deleted"], query.values["there"] = asked.deleted, "deleted" if asked.deleted else "all"
+    alone: list[str | None] = [_THERE]
     if asked.type is not None:
         query.conditions += _TYPE
         query.values["type"] = asked.type
+        alone.append(None)
     if asked.mark is not None:
         if asked.mark not in MARKS:
             raise ValueError(f"mark: {MARKS_SAID}")
         query.values["mark"] = marked(organization, asked.mark)
-        if _is_rare(connection, organization, asked.mark, deleted=bool(asked.deleted)):
-            query.few, query.conditions = True, query.conditions + _RARE_MARK
-        else:
-            query.conditions += _MARK
+        query.few = _is_rare(connection, organization, asked.mark, deleted=bool(asked.deleted))
+        query.conditions += _RARE_MARK if query.few else _MARK
+        alone.append(_MARK.replace("c.", "s."))
     if asked.search is not None:
         query.few = True
         contact_id = _contact_id(asked.search)
         if contact_id is not None:
             query.conditions += CONTACT
             query.values["contact"] = contact_id
+            alone.append(None)
         else:
             query.joined = _FOUND
-            query.conditions += _searched(asked.search.strip().lower(), query.values)
+            query.searched = _searched(asked.search.strip().lower(), query.values)
+            query.conditions += f"AND {query.searched}\n"
+            alone.append(f"AND {query.searched}\n")
     if asked.criteria is not None:
         query.criteria = f"AND {tree.condition(asked.criteria, asking)}\n"
+        said = tree.in_search(asked.criteria, asking)
+        alone.append(f"AND {said}\n" if said else None)
+    query.alone = "".join(one for one in alone if one) if None not in alone else None
     return query
+
+
+def plain(organization: str, asked: Filter) -> Filter:
+    """The same people: a single criterion that is but a mark is asked for as that mark, which is counted."""
+    one = tree.alone(asked.criteria) if asked.criteria is not None and asked.mark is None else None
+    held = one.marked_by(Asking(organization, _LATEST)) if one is not None else None
+    if held is None or held.column != "marks" or held.none or len(held.names) > 1:
+        return asked
+    return replace(asked, mark=held.names[0], criteria=None)
 
 
 def _is_rare(connection: Connection[Any], organization: str, mark: str, *, deleted: bool) -> bool:
@@ -120,9 +150,16 @@ def _is_rare(connection: Connection[Any], organization: str, mark: str, *, delet
     return is_few(people.get(counted_as, 0), people.get(everyone, 0))
 
 
-def is_few(people: float, everyone: int) -> bool:
-    """Whether so many of everyone are sooner found first and put in order then."""
-    return _LOOK_UP * people**2 < PAGE * everyone
+def is_few(people: float, everyone: int, begin: int = 0) -> bool:
+    """Whether so many of everyone are sooner found first and put in order then: as many rows as would have to be
+    walked otherwise cost more. `begin`: what the index itself costs, in rows that are walked.
+    """
+    return begin + _LOOK_UP * people < min(PAGE * everyone / max(people, 1), everyone)
+
+
+def found_by_text(connection: Connection[Any], query: Query) -> float:
+    """How many the planner reckons that the search leads to."""
+    return rows(connection, _BY_TEXT + query.searched, query.values)
 
 
 def _searched(text: str, values: dict[str, Any]) -> str:

@@ -31,10 +31,11 @@ def people(connection: Connection[Any], organization: str) -> dict[str, int]:
     return {counted_as: int(people) for counted_as, people in rows}
 
 
-def everyone(connection: Connection[Any], organization: str) -> int:
-    """All its people who are not deleted."""
+def everyone(connection: Connection[Any], organization: str, deleted: bool | None = False) -> int:
+    """All its people who are not deleted, or who are."""
     row = connection.execute(
-        "SELECT people FROM contact_counters WHERE organization = %s AND counted_as = 'all'", (organization,)
+        "SELECT people FROM contact_counters WHERE organization = %s AND counted_as = %s",
+        (organization, "deleted" if deleted else "all"),
     ).fetchone()
     return int(row[0]) if row is not None else 0
 

@@ -4,7 +4,7 @@ The projections' migrations make them, so they have the same indexes, grants and
 other code is pointed at them by the search path alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -85,12 +85,19 @@ def make(connection: Connection[Any], projection: Projection, mark: Watermark) -
 def finish(connection: Connection[Any], projection: Projection, indexes: Sequence[str]) -> None:
     """Makes the indexes and the counters of the filled tables, on a connection of `on_fresh`."""
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL lock_timeout = 0")
-    for statement in indexes:
+    orders = {table.order: table.name for table in projection.tables if table.order}
+    for statement in sorted(indexes, key=lambda one: not _made_by(one, orders)):
         connection.execute(statement.encode())
+        for order in _made_by(statement, orders):
+            connection.execute(SQL("CLUSTER {} USING {}").format(Identifier(orders[order]), Identifier(order)))
     if projection.RECOUNT is not None:
         connection.execute(projection.RECOUNT)
     for name in _owned(projection):
         connection.execute(SQL("ANALYZE {}").format(Identifier(name)))
+
+
+def _made_by(statement: str, indexes: Iterable[str]) -> list[str]:
+    return [index for index in indexes if f"INDEX {index} ON" in statement]
 
 
 def clear(connection: Connection[Any]) -> None:

@@ -7,7 +7,7 @@ as a stop later, and a ban. The row holds nothing of when it was worked on; that
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
@@ -122,6 +122,20 @@ class Clocked:
         """Where the next page begins."""
         return self.received_at, self.position
 
+    @property
+    def taken(self) -> "Taken":
+        """How long it took."""
+        times = (self.recorded_at, self.enforced_at, self.published_at)
+        return Taken(*[(at - self.received_at).total_seconds() if at else None for at in times])
+
+
+class Taken(NamedTuple):
+    """Seconds from the receipt of an opt-out to each stage; None where it has not come there or when is unknown."""
+
+    recorded: float | None
+    enforced: float | None
+    published: float | None
+
 
 After = tuple[datetime, int]
 """The last row of the page before: when it was received, and its position."""
@@ -143,6 +157,11 @@ WHERE organization = %(organization)s AND received_at >= %(since)s::timestamptz
 ORDER BY received_at DESC, o.position DESC LIMIT %(limit)s
 """
 )
+_TAKEN = """
+SELECT extract(epoch FROM recorded_at - received_at)::float8, extract(epoch FROM enforced_at - received_at)::float8,
+       extract(epoch FROM published_at - received_at)::float8
+FROM (%s) AS clocked
+""".replace("%s", _NEWEST)
 _LATEST = _CLOCKED + "ORDER BY o.position DESC LIMIT %s"
 _OF_THESE = _CLOCKED + "WHERE o.position = ANY(%s) ORDER BY received_at, o.position"
 # What took more than ten days took more than five before it was recorded, or since; or it still waits.
@@ -179,12 +198,13 @@ SELECT count(*), min(received_at) FROM (
 _WAITING_OF = """
 SELECT count(*) FROM (
     SELECT FROM opt_outs
-    WHERE organization = %(organization)s AND received_at >= %(since)s::timestamptz AND position > LEAST(
+    WHERE organization = %(organization)s AND position > LEAST(
         coalesce((SELECT max(position) FROM marks WHERE stage = 'enforced'), 0),
-        coalesce((SELECT max(position) FROM marks WHERE stage = 'published'), 0))
-    LIMIT 10000
+        coalesce((SELECT max(position) FROM marks WHERE stage = 'published'), 0)){since}
+    ORDER BY position LIMIT 10000
 ) AS waiting
 """
+_SINCE = " AND received_at >= %(since)s::timestamptz"
 _ORGANIZATIONS = """
 WITH RECURSIVE found AS (
     (SELECT organization FROM opt_outs ORDER BY organization LIMIT 1)
@@ -205,14 +225,15 @@ def newest(
     limit: int = 100,
 ) -> list[Clocked]:
     """Opt-outs received since a moment, last received first; the next page is `after` the last row."""
-    asked = {
-        "organization": organization,
-        "since": since or "-infinity",
-        "received": after[0] if after else "infinity",
-        "position": after[1] if after else 0,
-        "limit": limit,
-    }
-    return _rows_of(connection, _NEWEST, asked)
+    return _rows_of(connection, _NEWEST, _asked(organization, since, after, limit))
+
+
+def newest_taken(
+    connection: Connection[Any], organization: str, *, since: datetime | None = None, limit: int
+) -> list[Taken]:
+    """How long the opt-outs took that were received last, since a moment."""
+    rows = connection.execute(_TAKEN.encode(), _asked(organization, since, None, limit), prepare=False)
+    return [Taken(*row) for row in rows]
 
 
 def slow(
@@ -253,8 +274,10 @@ def waiting(connection: Connection[Any], stage: Stage) -> tuple[int, datetime | 
 
 def waiting_of(connection: Connection[Any], organization: str, *, since: datetime | None = None) -> int:
     """How many of an organization's opt-outs have not come to both stages (counted to 10,000)."""
-    asked = {"organization": organization, "since": since or "-infinity"}
-    row = connection.execute(_WAITING_OF, asked, prepare=False).fetchone()
+    query = _WAITING_OF.format(since=_SINCE if since else "")
+    row = connection.execute(
+        query.encode(), {"organization": organization, "since": since}, prepare=False
+    ).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -262,6 +285,16 @@ def waiting_of(connection: Connection[Any], organization: str, *, since: datetim
 def organizations(connection: Connection[Any]) -> list[str]:
     """Organizations that have opt-outs."""
     return [row[0] for row in connection.execute(_ORGANIZATIONS)]
+
+
+def _asked(organization: str, since: datetime | None, after: After | None, limit: int) -> dict[str, Any]:
+    return {
+        "organization": organization,
+        "since": since or "-infinity",
+        "received": after[0] if after else "infinity",
+        "position": after[1] if after else 0,
+        "limit": limit,
+    }
 
 
 def _rows_of(connection: Connection[Any], query: str, asked: Any) -> list[Clocked]:

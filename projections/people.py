@@ -93,14 +93,16 @@ class Standing:
     subscriptions: dict[str, dict[str, str]]
     marks: list[str]
     consents: list[str]
+    consented_at: datetime | None
     changes_at: datetime | None
 
 
 def standing(portion: Portion, found: Found, purchased: bool) -> Standing:
-    """Type (L12-L15), subscriptions by merchant and channel (L3, L10), marks (Y15-Y23), consents."""
+    """Type (L12-L15), subscriptions by merchant and channel (L3, L10), marks (Y15-Y23), consents and the latest."""
     subscriptions: dict[str, dict[str, Consent]] = {}
     marks: set[str] = set()
     consents: set[str] = set()
+    consented: list[datetime] = []
     moments: list[datetime] = []
     reachable = False
     for identifier_id, kind in found.person.identifiers.items():
@@ -108,6 +110,7 @@ def standing(portion: Portion, found: Found, purchased: bool) -> Standing:
         reachable = reachable or bool(channels)
         statuses = portion.judged(identifier_id)
         consents.update(contact_consents.kept(statuses))
+        consented += contact_consents.moments(statuses)
         moments += [status.changes_at for status in statuses if status.changes_at is not None]
         if channels:
             marks |= _marks(portion, identifier_id, kind, statuses)
@@ -118,7 +121,8 @@ def standing(portion: Portion, found: Found, purchased: bool) -> Standing:
     }
     said = {consent for channels in subscriptions.values() for consent in channels.values()}
     kind_of_person = _type(said, purchased, reachable)
-    return Standing(kind_of_person, shown, sorted(marks), sorted(consents), min(moments, default=None))
+    latest, soonest = max(consented, default=None), min(moments, default=None)
+    return Standing(kind_of_person, shown, sorted(marks), sorted(consents), latest, soonest)
 
 
 def _type(consents: Collection[Consent], purchased: bool, reachable: bool) -> str:

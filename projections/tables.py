@@ -14,11 +14,15 @@ Rows = Mapping[str, Sequence[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its key and its columns (name → type, in the order of the migration)."""
+    """A table with its key and its columns (name → type, in the order of the migration).
+
+    `order`: the index in whose order a rebuild lays the rows, where pages walk them in that order.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
+    order: str | None = None
 
     @property
     def staged(self) -> str:

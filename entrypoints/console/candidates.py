@@ -58,7 +58,7 @@ def listed(view: Reader, asked: Annotated[Question, Query()]) -> Response:
             if row is not None:
                 people[contact_id] = contacts.seen(row, values=view.values)
     names = list(CandidateSeen.model_fields)
-    rows = [list(one.model_dump(mode="json").values()) for one in page.candidates]
+    rows = (list(one.model_dump(mode="json").values()) for one in page.candidates)
     return show_list(view, "candidates", asked, Pairs(**page.model_dump(), people=people), (names, rows))
 
 

@@ -1,6 +1,7 @@
 """The compliance clock: each opt-out from receipt to Kafka, what is overdue, how fast it goes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -50,6 +51,11 @@ class Clock(ClockPage):
 @twins(router, "/{organization}/clock")
 def clock(view: Annotated[View, Depends(looking("explain"))], asked: Annotated[Question, Query()]) -> Response:
     """The list, last received first, below those that are overdue; overdue ones alone, first received first."""
+    with view.ledger.held() as ledger:
+        return _shown(replace(view, ledger=ledger), asked)
+
+
+def _shown(view: View, asked: Question) -> Response:
     since = moment(view, "since", asked.since)
     page = compliance.page(
         view.ledger,
@@ -64,8 +70,8 @@ def clock(view: Annotated[View, Depends(looking("explain"))], asked: Annotated[Q
     late = _late(view) if first and asked.show == "all" and summary and summary.overdue else []
     names = [name for name in OptOutSeen.model_fields if name != "position"]
     waiting = _waiting(view) if first else None
-    data = Clock(**page.model_dump(), summary=summary, late=late, waiting=waiting)
-    return show_list(view, "clock", asked, data, (names, list(_rows(page.opt_outs, names))))
+    data = Clock(**dict(page), summary=summary, late=late, waiting=waiting)
+    return show_list(view, "clock", asked, data, (names, _rows(page.opt_outs, names)))
 
 
 def _summary(view: View, since: datetime | None) -> ClockSummary:

@@ -307,7 +307,7 @@ def _rows(shown: Sequence[ContactSeen], channels: Sequence[str], asked: Question
             " ".join(one.external_ids),
             one.type,
             " ".join(one.holds),
-            *[subscribed(one, channel, asked.merchant) for channel in channels],
+            *[consent for _, consent in subscribed(one, channels, asked.merchant)],
             one.last_updated.isoformat(),
             one.created_at.isoformat(),
             one.created_method,

@@ -1,5 +1,6 @@
 """Deleted contacts (Y9): delete is soft, so they stay findable and can be restored."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final
 
 from fastapi import Depends, Query, Response
@@ -16,6 +17,7 @@ from entrypoints.console.rendering import HEADERS
 from entrypoints.console.session import Form
 from entrypoints.console.view import View, looking
 from entrypoints.contact_export import laid_aside
+from entrypoints.contacts import ContactSeen
 from entrypoints.whole_values import searchable
 from projections import counters
 from projections.contact_list import RANKED_BY
@@ -50,19 +52,23 @@ def deleted(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     )
     with view.ledger.reading.connection() as connection:
         counts = counters.people(connection, view.organization)
-    rows = [[one.model_dump(mode="json")[name] for name in _NAMES] for one in page.contacts]
-    rows = [[" ".join(value) if isinstance(value, list) else value for value in row] for row in rows]
     return show_list(
         view,
         "deleted",
         asked,
         page,
-        (_NAMES, rows),
+        (_NAMES, _rows(page.contacts)),
         text=text,
         counts=counts,
         statuses=STATUSES,
         rankings=tuple(RANKED_BY),
     )
+
+
+def _rows(shown: Sequence[ContactSeen]) -> Iterator[list[object]]:
+    for one in shown:
+        said = one.model_dump(mode="json")
+        yield [" ".join(value) if isinstance(value := said[name], list) else value for name in _NAMES]
 
 
 @router.get("/{organization}/deleted/all.csv")

@@ -58,7 +58,7 @@ def opt_outs(view: Reader, asked: Annotated[Question, Query()]) -> Response:
         view.ledger, view.organization, wanted, Reading(view.values, reason), after=asked.after, limit=asked.limit
     )
     names = list(OptOutTraced.model_fields)
-    rows = [list(one.model_dump(mode="json").values()) for one in page.opt_outs]
+    rows = (list(one.model_dump(mode="json").values()) for one in page.opt_outs)
     return show_list(
         view,
         "opt-outs",

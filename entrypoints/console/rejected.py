@@ -81,7 +81,7 @@ def listed(view: Admin, asked: Annotated[Question, Query()]) -> Response:
         counts = rejections.counts(connection, view.organization, asked.state, COUNTED_TO + 1)
         sources = rejections.sources(connection, view.organization, asked.state)
     after = shown[-1].id if len(found) > asked.limit else None
-    rows = [list(one.model_dump(mode="json").values()) for one in shown]
+    rows = (list(one.model_dump(mode="json").values()) for one in shown)
     data = Rejections(rejections=shown, after=after, counts=counts, sources=sources)
     table = (list(RejectionShown.model_fields), rows)
     return show_list(view, "rejections", asked, data, table, counted_to=COUNTED_TO, most=MOST_AT_ONCE)

@@ -59,7 +59,7 @@ def listed(view: Annotated[View, Depends(looking("contacts"))], asked: Annotated
         )
         for one in page.replies
     ]
-    rows = [list(one.model_dump(mode="json").values()) for one in shown]
+    rows = (list(one.model_dump(mode="json").values()) for one in shown)
     data = Replies(replies=shown, after=page.after)
     return show_list(view, "replies", asked, data, (list(ReplyShown.model_fields), rows), meanings=MEANINGS)
 

@@ -74,9 +74,10 @@ def sms(view: Reader, asked: Annotated[Question, Query()]) -> Response:
     refuse_unknown(asked, reason=METHODS, list=lists.get(sender or "", {}))
     text = searched(view, asked.q)
     page = _page(view, asked, sender, text) if sender else PhonesPage(phones=[], after=None)
-    data = SmsPage(**page.model_dump(), sender=sender, senders=senders)
+    data = SmsPage(**dict(page), sender=sender, senders=senders)
     names = asked.shown
-    rows = [[_cell(one.model_dump(mode="json")[name]) for name in names] for one in page.phones]
+    said = (one.model_dump(mode="json") for one in page.phones)
+    rows = ([_cell(one[name]) for name in names] for one in said)
     return show_list(
         view,
         "sms",

@@ -85,12 +85,22 @@ def coded(text: str) -> Markup:
     )
 
 
+def filled(pattern: Markup, **values: object) -> Markup:
+    """A piece of a page that is the same but for these values, which stand in it as `{name}`, the last of them as
+    free text: said once and filled in for every row.
+    """
+    for name, value in values.items():
+        pattern = pattern.replace(f"{{{name}}}", str(value))
+    return pattern
+
+
 def _time(at: datetime, text: str, zone: ZoneInfo) -> Markup:
-    utc = at.astimezone(UTC)
-    hover = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    """To the second; `isoformat` is several times quicker than `strftime`."""
+    utc = at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds")
+    hover = f"{utc} UTC"
     if zone.key != "UTC":
-        hover = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}, {hover}"
-    return Markup(f'<time datetime="{utc:%Y-%m-%dT%H:%M:%SZ}" title="{escape(hover)}">{escape(text)}</time>')
+        hover = f"{at.astimezone(zone).replace(tzinfo=None).isoformat(' ', 'seconds')} {zone.key}, {hover}"
+    return Markup(f'<time datetime="{utc.replace(" ", "T")}Z" title="{escape(hover)}">{escape(text)}</time>')
 
 
 def _nothing() -> Markup:
@@ -108,5 +118,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "whole": whole,
     "rate": rate,
     "coded": coded,
+    "filled": filled,
     "parsed": datetime.fromisoformat,
 }

@@ -84,15 +84,22 @@ class Spanned(Criterion):
 
     def span(self, asking: Asking, column: str) -> str:
         """Whether the moment in the column lies in the span; false where there is none."""
-        since = [asking.now - timedelta(days=self.within_days)] if self.within_days else []
-        since += [_midnight(self.from_day)] if self.from_day else []
         until = [asking.now - timedelta(days=self.older_than_days)] if self.older_than_days else []
         until += [_midnight(self.until_day + _DAY)] if self.until_day and self.until_day < date.max else []
         return asking.sql(
             _SPAN.replace("@", column),
-            since=max(since, default="-infinity"),
+            since=self._since(asking),
             until=min(until, default="infinity"),
         )
+
+    def reached(self, asking: Asking, column: str) -> str:
+        """Whether the latest of several moments is not before the span, as it is where one of them lies in it."""
+        return asking.sql(f"{column} >= %(since)s::timestamptz", since=self._since(asking))
+
+    def _since(self, asking: Asking) -> datetime | str:
+        since = [asking.now - timedelta(days=self.within_days)] if self.within_days else []
+        since += [_midnight(self.from_day)] if self.from_day else []
+        return max(since, default="-infinity")
 
 
 _DAY: Final = timedelta(days=1)

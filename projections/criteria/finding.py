@@ -48,9 +48,14 @@ def lead(connection: Connection[Any], criteria: Node, asking: Asking) -> Lead | 
     queries = found_by(criteria, asking)
     whole = in_search(criteria, asking) if queries else None
     queries = queries if whole is None else [whole.join(_IN_SEARCH)]
-    reckoned = [(_plan(connection, one, asking.values)["Plan Rows"], one) for one in queries]
+    reckoned = [(rows(connection, one, asking.values), one) for one in queries]
     leads = [Lead(query.join(_THOSE), people, whole is not None) for people, query in reckoned]
     return min(leads, key=lambda one: one.people, default=None)
+
+
+def rows(connection: Connection[Any], query: str, values: Mapping[str, Any]) -> float:
+    """How many rows the planner reckons that the query has."""
+    return float(_plan(connection, query, values)["Plan Rows"])
 
 
 def cost(connection: Connection[Any], query: str, values: Mapping[str, Any]) -> float:

@@ -134,7 +134,9 @@ def test_unlinking_gives_both_their_own_back(world: World) -> None:
     assert counted(world)["all"] == 2
 
 
-def test_search_by_part_of_anything(world: World) -> None:
+@pytest.mark.parametrize("few", [True, False], ids=["an index leads", "the list is walked"])
+def test_search_by_part_of_anything(world: World, monkeypatch: pytest.MonkeyPatch, few: bool) -> None:
+    monkeypatch.setattr(contact_list, "is_few", lambda *_: few)
     world.record(
         SignUp((EMAIL, PHONE, CUSTOMER), (), "form", profile={"first_name": "Ånn", "last_name": "O'Neil"}),
         signup(OTHER),
@@ -202,8 +204,13 @@ def test_status_filters(world: World, monkeypatch: pytest.MonkeyPatch, weight: i
     }
 
 
-def test_the_deleted_are_ranked_by_update_creation_or_deletion(world: World) -> None:
+@pytest.mark.parametrize("few", [True, False], ids=["an index leads", "the list is walked"])
+@pytest.mark.parametrize("search", [None, "example.com"])
+def test_the_deleted_are_ranked_by_update_creation_or_deletion(
+    world: World, monkeypatch: pytest.MonkeyPatch, search: str | None, few: bool
+) -> None:
     """Y9, with pages of one."""
+    monkeypatch.setattr(contact_list, "is_few", lambda *_: few)
 
     def step(*bodies: Body) -> None:
         world.pass_time(timedelta(minutes=1))
@@ -223,7 +230,7 @@ def test_the_deleted_are_ranked_by_update_creation_or_deletion(world: World) -> 
     }
     with world.connect() as connection:
         for ranked, order in orders.items():
-            asked = Filter(deleted=True, ranked=ranked)
+            asked = Filter(search, deleted=True, ranked=ranked)
             seen: list[str] = []
             after: tuple[datetime, UUID] | None = None
             while page := contact_list.contacts(connection, "acme", asked, after=after, limit=1):

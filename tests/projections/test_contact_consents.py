@@ -21,7 +21,9 @@ ANN, BEA, CAT = (Given("email", f"{name}@example.com", f"{name}@example.com") fo
 PHONE = Given("phone", "+14155550100", "+14155550100")
 NUMBER = Given("external_id", "4711", "4711")
 
-Kept = tuple[Mapping[str, Sequence[str]], Mapping[str, int]]
+MIGRATIONS = ("0240_consents.sql", "0241_marks_in_the_row.sql", "0260_list_order.sql", "0261_consented_at.sql")
+
+Kept = tuple[Mapping[str, Sequence[str]], Mapping[str, int], Sequence[Any]]
 
 
 @pytest.fixture
@@ -47,15 +49,18 @@ def _kept(connection: Connection[Any]) -> Kept:
     counted = connection.execute("SELECT consent, people FROM consent_counters WHERE organization = 'acme'")
     differing = connection.execute(
         "SELECT count(*) FROM all_contacts c JOIN contact_search s USING (id)"
-        " WHERE c.consents <> s.consents OR c.marks <> s.marks"
+        " WHERE c.consents <> s.consents OR c.marks <> s.marks OR c.text <> s.text OR c.created_at <> s.created_at"
+        " OR c.last_updated <> s.last_updated OR c.deleted_at IS DISTINCT FROM s.deleted_at"
     )
     assert differing.fetchone() == (0,)
-    return {text.partition("\n")[0]: consents for text, consents in rows}, dict(counted.fetchall())
+    consented = connection.execute("SELECT id, consented_at FROM all_contacts ORDER BY id").fetchall()
+    return {text.partition("\n")[0]: consents for text, consents in rows}, dict(counted.fetchall()), consented
 
 
 def test_a_consent_is_kept_at_its_place_and_at_those_above(people: World) -> None:
     with people.connect() as connection:
-        kept, counted = _kept(connection)
+        kept, counted, consented = _kept(connection)
+    assert all(at for _, at in consented)
     assert kept["ann@example.com"] == [
         *[f"email subscribed {place}" for place in ("acme", "acme/shop", "acme/shop/-", NEWS)],
         *[f"sms subscribed {place}" for place in ("acme", "acme/shop", SENDER)],
@@ -73,11 +78,13 @@ def test_a_rebuild_and_the_migration_keep_the_same(people: World) -> None:
     with people.connect() as connection:
         assert _kept(connection) == kept
         connection.execute("UPDATE contact_search SET consents = '{}'")
-        connection.execute("UPDATE all_contacts SET consents = '{}', marks = '{}'")
+        connection.execute("UPDATE contact_search SET last_updated = '-infinity', created_at = 'infinity'")
+        connection.execute("UPDATE contact_search SET deleted_at = CASE WHEN deleted_at IS NULL THEN now() END")
+        connection.execute("UPDATE all_contacts SET consents = '{}', marks = '{}', text = '', consented_at = NULL")
         connection.execute("DELETE FROM consent_counters")
-        for name in ("0240_consents.sql", "0241_marks_in_the_row.sql"):
+        for name in MIGRATIONS:
             for statement in files("projections.migrations").joinpath(name).read_text().split(";"):
-                if "UPDATE" in statement or "INSERT" in statement:
+                if "UPDATE " in statement or "INSERT" in statement:
                     connection.execute(statement.encode())
         assert _kept(connection) == kept
 

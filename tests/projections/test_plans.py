@@ -104,8 +104,10 @@ FROM (
 ) AS c WHERE c.id = s.id;
 UPDATE all_contacts c
 SET profile = jsonb_build_object('city', split_part(facts[1], '=', 2), 'town', split_part(facts[2], '=', 2)),
-    marks = s.marks, consents = s.consents
+    marks = s.marks, consents = s.consents, text = s.text, consented_at = now()
 FROM contact_search s WHERE s.id = c.id;
+UPDATE contact_search s SET last_updated = c.last_updated, created_at = c.created_at, deleted_at = c.deleted_at
+FROM all_contacts c WHERE s.id = c.id;
 INSERT INTO contact_aliases SELECT id, id, organization FROM all_contacts;
 INSERT INTO identifiers
 SELECT id(-n), 'org' || n % 4, 'email', 'p' || n || '@example.com', true, id(n), 1, '{}', '{}', false, now(), now(),
@@ -280,9 +282,11 @@ QUERIES: dict[str, Callable[[Connection[Any]], Any]] = {
     "opt-outs": lambda c: opt_outs.newest(c, "org1"),
     "opt-outs, deep": lambda c: opt_outs.newest(c, "org1", after=(NOW, 5_000), limit=10),
     "opt-outs since": lambda c: opt_outs.newest(c, "org1", since=NOW),
+    "times of opt-outs": lambda c: opt_outs.newest_taken(c, "org1", limit=100),
     "opt-outs that may be overdue": lambda c: opt_outs.slow(c, "org1", SOON),
     "opt-outs that may be overdue, deep": lambda c: opt_outs.slow(c, "org1", SOON, after=(NOW, 5_000)),
     "opt-outs of an organization that wait": lambda c: opt_outs.waiting_of(c, "org1"),
+    "opt-outs of an organization that wait since": lambda c: opt_outs.waiting_of(c, "org1", since=NOW),
     "opt-outs that wait": lambda c: opt_outs.waiting(c, "enforced"),
     "opt-outs searched": lambda c: opt_out_search.opt_outs_of(c, "org1", opt_out_search.Asked(since=NOW)),
     "opt-outs of an address": lambda c: opt_out_search.opt_outs_of(

@@ -70,6 +70,17 @@ def test_rebuilt_equals_live_to_the_byte(world: World) -> None:
         assert found.equal, projection.name
 
 
+def test_people_lie_in_the_order_in_which_their_list_is_walked(world: World) -> None:
+    lived(world)
+    world.project()
+    rebuild(world.source, PROJECTIONS["all_contacts"])
+    lying = world.rows("SELECT id FROM all_contacts ORDER BY ctid")
+    assert lying == world.rows(
+        "SELECT id FROM all_contacts ORDER BY organization, deleted, last_updated DESC, id DESC"
+    )
+    assert lying != sorted(lying)
+
+
 def test_a_row_changed_by_hand_is_found_and_put_right(world: World) -> None:
     lived(world)
     world.project()

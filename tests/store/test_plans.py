@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from ledger.store import forecasts, rejections
 from ledger.store.beginning import ask_first
+from ledger.store.growing import SINCE
 from ledger.store.reading import LINKED, LISTINGS, WHOLE
 from tests.ledgers import store_on
 from tests.migrated import new_ledger
@@ -104,6 +105,20 @@ def test_those_linked_with_many_are_found_by_the_index_of_streams(
         plan = "\n".join(row[0] for row in rows)
     assert plan.count("stored_events_pkey") == 2, plan
     assert "Seq Scan on stored_events" not in plan, plan
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+def test_what_is_new_of_a_stream_is_found_by_the_index_of_streams(fresh_database: str, mode: str) -> None:
+    with store_on(fresh_database), psycopg.connect(fresh_database, autocommit=True) as connection:
+        connection.execute(LINKS)
+        connection.execute("ANALYZE stored_events")
+        connection.execute(f"SET plan_cache_mode = {mode}".encode())
+        asked = SINCE.replace("= %b", "= $1").replace("> %b", "> $2")
+        connection.execute(f"PREPARE asked (uuid, bigint) AS {asked}".encode())
+        rows = connection.execute(f"EXPLAIN EXECUTE asked ('{UUID(int=1)}', -1)".encode())
+        plan = "\n".join(row[0] for row in rows)
+    assert "stored_events_pkey" in plan, plan
+    assert "Seq Scan" not in plan, plan
 
 
 CLAIMS = """

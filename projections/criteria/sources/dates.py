@@ -30,7 +30,8 @@ class DateCriterion(Spanned):
 
     def condition(self, asking: Asking) -> str:
         if self.date == "subscribed":
-            return _SUBSCRIBED.replace("{span}", self.span(asking, "s.latest_subscribed_at"))
+            subscribed = _SUBSCRIBED.replace("{span}", self.span(asking, "s.latest_subscribed_at"))
+            return f"({self.reached(asking, 'c.consented_at')} AND {subscribed})"
         return self.span(asking, _COLUMNS[self.date])
 
     def found_by(self, asking: Asking) -> str | None:

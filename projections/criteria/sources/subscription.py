@@ -57,17 +57,17 @@ class SubscriptionCriterion(Spanned):
         each = []
         for channel in (self.channel, ALL):
             held = has(asking, Held("consents", [consent_at(channel, self.state, place)]))
-            each.append(f"{held} AND {self._since(asking, _SINCE, channel)}")
-        return f"({' OR '.join(each)})"
+            each.append(f"{held} AND {self._in_span(asking, _SINCE, channel)}")
+        return f"({self.reached(asking, 'c.consented_at')} AND ({' OR '.join(each)}))"
 
     def found_by(self, asking: Asking) -> str | None:
         if self.state == "never":
             return None
         if self.has_span:
-            return self._since(asking, _FOUND_SINCE, self.channel)
+            return self._in_span(asking, _FOUND_SINCE, self.channel)
         return found_by(asking, self._held(asking))
 
-    def _since(self, asking: Asking, piece: str, channel: str) -> str:
+    def _in_span(self, asking: Asking, piece: str, channel: str) -> str:
         place = self.place or asking.organization
         piece = piece.replace("{span}", self.span(asking, "s.consent_since"))
         return asking.sql(piece, channel=channel, state=self.state, place=place, below=f"{place}/")
