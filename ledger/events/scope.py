@@ -9,6 +9,7 @@ LONGEST = 255
 """Characters of a scope: tables are keyed by it."""
 
 
+@lru_cache(maxsize=1024)
 def readable_prefix(raw: str | None, organization: str) -> tuple[str, bool]:
     """The longest part of `raw` that reads as a scope of `organization`, and whether that is all of it.
 

@@ -297,7 +297,7 @@ class Reading:
         with self._connect() as connection:
             rows = _cursor(connection).execute(
                 "SELECT identifier_id, channel, delivered_at FROM deliveries WHERE identifier_id = ANY(%b)",
-                (list(identifier_ids),),
+                (IdArray(identifier_ids),),
                 prepare=True,
             )
             return {(identifier_id, channel): at for identifier_id, channel, at in rows}

@@ -16,6 +16,7 @@ from ledger.ids import Ids
 from ledger.store import positions, rejections
 from ledger.store.appending import FEW, append_rows
 from ledger.store.erasures import forget_deliveries
+from ledger.store.id_array import IdArray
 from ledger.store.keyring import KEYS, Keyring, delete_keys, keys_found
 from ledger.store.positions import Advance
 from ledger.store.reading import Newest, Reading
@@ -114,7 +115,8 @@ class Writing(Reading):
         """Keeps each (identifier, channel)'s delivery where it is newer than the one known."""
         if newest:
             identifier_ids, channels = zip(*newest, strict=True)
-            self._connection.execute(_DELIVERED, (list(identifier_ids), list(channels), list(newest.values())))
+            values = IdArray(identifier_ids), list(channels), list(newest.values())
+            self._connection.execute(_DELIVERED, values)
 
     def destroy_keys(self, stream_ids: Collection[UUID]) -> None:
         """Erases these streams' keys for good, rejected payloads naming them, and the newest deliveries to them."""

@@ -107,6 +107,17 @@ def test_a_sealed_part_moved_to_another_event_does_not_open(store: Store) -> Non
         store.open([replace(first, body=second.body)])
 
 
+def test_no_nonce_is_used_twice_in_a_batch(store: Store) -> None:
+    """Fails where the nonces drawn for a batch are handed out wrongly."""
+    streams = [uuid4() for _ in range(3)]
+    append(store, *[claimed(stream, 1) for stream in streams])
+    append(store, *[subscribed(stream, version) for stream in streams for version in range(2, 102)])
+    read = [event for events in store.read(streams).values() for event in events]
+    sealed = [event.sealed for event in read if event.sealed is not None]
+    assert len({one[:12] for one in sealed}) == len(sealed) == 303
+    assert all(_told(event) for event in store.open(read))
+
+
 def test_an_erased_key_opens_nothing(store: Store, migrated: str) -> None:
     erased, kept = claimed(uuid4()), claimed(uuid4())
     append(store, erased, kept)
