@@ -66,7 +66,7 @@ class Query:
     """The pieces of a query from FROM on, before paging, with its values. `few`: an index leads to these people.
 
     `listed`: those of the list, `conditions`: what else is asked, `criteria`: and of them. `alone`: all of it, of
-    the rows `s` of `contact_search`; None where those do not say it.
+    the rows `s` of `contact_search`; None where those do not say it. `searched`: the part of it about their texts.
     """
 
     listed: str
