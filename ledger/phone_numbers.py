@@ -62,6 +62,8 @@ def e164(digits: str) -> tuple[str, bool]:
 
 def _plain(digits: str) -> bool | None:
     """Whether these digits, an E.164 number as they stand, are a valid one. None: they must be parsed."""
+    if digits.startswith("0"):  # no calling code does
+        return None
     for length in (1, 2, 3):
         code = digits[:length]
         if code and int(code) in COUNTRY_CODE_TO_REGION_CODE:
@@ -71,7 +73,7 @@ def _plain(digits: str) -> bool | None:
             if cut is not None and cut.end() > 0:
                 return None
             valid = plan.valid.match(national) is not None
-            return valid if valid or (digits[0] != "0" and 7 <= len(digits) <= 15) else None
+            return valid if valid or 7 <= len(digits) <= 15 else None
     return None
 
 

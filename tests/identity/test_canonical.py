@@ -135,6 +135,12 @@ def test_phone_numbers_are_read_as_the_library_reads_them(code: int) -> None:
             assert (found.value, found.valid) == (expected, valid)
 
 
+def test_no_calling_code_begins_with_a_zero() -> None:
+    for raw in ("+0 12025550123", "+012025550123", "+00491711234567"):
+        with pytest.raises(NotCanonical):
+            canonical("phone", raw)
+
+
 def _as_the_library(raw: str) -> tuple[str, bool]:
     parsed = phonenumbers.parse(raw)
     written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
