@@ -76,20 +76,20 @@ class ContactRow:
 
 
 _SELECT = """
-SELECT c.id, c.organization, contact_ids, identifier_ids, name, first_name, last_name, emails, phones,
-       external_ids, type, purchased_at, subscriptions, profile, created_at, created_method, created_source,
-       last_updated, deleted, deleted_at, changes_at, marks
+SELECT c.id, c.organization, c.contact_ids, c.identifier_ids, c.name, c.first_name, c.last_name, c.emails, c.phones,
+       c.external_ids, c.type, c.purchased_at, c.subscriptions, c.profile, c.created_at, c.created_method,
+       c.created_source, c.last_updated, c.deleted, c.deleted_at, c.changes_at, c.marks
 """
 _IDS = "SELECT c.id\n"
 _START: Final = (("infinity", UUID(int=0)), ("-infinity", UUID(int=0)))
 """Before the first row: newest first, and oldest first."""
 _ORDERS: Final[Mapping[Ranking, str]] = {
-    ranking: f"ORDER BY {column}, c.id\n" if ranking == "earliest" else f"ORDER BY {column} DESC, c.id DESC\n"
+    ranking: f"ORDER BY c.{column}, c.id\n" if ranking == "earliest" else f"ORDER BY c.{column} DESC, c.id DESC\n"
     for ranking, column in RANKED_BY.items()
 }
 _LIMIT = "LIMIT %(limit)s\n"
 _PAGES: Final[Mapping[Ranking, str]] = {
-    ranking: f"AND ({column}, c.id) {'>' if ranking == 'earliest' else '<'} (%(moment)s::timestamptz, %(id)s)\n"
+    ranking: f"AND (c.{column}, c.id) {'>' if ranking == 'earliest' else '<'} (%(moment)s::timestamptz, %(id)s)\n"
     f"{_ORDERS[ranking]}{_LIMIT}"
     for ranking, column in RANKED_BY.items()
 }
@@ -150,7 +150,7 @@ def _page(connection: Connection[Any], query: Query, asked: Filter, limit: int) 
         if len(rows) == limit or everyone <= STRETCH:
             return rows
     if query.alone is not None and (query.few or found is not None):
-        these = (query.alone + page.replace("c.id", "s.id")).join(_CHOSEN) + _ORDERS[asked.ranked]
+        these = (query.alone + page.replace("c.", "s.")).join(_CHOSEN) + _ORDERS[asked.ranked]
     else:
         query.led_by(found)
         these = FROM + query.joined + query.listed + query.conditions + query.criteria + page

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import cycle, product
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -17,8 +19,8 @@ from ledger.acts import (
     SignUp,
     Subscription,
 )
-from projections import contact_count, contact_list
-from projections.contact_query import Filter
+from projections import contact_count, contact_list, contact_query
+from projections.contact_query import Filter, Ranking
 from projections.criteria import finding, tree
 from projections.criteria.criterion import Asking
 from projections.criteria.registry import SOURCES
@@ -172,6 +174,38 @@ def test_where_an_index_leads_nobody_who_fits_is_missed(number: int, people: Wor
             found = {row[0] for row in connection.execute(query, asking.values)}
             rows = contact_list.contacts(connection, "acme")
             assert set(expected.split()) <= set(_names([row for row in rows if row.id in found]).split())
+
+
+OF_EACH_SOURCE = {document.get("source", "several"): document for document, _ in EXAMPLES}
+
+
+@pytest.mark.parametrize("few", [True, False], ids=["an index leads", "the list is walked"])
+@pytest.mark.parametrize(("source", "ranked"), [*zip(OF_EACH_SOURCE, cycle(("updated", "created", "earliest")))])
+def test_what_is_asked_together_finds_whom_each_of_it_finds(
+    source: str, ranked: Ranking, few: bool, people: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (contact_list, contact_query):
+        monkeypatch.setattr(module, "is_few", lambda *_: few)
+    with people.connect() as connection:
+
+        def found(**asked: Any) -> set[UUID]:
+            one = Filter(at=people.now, **asked)
+            rows = contact_list.contacts(connection, "acme", one)
+            assert contact_count.count(connection, "acme", one) == len(rows)
+            return {row.id for row in rows}
+
+        [ann] = contact_list.contacts(connection, "acme", Filter(search="ann@"))
+        each: dict[str, tuple[Any, ...]] = {
+            "search": (None, "example", "415555", str(ann.id)),
+            "type": (None, "subscriber"),
+            "mark": (None, "email.active"),
+            "criteria": (None, tree.checked(OF_EACH_SOURCE[source])),
+        }
+        alone = {name: [(one, found(**{name: one})) for one in values] for name, values in each.items()}
+        for chosen in product(*alone.values()):
+            asked = {name: one for name, (one, _) in zip(each, chosen, strict=True)}
+            assert found(**asked, ranked=ranked) == set.intersection(*(those for _, those in chosen)), asked
+            assert found(**asked, deleted=True, ranked="deleted") == set(), asked
 
 
 def test_every_source_is_found_and_has_an_example() -> None:
