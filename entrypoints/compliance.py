@@ -23,7 +23,6 @@ from projections import opt_outs
 from projections.opt_outs import After, Clocked, Taken
 
 Stage = Literal["recorded", "enforced", "published"]
-STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 COUNTED_TO: Final = 10_000
 """Opt-outs that a summary looks at; beyond it there are `more`."""
 
@@ -134,7 +133,8 @@ def summary(
 def spreads(found: Sequence[Taken]) -> dict[Stage, Spread]:
     """Seconds from receipt to each stage that any of them has come to."""
     times: dict[Stage, list[float]] = {
-        stage: [seconds for one in found if (seconds := getattr(one, stage)) is not None] for stage in STAGES
+        stage: [seconds for one in found if (seconds := getattr(one, stage)) is not None]
+        for stage in get_args(Stage)
     }
     return {stage: _spread(sorted(seconds)) for stage, seconds in times.items() if seconds}
 
