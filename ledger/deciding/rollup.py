@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from ledger.acts import Given, Kept
+from ledger.deciding import naming
 from ledger.deciding.carrying import block_if_deleted, carry_to
 from ledger.deciding.view import Draft
 from ledger.events.contact import (
@@ -33,9 +34,7 @@ class _Owned:
 
 
 def identifier_id(draft: Draft, given: Given | Kept) -> UUID:
-    if isinstance(given, Kept):
-        return given.id
-    return draft.ids.identifier(draft.act.organization, given.kind, given.value)
+    return naming.identifier_id(draft.ids, draft.act.organization, given)
 
 
 def settle(draft: Draft, givens: Collection[Given], method: str, *, bulk: bool) -> UUID:
