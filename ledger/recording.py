@@ -51,7 +51,7 @@ class _Decided:
         return self.missed | self.draft.reads if self.draft is not None else self.missed
 
     def written(self) -> set[UUID]:
-        return set(self.draft.written()) if self.draft is not None else set()
+        return {event.stream_id for event in self.draft.events} if self.draft is not None else set()
 
 
 class Recording:

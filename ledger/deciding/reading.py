@@ -80,7 +80,7 @@ def read_view(log: Log, ids: Ids, acts: Sequence[Act], begun: View | None = None
     view.load(log.read({ids.organization(act.organization) for act in acts}.union(placed, *named)))
     whole = _read_whole(log, ids, view, acts)
     beyond = [streams for act, streams in zip(acts, named, strict=True) if not _stays_with_identifier(act)]
-    held_by = (holder(view.streams[stream].values()) for stream in placed.union(*beyond))
+    held_by = (holder(view.events(stream)) for stream in placed.union(*beyond))
     _read_people(log, view, {contact for contact in held_by if contact is not None} - whole)
     _read_joined(log, ids, view, acts)
     return view
@@ -127,7 +127,7 @@ def _read_people(log: Log, view: View, contacts: set[UUID]) -> None:
     while contacts:
         people |= contacts
         contacts = {other for one in contacts for other in view.fold(one, standing).links.values()} - people
-        missing = [one for one in contacts if one not in view.streams]
+        missing = [one for one in contacts if not view.has(one)]
         if missing:
             found = log.read_linked(missing)
             _load_new(view, found)
@@ -142,18 +142,18 @@ def _read_whole(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> set[UUID
         if isinstance(act.body, Link | Unlink | ContactChange):
             places = (view.places.get(event_id) for event_id in named_events(ids, act))
             named = identifiers(ids, act).union(contacts_of(act), (one for one in places if one is not None))
-            roots |= {holder(view.streams[one].values()) or one for one in named}
+            roots |= {holder(view.events(one)) or one for one in named}
     found = log.read_whole(roots) if roots else {}
     _load_new(view, found)
     return set(found)
 
 
 def _load_new(view: View, found: Mapping[UUID, Iterable[Recorded]]) -> None:
-    view.load({one: events for one, events in found.items() if one not in view.streams})
+    view.load({one: events for one, events in found.items() if not view.has(one)})
 
 
 def _read_missing(log: Log, view: View, streams: set[UUID]) -> None:
-    missing = [one for one in streams if one not in view.streams]
+    missing = [one for one in streams if not view.has(one)]
     if missing:
         view.load(log.read(missing))
 
@@ -164,9 +164,9 @@ def _read_joined(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
     for act in acts:
         if not isinstance(act.body, SignUp | Identification) or len(act.body.identifiers) == 1:
             continue
-        holders = [holder(view.streams[identifier].values()) for identifier in identifiers(ids, act)]
+        holders = [holder(view.events(identifier)) for identifier in identifiers(ids, act)]
         if None in holders:
             for contact in holders:
                 if contact is not None:
-                    wanted |= attached(view.streams[contact].values()).keys()
+                    wanted |= attached(view.events(contact)).keys()
     _read_missing(log, view, wanted)

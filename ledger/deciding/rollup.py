@@ -155,7 +155,7 @@ def _first_position(draft: Draft, contact: UUID) -> tuple[int, UUID]:
 
 def _create(draft: Draft, method: str, one: _Owned) -> UUID:
     contact = draft.ids.derived(draft.act_id, "contact", one.id)
-    draft.view.streams.setdefault(contact, {})
+    draft.view.streams.setdefault(contact.int, {})
     body = ContactCreated(method=method)
     draft.add(contact, body, draft.derived(draft.act_id, body, contact))
     return contact

@@ -15,10 +15,9 @@ from tests.store.making import IDS
 
 
 def _acts() -> list[Act]:
-    traffic = [take(Message(one.value or b"", one.headers, one.timestamp)) for one in day(1, 400, START, fresh=0.5)]
+    traffic = [take(Message(one.value or b"", one.headers, START)) for one in day(1, 400, START, fresh=0.5)]
     kept = OptOut(Kept(IDS.identifier("acme", "email", EMAIL.value), "email"), "email", "acme", (), "link")
-    listed = PlatformListing(EMAIL, True)
-    by_hand = [act_of(body, number, START) for number, body in enumerate((kept, listed))]
+    by_hand = [act_of(kept, 1, START), act_of(PlatformListing(EMAIL, True), 2, START)]
     return [act for act in traffic if isinstance(act, Act)] + by_hand
 
 
