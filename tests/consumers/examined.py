@@ -15,7 +15,7 @@ _OWN = dict(os.environ)
 def _begun(environment: Mapping[str, str]) -> Iterator[Finding]:
     """The checks that are left once the settings are read, which is all that is asked of the environment."""
     os.environ.clear()
-    os.environ.update(_OWN | environment)
+    os.environ.update({**_OWN, **environment})
     findings = examine()
     next(findings)
     return findings
