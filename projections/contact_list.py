@@ -138,8 +138,8 @@ def _page(connection: Connection[Any], query: Query, asked: Filter, limit: int) 
     found, walked, everyone = None, False, 0
     if query.joined or asked.criteria is not None:
         everyone = counters.everyone(connection, query.asking.organization, asked.deleted)
-    if query.joined and asked.mark is None and asked.criteria is None:
-        walked = not is_few(found_by_text(connection, query), everyone, TRIGRAMS)
+    if query.searched is not None and asked.mark is None and asked.criteria is None:
+        walked = not is_few(found_by_text(connection, query, query.searched), everyone, TRIGRAMS)
     elif asked.criteria is not None and not query.few:
         found = lead(connection, asked.criteria, query.asking)
         walked = found is None or not is_few(found.people, everyone)

@@ -1,6 +1,5 @@
 """Which people of `all_contacts` a list is of: a filter, and the pieces of SQL that say whom it fits."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -15,17 +14,15 @@ from projections.criteria.criterion import Asking
 from projections.criteria.finding import Lead, rows
 from projections.criteria.tree import Node
 from projections.people import MARKS, MARKS_SAID
+from projections.searched_text import GUESSED, Searched, searched
 
 PAGE: Final = 50
-SHORTEST: Final = 3
-"""A search needs so many characters: shorter parts have no trigram to be found by."""
 _LOOK_UP: Final = 2
 """How many rows of the list are walked past while one person whom an index leads to is looked up."""
 TRIGRAMS: Final = 3_000
 """How many rows of the list are walked past while the index of texts is read for one search."""
 Ranking = Literal["updated", "created", "earliest", "deleted"]
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
-_NUMBER = re.compile(r"[+\d\s().\-/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +51,6 @@ _LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
 _TYPE = "AND type = %(type)s\n"
 _MARK = "AND c.marks @> ARRAY[%(mark)s]\n"
 _RARE_MARK = "AND c.id = ANY (ARRAY(SELECT id FROM contact_search WHERE marks @> ARRAY[%(mark)s]))\n"
-_TEXT = "s.text LIKE %(text)s"
-_TEXT_OR_DIGITS = "(s.text LIKE %(text)s OR s.text LIKE %(digits)s)"
 _BY_TEXT = "SELECT s.id FROM contact_search s WHERE "
 _THERE = "WHERE s.organization = %(organization)s AND s.counted_as[1] = %(there)s\n"
 CONTACT: Final = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
@@ -76,7 +71,7 @@ class Query:
     few: bool
     asking: Asking
     alone: str | None = None
-    searched: str = ""
+    searched: Searched | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -90,7 +85,7 @@ class Query:
     @property
     def in_rows(self) -> str:
         """What else is asked, of the rows of the list alone: a search looks at their own texts."""
-        return self.conditions.replace("s.text", "c.text")
+        return self.conditions.replace(*self.searched) if self.searched is not None else self.conditions
 
 
 def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Query:
@@ -119,9 +114,9 @@ def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Q
             alone.append(None)
         else:
             query.joined = _FOUND
-            query.searched = _searched(asked.search.strip().lower(), query.values)
-            query.conditions += f"AND {query.searched}\n"
-            alone.append(f"AND {query.searched}\n")
+            query.searched = searched(asked.search.strip().lower(), query.values)
+            query.conditions += f"AND {query.searched.by_index}\n"
+            alone.append(f"AND {query.searched.by_index}\n")
     if asked.criteria is not None:
         query.criteria = f"AND {tree.condition(asked.criteria, asking)}\n"
         said = tree.in_search(asked.criteria, asking)
@@ -157,25 +152,9 @@ def is_few(people: float, everyone: int, begin: int = 0) -> bool:
     return begin + _LOOK_UP * people < min(PAGE * everyone / max(people, 1), everyone)
 
 
-def found_by_text(connection: Connection[Any], query: Query) -> float:
+def found_by_text(connection: Connection[Any], query: Query, search: Searched) -> float:
     """How many the planner reckons that the search leads to."""
-    return rows(connection, _BY_TEXT + query.searched, query.values)
-
-
-def _searched(text: str, values: dict[str, Any]) -> str:
-    """The condition on the search text; a phone number is found however it is written."""
-    if len(text) < SHORTEST:
-        raise ValueError(f"search: give at least {SHORTEST} characters")
-    values["text"] = _part(text)
-    number = re.sub(r"[^+\d]", "", text) if _NUMBER.fullmatch(text) else text
-    if number == text or len(number) < SHORTEST:
-        return _TEXT
-    values["digits"] = _part(number)
-    return _TEXT_OR_DIGITS
-
-
-def _part(text: str) -> str:
-    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+    return GUESSED * rows(connection, _BY_TEXT + search.by_index, query.values)
 
 
 def _contact_id(text: str) -> UUID | None:

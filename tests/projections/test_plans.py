@@ -190,7 +190,7 @@ def explained(connection: Connection[Any], query: Any, params: Any) -> None:
     """Notes the plan of a query, within the organization that it asks for."""
     asked = params.values() if isinstance(params, dict) else params or ()
     organization = next((one for one in asked if isinstance(one, str) and one in ORGANIZATIONS), "org1")
-    if "SET TRANSACTION" in str(query) or "EXPLAIN" in str(query):
+    if any(word in str(query) for word in ("SET TRANSACTION", "EXPLAIN", "plan_cache_mode")):
         return
     with Cursor(connection) as explaining:
         see(explaining, organization)
