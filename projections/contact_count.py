@@ -26,18 +26,20 @@ def count(
     *,
     seconds: float | None = None,
     cheaply: bool = False,
+    reckoned: dict[str, float] | None = None,
 ) -> int:
     """How many people these are, exactly up to COUNTED_TO; COUNTED_TO + 1 stands for "more than".
 
     Everyone, and each single type or mark, is counted already: see `counted_as`. Raises ValueError as `contacts`,
-    and TooSlow where it would not be cheap and was to be `cheaply`.
+    and TooSlow where it would not be cheap and was to be `cheaply`. `reckoned`: what the planner said of the page.
     """
     asked = asked or Filter()
     if asked.deleted is None:
         each = [replace(asked, deleted=deleted) for deleted in (False, True)]
-        found = [count(connection, organization, one, seconds=seconds, cheaply=cheaply) for one in each]
+        how: dict[str, Any] = {"seconds": seconds, "cheaply": cheaply, "reckoned": reckoned}
+        found = [count(connection, organization, one, **how) for one in each]
         return min(sum(found), COUNTED_TO + 1)
-    query = query_of(connection, organization, asked)
+    query = query_of(connection, organization, asked, reckoned)
     if (known := _known(connection, query, asked)) is not None:
         return min(known, COUNTED_TO + 1)
     query.values["most"] = COUNTED_TO + 1

@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 class Asking:
     """One question to the tables: gathers the values of its pieces of SQL, under names of their own."""
 
-    def __init__(self, organization: str, now: datetime) -> None:
+    def __init__(self, organization: str, now: datetime, reckoned: dict[str, float] | None = None) -> None:
+        """`reckoned`: what the planner said of statements of the same question, to ask it once; it grows."""
         self.now = now
+        self.reckoned = {} if reckoned is None else reckoned
         self.organization = organization
         self.values: dict[str, Any] = {"organization": organization}
         self._numbers = count(1)
@@ -67,6 +69,14 @@ class Criterion(BaseModel):
 
     def marked_by(self, _asking: Asking) -> Held | None:
         """What `contact_search` keeps of exactly those who fit; None where it takes more to say."""
+        return None
+
+    def signed_by(self, asking: Asking) -> Held | None:
+        """What `contact_search` keeps of all who fit, and perhaps of others."""
+        return self.marked_by(asking)
+
+    def dated(self, _asking: Asking) -> str | None:
+        """SQL, true for the rows `w` of the list's index of all who fit; None where its moments say nothing."""
         return None
 
 

@@ -21,6 +21,7 @@ from projections import (
     contact_aliases,
     contact_count,
     contact_list,
+    contact_query,
     counters,
     duplicates,
     identifiers,
@@ -449,3 +450,27 @@ def test_no_request_reads_a_table_through(filled: Connection[Any], query: str) -
     for plan in plans:
         assert "Index" in plan, plan
         assert not [table for table in BIG if f"Seq Scan on {table}" in plan], plan
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filter(mark="banned"),
+        Filter(criteria=tree.checked({"source": "date", "date": "created", "within_days": 8}), at=NOW),
+        Filter(criteria=tree.checked({**LISTED, "within_days": 1}), at=NOW),
+    ],
+)
+def test_who_is_passed_by_is_looked_up_nowhere(
+    filled: Connection[Any], wanted: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (contact_list, contact_query):
+        monkeypatch.setattr(module, "is_few", lambda *_, **__: False)
+    filled.cursor_factory = Cursor
+    filled.execute("RESET ROLE; RESET search_path")
+    acting_as("ledger_reader")(filled)
+    filled.cursor_factory = Explaining
+    filled.plans = []  # type: ignore[attr-defined]
+    contact_list.contacts(filled, "org1", wanted)
+    walked = [plan for plan in filled.plans if "get_bit" in plan or "Subquery Scan on w" in plan]  # type: ignore[attr-defined]
+    assert walked
+    assert "Index Only Scan using all_contacts_list_idx" in walked[0]
