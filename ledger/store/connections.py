@@ -27,15 +27,15 @@ SET TIME ZONE 'UTC';
 SET default_transaction_isolation = 'read committed';
 SET lock_timeout = '60s';
 SET idle_in_transaction_session_timeout = '60s';
+SET jit = off;
 """
 
 
 _AT_ONCE = """
 SET search_path = readers, public;
 SET max_parallel_workers_per_gather = 0;
-SET jit = off;
 """
-"""What narrow roles ask is answered sooner than workers are started or code is compiled."""
+"""What narrow roles ask is answered sooner than workers are started."""
 _BROKEN = (
     psycopg.OperationalError,
     psycopg.InterfaceError,

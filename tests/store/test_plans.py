@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import psycopg
@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from ledger.store import forecasts, rejections
 from ledger.store.beginning import ask_first
+from ledger.store.connections import Role, pool
 from ledger.store.growing import SINCE
 from ledger.store.reading import LINKED, LISTINGS, WHOLE
 from tests.ledgers import store_on
@@ -101,10 +102,17 @@ def test_those_linked_with_many_are_found_by_the_index_of_streams(
         connection.execute("ANALYZE stored_events")
         connection.execute(f"SET plan_cache_mode = {mode}".encode())
         connection.execute(f"PREPARE asked (uuid[]) AS {asked}".encode())
-        rows = connection.execute(f"EXPLAIN EXECUTE asked ('{{{many}}}')".encode())
+        rows = connection.execute(f"EXPLAIN (VERBOSE) EXECUTE asked ('{{{many}}}')".encode())
         plan = "\n".join(row[0] for row in rows)
-    assert plan.count("stored_events_pkey") == 2, plan
+    assert plan.count("Scan on stored_events_pkey") + plan.count("using stored_events_pkey") == 2, plan
     assert "Seq Scan on stored_events" not in plan, plan
+    assert "linked_contact(" not in plan, plan  # part of the statement, not a call a row
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_nothing_is_compiled_before_it_is_answered(migrated: str, role: Role) -> None:
+    with pool(migrated, role) as connections, connections.connection() as connection:
+        assert connection.execute("SELECT current_setting('jit')").fetchone() == ("off",)
 
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
