@@ -262,7 +262,7 @@ def slow(
         "position": after[1] if after else 0,
         "limit": limit,
     }
-    found = connection.execute(_SLOW, asked, prepare=False).fetchall()
+    found = connection.execute(_SLOW, asked).fetchall()
     return _rows_of(connection, _OF_THESE, ([position for _, position in found],)) if found else []
 
 
