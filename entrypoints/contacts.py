@@ -18,6 +18,7 @@ from projections import contact_count, contact_list, counters, identifiers
 from projections.contact_count import COUNTED_TO
 from projections.contact_list import PATIENCE, ContactRow
 from projections.contact_query import Filter
+from projections.criteria.criterion import Known
 from projections.criteria.finding import TooSlow
 from projections.identifiers import IdentifierRow
 
@@ -105,11 +106,11 @@ def page(
     asked = replace(asked, at=asked.at or ledger.now())
     start = _place(after) if after else None
     refuse_nul(asked)
-    reckoned: dict[str, float] = {}
+    known = Known(people)
     with ledger.reading.connection() as connection:
         try:
             rows = contact_list.contacts(
-                connection, organization, asked, after=start, limit=limit + 1, seconds=PATIENCE, reckoned=reckoned
+                connection, organization, asked, after=start, limit=limit + 1, seconds=PATIENCE, known=known
             )
         except ValueError as refused:
             raise MessageRefused("invalid-request", str(refused)) from None
@@ -117,7 +118,7 @@ def page(
         here = len(rows) if start is None and len(rows) <= limit else None
         found, more = None, None
         if counted:
-            how = {"cheaply": cheaply, "reckoned": reckoned}
+            how = {"cheaply": cheaply, "known": known}
             found, more = _found(connection, organization, asked, people, limit, here, how)
     shown = rows[:limit]
     return ContactsPage(

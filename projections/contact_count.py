@@ -9,6 +9,7 @@ from psycopg import Connection
 from projections import counters
 from projections.contact_query import FROM, SEARCH, Filter, Query, query_of
 from projections.criteria import tree
+from projections.criteria.criterion import Known
 from projections.criteria.finding import Lead, TooSlow, cost, lead, patience
 
 COUNTED_TO: Final = 10_000
@@ -28,22 +29,24 @@ def count(
     *,
     seconds: float | None = None,
     cheaply: bool = False,
-    reckoned: dict[str, float] | None = None,
+    known: Known | None = None,
 ) -> int:
     """How many people these are, exactly up to COUNTED_TO; COUNTED_TO + 1 stands for "more than".
 
     Everyone, and each single type or mark, is counted already: see `counted_as`. Raises ValueError as `contacts`,
-    and TooSlow where it would not be cheap and was to be `cheaply`. `reckoned`: what the planner said of the page.
+    and TooSlow where it would not be cheap and was to be `cheaply`. `known`: what their page found out.
     """
     asked = asked or Filter()
     if asked.deleted is None:
         each = [replace(asked, deleted=deleted) for deleted in (False, True)]
-        how: dict[str, Any] = {"seconds": seconds, "cheaply": cheaply, "reckoned": reckoned}
+        how: dict[str, Any] = {"seconds": seconds, "cheaply": cheaply, "known": known}
         found = [count(connection, organization, one, **how) for one in each]
         return min(sum(found), COUNTED_TO + 1)
-    query = query_of(connection, organization, asked, reckoned)
-    if (known := _known(connection, query, asked)) is not None:
-        return min(known, COUNTED_TO + 1)
+    query = query_of(connection, organization, asked, known)
+    if (counted := _known(connection, query, asked)) is not None:
+        return min(counted, COUNTED_TO + 1)
+    if cheaply and query.asking.known.fits > CHEAPLY_SEEN:
+        raise TooSlow
     query.values["most"] = COUNTED_TO + 1
     by_criteria = asked.criteria is not None and not query.few
     led = lead(connection, asked.criteria, query.asking) if asked.criteria and by_criteria else None

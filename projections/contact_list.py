@@ -9,10 +9,9 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.rows import class_row
 
-from projections import counters
 from projections.all_contacts import marked
 from projections.contact_query import (
     CONTACT,
@@ -25,12 +24,14 @@ from projections.contact_query import (
     Filter,
     Query,
     Ranking,
+    everyone,
     found_by_text,
     is_few,
     plain,
     query_of,
 )
-from projections.criteria.finding import STRETCH, STRETCH_IN_INDEX, lead, patience
+from projections.criteria.criterion import Known
+from projections.criteria.finding import BRIEF, STRETCH, STRETCH_IN_INDEX, lead, patience
 
 RANKED_BY: Final[Mapping[Ranking, str]] = {
     "updated": "last_updated",
@@ -118,24 +119,24 @@ def contacts(
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
     seconds: float | None = None,
-    reckoned: dict[str, float] | None = None,
+    known: Known | None = None,
 ) -> list[ContactRow]:
     """People, last updated first (L11) or as they are ranked; the next page is `after` the last row's `place`.
 
     Raises ValueError where `search` is too short, those are to be ranked by deletion who are not deleted, or
-    `criteria` take longer than `seconds`. `reckoned`: what the planner said, for counting the same people.
+    `criteria` take longer than `seconds`. `known`: of the same people, for counting them.
     """
     asked = plain(organization, asked or Filter())
     if asked.ranked == "deleted" and not asked.deleted:
         raise ValueError("ranked: only the deleted are ranked by deletion; ask for them with `deleted`")
     if asked.deleted is None:
         each = [replace(asked, deleted=deleted) for deleted in (False, True)]
-        how: dict[str, Any] = {"after": after, "limit": limit, "seconds": seconds, "reckoned": reckoned}
+        how: dict[str, Any] = {"after": after, "limit": limit, "seconds": seconds, "known": known}
         found = [contacts(connection, organization, one, **how) for one in each]
         oldest_first = asked.ranked == "earliest"
         listed = merge(*found, key=lambda row: place(row, asked.ranked), reverse=not oldest_first)
         return list(islice(listed, limit))
-    query = query_of(connection, organization, asked, reckoned)
+    query = query_of(connection, organization, asked, known)
     query.values["limit"] = limit
     if after is not None:
         query.values["moment"], query.values["id"] = after
@@ -147,23 +148,27 @@ def contacts(
 def _page(connection: Connection[Any], query: Query, asked: Filter, page: str, limit: int) -> list[ContactRow]:
     """From those an index leads to; where they are many, from a stretch of the list if it will do."""
     cursor = connection.cursor(row_factory=class_row(ContactRow))
-    found, walked, everyone = None, False, 0
+    found, walked, there = None, False, 0
     if query.joined or query.criteria or query.people is not None:
-        everyone = counters.everyone(connection, query.asking.organization, asked.deleted)
+        there = everyone(connection, query.asking, asked.deleted)
     if query.searched is not None and asked.mark is None and asked.criteria is None:
         found_by_it = found_by_text(connection, query, query.searched)
-        walked = not is_few(found_by_it, everyone, begin=TRIGRAMS)
+        walked = not is_few(found_by_it, there, begin=TRIGRAMS)
     elif asked.criteria is not None and not query.few:
+        if query.in_index is not None and query.alone is None:
+            rows = _walk(cursor, query, page, BRIEF)
+            if len(rows) == limit or there <= BRIEF:
+                query.asking.known.fits = there * limit / BRIEF
+                return rows
         found = lead(connection, asked.criteria, query.asking)
         query.people = found.people if found is not None and found.exact else None
         look_up = LOOK_UP if query.in_index is None else LOOK_UP_IN_INDEX
-        walked = found is None or not is_few(found.people, everyone, look_up)
-    in_index = query.in_index is not None and _SELDOM * (query.people or 0) < everyone
+        walked = found is None or not is_few(found.people, there, look_up)
+    in_index = query.in_index is not None and _SELDOM * (query.people or 0) < there
     if walked or (in_index and not query.few):
         stretch = STRETCH_IN_INDEX if in_index else STRETCH
-        text = _walk(query, page, asked.ranked, in_index=in_index)
-        rows = cursor.execute(text, {**query.values, "stretch": stretch}, prepare=False).fetchall()
-        if len(rows) == limit or everyone <= stretch:
+        rows = _walk(cursor, query, page, stretch, None if in_index else asked.ranked)
+        if len(rows) == limit or there <= stretch:
             return rows
     if query.alone is not None and (query.few or found is not None):
         these = (query.alone + page.replace("c.", "s.")).join(_CHOSEN) + _ORDERS[asked.ranked]
@@ -173,14 +178,17 @@ def _page(connection: Connection[Any], query: Query, asked: Filter, page: str, l
     return cursor.execute(_SELECT + these, query.values, prepare=False).fetchall()
 
 
-def _walk(query: Query, page: str, ranked: Ranking, *, in_index: bool) -> str:
-    """Those who fit in a stretch of the list, of all its rows or of those who may fit as its index says."""
-    stretch = query.listed + page.replace("%(limit)s", "%(stretch)s")
-    if in_index:
-        these, order = f"{stretch.join(_IN_INDEX)}{query.in_index}\n", _IN_INDEX_ORDER
+def _walk(
+    cursor: Cursor[ContactRow], query: Query, page: str, stretch: int, ranked: Ranking | None = None
+) -> list[ContactRow]:
+    """Those who fit in a stretch of the list: of all its rows, so `ranked`, or of who may fit by its index."""
+    next_rows = query.listed + page.replace("%(limit)s", "%(stretch)s")
+    if ranked is None:
+        these, order = f"{next_rows.join(_IN_INDEX)}{query.in_index}\n", _IN_INDEX_ORDER
     else:
-        these, order = stretch.join(_STRETCH), _ORDERS[ranked]
-    return _SELECT + these + query.in_rows + query.criteria + order + _LIMIT
+        these, order = next_rows.join(_STRETCH), _ORDERS[ranked]
+    text = _SELECT + these + query.in_rows + query.criteria + order + _LIMIT
+    return cursor.execute(text, {**query.values, "stretch": stretch}, prepare=False).fetchall()
 
 
 def place(row: ContactRow, ranked: Ranking) -> tuple[datetime, UUID]:

@@ -10,7 +10,7 @@ from psycopg import Connection
 from projections import counters
 from projections.all_contacts import marked
 from projections.criteria import tree
-from projections.criteria.criterion import Asking, Held
+from projections.criteria.criterion import Asking, Held, Known
 from projections.criteria.finding import Lead, rows
 from projections.criteria.marked import signed
 from projections.criteria.tree import Node
@@ -95,11 +95,9 @@ class Query:
         return self.conditions.replace(*self.searched) if self.searched is not None else self.conditions
 
 
-def query_of(
-    connection: Connection[Any], organization: str, asked: Filter, reckoned: dict[str, float] | None = None
-) -> Query:
+def query_of(connection: Connection[Any], organization: str, asked: Filter, known: Known | None = None) -> Query:
     """The pieces for one of both, deleted or not. Raises ValueError for a mark or a search that cannot be taken."""
-    asking = Asking(organization, asked.at or _LATEST, reckoned)
+    asking = Asking(organization, asked.at or _LATEST, known)
     query = Query(_LISTED, "", "", "", False, asking)
     query.values["deleted"], query.values["there"] = asked.deleted, "deleted" if asked.deleted else "all"
     alone: list[str | None] = [_THERE]
@@ -111,7 +109,7 @@ def query_of(
         if asked.mark not in MARKS:
             raise ValueError(f"mark: {MARKS_SAID}")
         query.values["mark"] = marked(organization, asked.mark)
-        query.few, query.people = _is_rare(connection, organization, asked)
+        query.few, query.people = _is_rare(connection, asking, asked)
         query.conditions += _RARE_MARK if query.few else _MARK
         alone.append(_MARK.replace("c.", "s."))
     if asked.search is not None:
@@ -152,17 +150,25 @@ def plain(organization: str, asked: Filter) -> Filter:
     return replace(asked, mark=held.names[0], criteria=None)
 
 
-def _is_rare(connection: Connection[Any], organization: str, asked: Filter) -> tuple[bool, int]:
+def everyone(connection: Connection[Any], asking: Asking, deleted: bool | None) -> int:
+    """All people of the organization who are not deleted, or who are."""
+    if asking.known.people is None:
+        return counters.everyone(connection, asking.organization, deleted)
+    return asking.known.people.get("deleted" if deleted else "all", 0)
+
+
+def _is_rare(connection: Connection[Any], asking: Asking, asked: Filter) -> tuple[bool, int]:
     """Whether so few have the mark that they are sooner found first and put in order then; and how many have it.
 
     Walking the list costs PAGE * everyone / marked rows for a page, finding first costs `marked` rows. The
     counters know both; the planner guesses, and walks the whole list for a mark that hardly anybody has.
     """
-    everyone, counted_as = ("deleted", f"deleted.{asked.mark}") if asked.deleted else ("all", str(asked.mark))
-    counted = counters.people(connection, organization)
+    all_there, counted_as = ("deleted", f"deleted.{asked.mark}") if asked.deleted else ("all", str(asked.mark))
+    known = asking.known.people
+    counted = counters.people(connection, asking.organization) if known is None else known
     people = counted.get(counted_as, 0)
     look_up = LOOK_UP_IN_INDEX if asked.ranked == "updated" else LOOK_UP
-    return is_few(people, counted.get(everyone, 0), look_up), people
+    return is_few(people, counted.get(all_there, 0), look_up), people
 
 
 def is_few(people: float, everyone: int, look_up: int = LOOK_UP, begin: int = 0) -> bool:

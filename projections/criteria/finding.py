@@ -15,6 +15,8 @@ STRETCH: Final = 20_000
 """Rows of the list that are walked in the hope of a whole page."""
 STRETCH_IN_INDEX: Final = 40_000
 """The same where they are passed by in its index."""
+BRIEF: Final = 8_000
+"""As many as are walked there sooner than it is reckoned how many fit, where several tables say it."""
 _CAREFULLY: Final = """
 SELECT set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', coalesce(%(wait)s::text, current_setting('statement_timeout')), true)
@@ -57,9 +59,10 @@ def lead(connection: Connection[Any], criteria: Node, asking: Asking) -> Lead | 
 
 def rows(connection: Connection[Any], query: str, asking: Asking) -> float:
     """How many rows the planner reckons that the query has."""
-    if query not in asking.reckoned:
-        asking.reckoned[query] = float(_plan(connection, query, asking.values)["Plan Rows"])
-    return asking.reckoned[query]
+    reckoned = asking.known.reckoned
+    if query not in reckoned:
+        reckoned[query] = float(_plan(connection, query, asking.values)["Plan Rows"])
+    return reckoned[query]
 
 
 def cost(connection: Connection[Any], query: str, values: Mapping[str, Any]) -> float:
