@@ -157,8 +157,9 @@ def _page(connection: Connection[Any], query: Query, asked: Filter, page: str, l
     elif asked.criteria is not None and not query.few:
         if query.in_index is not None and query.alone is None:
             rows = _walk(cursor, query, page, BRIEF)
-            if len(rows) == limit or there <= BRIEF:
+            if len(rows) == limit:
                 query.asking.known.fits = there * limit / BRIEF
+            if len(rows) == limit or there <= BRIEF:
                 return rows
         found = lead(connection, asked.criteria, query.asking)
         query.people = found.people if found is not None and found.exact else None

@@ -12,6 +12,7 @@ from ledger.acts import ContactChange, Given, OptOut, SignUp, Subscription
 from projections import contact_count, contact_list
 from projections.contact_query import Filter
 from projections.criteria import finding, tree
+from projections.criteria.criterion import Known
 from projections.rebuild import rebuild
 from projections.registry import PROJECTIONS
 from tests.projections.world import World
@@ -114,3 +115,17 @@ def test_what_costs_much_to_count_is_not_counted_cheaply(people: World, monkeypa
             contact_count.count(connection, "acme", ann, cheaply=True)
         assert contact_count.count(connection, "acme", ann) == 1
         assert contact_count.count(connection, "acme", _filter("subscribed"), cheaply=True) == 1
+
+
+def test_of_more_than_a_page_waits_for_none_are_counted(people: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_count, "CHEAPLY_SEEN", 0)
+    lately = tree.checked({"source": "date", "date": "created", "within_days": 400})
+    asked = Filter(criteria=lately, at=people.now)
+    known = Known()
+    with people.connect() as connection:
+        assert len(contact_list.contacts(connection, "acme", asked, limit=1, known=known)) == 1
+        with pytest.raises(finding.TooSlow):
+            contact_count.count(connection, "acme", asked, cheaply=True, known=known)
+        assert contact_count.count(connection, "acme", asked, known=known) == len(
+            contact_list.contacts(connection, "acme", asked)
+        )

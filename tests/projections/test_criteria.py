@@ -149,6 +149,8 @@ def test_each_criterion_finds_whom_it_fits_by_either_way(
     number: int, few: bool, people: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contact_list, "is_few", lambda *_, **__: few)
+    if few:
+        monkeypatch.setattr(contact_list, "BRIEF", 0)
     document, expected = EXAMPLES[number]
     asked = _filter(document, people.now)
     with people.connect() as connection:
@@ -186,6 +188,8 @@ def test_what_is_asked_together_finds_whom_each_of_it_finds(
 ) -> None:
     for module in (contact_list, contact_query):
         monkeypatch.setattr(module, "is_few", lambda *_, **__: few)
+    if few:
+        monkeypatch.setattr(contact_list, "BRIEF", 0)
     with people.connect() as connection:
 
         def found(**asked: Any) -> set[UUID]:
