@@ -93,6 +93,7 @@ def test_no_page_has_a_fault_that_axe_finds(opening: Opening, scene: Scene) -> N
     wait_until(lambda: seeing.get(scene.server.ledger, scene.organization, batch).state == "waiting")
     places = {
         "nobody": f"{scene.contacts}?status=banned",
+        "next-page": f"{scene.contacts}?limit=2",
         "criteria": f"{scene.contacts}?criteria={quote(CRITERIA)}&build=subscription&fields=city",
         "criteria-profile": f"{scene.contacts}?ranked=earliest&build=profile",
         "contact": f"{scene.contacts}/{one['id']}?{_why(one)}",
