@@ -51,7 +51,8 @@ def peopled(world: World) -> World:
         ),
         SignUp((BEA, TRACKER), (Subscription("email", NEWS, ("marketing",)),), "form"),
         SignUp((CAT,), (Subscription("email", OUTLET, ("marketing",), double_opt_in=True),), "form"),
-        ProfileEdit(ANN, set={"city": "Ulm", "size": 38, "tags": ["Red", "blue"], "since": "2024-05-01"}),
+        ProfileEdit(ANN, set={"city": "Ulm", "home": "İzmir", "size": 38, "tags": ["Red", "İz"]}),
+        ProfileEdit(ANN, set={"since": "2024-05-01"}),
         ProfileEdit(BEA, set={"city": "Neu-Ulm", "size": 41, "vip": True}),
     )
     world.pass_time(timedelta(days=6))
@@ -75,6 +76,10 @@ EXAMPLES: Sequence[tuple[dict[str, Any], str]] = [
     ({"source": "profile", "field": "city", "test": "filled"}, "ann bea"),
     ({"source": "profile", "field": "city", "test": "empty"}, "cat dan"),
     ({"source": "profile", "field": "tags", "test": "is", "value": "red"}, "ann"),
+    ({"source": "profile", "field": "tags", "test": "is", "value": "İz"}, "ann"),
+    ({"source": "profile", "field": "home", "test": "is", "value": "İzmir"}, "ann"),
+    ({"source": "profile", "field": "home", "test": "contains", "value": "İz"}, "ann"),
+    ({"source": "profile", "field": "home", "test": "begins", "value": "İz"}, "ann"),
     ({"source": "profile", "field": "size", "test": "is", "value": "44.5"}, "dan"),
     ({"source": "profile", "field": "size", "test": "above", "value": "40"}, "bea dan"),
     ({"source": "profile", "field": "size", "test": "below", "value": "40.5"}, "ann"),

@@ -12,9 +12,10 @@ from projections.criteria.marked import found_by
 _TEXT: Final = "lower(c.profile ->> %(field)s)"
 _IS: Final = """CASE jsonb_typeof(c.profile -> %(field)s)
     WHEN 'array' THEN EXISTS (
-        SELECT FROM jsonb_array_elements_text(c.profile -> %(field)s) AS one WHERE lower(one) = %(value)s OFFSET 0
+        SELECT FROM jsonb_array_elements_text(c.profile -> %(field)s) AS one
+        WHERE lower(one) = lower(%(value)s) OFFSET 0
     )
-    ELSE lower(c.profile ->> %(field)s) = %(value)s
+    ELSE lower(c.profile ->> %(field)s) = lower(%(value)s)
 END"""
 _NUMBER: Final = """CASE jsonb_typeof(c.profile -> %(field)s)
     WHEN 'number' THEN (c.profile ->> %(field)s)::numeric
@@ -56,14 +57,14 @@ class ProfileCriterion(Criterion):
         return Held("facts", [fact(self.field, self.value or "")]) if exact else None
 
     def condition(self, asking: Asking) -> str:
-        value = (self.value or "").lower()
+        value = self.value or ""  # made lower where the profile is: Python's lower case of some letters is another
         match self.test:
             case "is":
                 return asking.sql(_IS, field=self.field, value=value)
             case "contains":
-                return asking.sql(f"strpos({_TEXT}, %(value)s) > 0", field=self.field, value=value)
+                return asking.sql(f"strpos({_TEXT}, lower(%(value)s)) > 0", field=self.field, value=value)
             case "begins":
-                return asking.sql(f"starts_with({_TEXT}, %(value)s)", field=self.field, value=value)
+                return asking.sql(f"starts_with({_TEXT}, lower(%(value)s))", field=self.field, value=value)
             case "above" | "below":
                 sign = ">" if self.test == "above" else "<"
                 return asking.sql(f"({_NUMBER}) {sign} %(value)s::numeric", field=self.field, value=value)
