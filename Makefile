@@ -3,7 +3,8 @@
 
 PYTHON ?=
 VENV ?= .venv
-JOBS ?= logical
+# One more than there are processors: each test waits for a server, a browser or a process now and then.
+JOBS ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 ARGS ?=
 
 BIN := $(VENV)/bin

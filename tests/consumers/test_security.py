@@ -1,11 +1,9 @@
 """Kafka behind TLS and a login: who has both is served, who has not is told so."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -62,21 +60,21 @@ def test_who_lacks_password_authority_or_tls_is_told_what_to_mend(cluster: Clust
         "USER": USER,
         "PASSWORD_FILE": str(password),
     }
-    with ThreadPoolExecutor(len(strangers)) as pool:
-        found = list(pool.map(_said_of_kafka, [entry | stranger for stranger in strangers]))
+    found = _said_of_kafka([entry | stranger for stranger in strangers])
     assert ["or lets nobody in" in said for said in found] == [True, True, True, True, False]
     assert "no topic" in found[-1]
 
 
-def _said_of_kafka(entry: Mapping[str, str]) -> str:
+def _said_of_kafka(entries: Sequence[Mapping[str, str]]) -> list[str]:
     """What `doctor` says of Kafka, in a process of its own: the client leaves sockets of failed logins unclosed."""
-    environment = {**os.environ, **ENVIRONMENT, "LEDGER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    environment |= {f"LEDGER_KAFKA_{name}": value for name, value in entry.items()}
-    asked = [sys.executable, "-m", "entrypoints", "doctor", "--json"]
-    done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+    given = {**ENVIRONMENT, "LEDGER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    asked = [given | {f"LEDGER_KAFKA_{name}": value for name, value in entry.items()} for entry in entries]
+    program = [sys.executable, "-m", "tests.consumers.examined"]
+    done = subprocess.run(program, input=json.dumps(asked), capture_output=True, text=True, check=True)
     assert not any(password in done.stdout + done.stderr for password in (PASSWORD, "another-password"))
-    (said,) = [one["said"] for one in json.loads(done.stdout) if one["check"] == "kafka"]
-    return str(said)
+    return [
+        next(one["said"] for one in findings if one["check"] == "kafka") for findings in json.loads(done.stdout)
+    ]
 
 
 def test_a_password_shows_nowhere(cluster: Cluster) -> None:

@@ -43,7 +43,7 @@ from projections.projection import Projection
 from projections.registry import PROJECTIONS
 from projections.sms_contacts import Tab
 from projections.sms_list import Order
-from tests.migrated import new_ledger
+from tests.migrated import filled_ledger
 
 ROWS = 20_000
 ORGANIZATIONS = frozenset(f"org{number}" for number in range(1_000))
@@ -220,10 +220,8 @@ class ExplainingPortions(ServerCursor[Any]):
 @pytest.fixture(scope="module")
 def filled(database_url: str) -> Iterator[Connection[Any]]:
     """On tables of many rows of four organizations."""
-    with new_ledger(database_url) as url, psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET ROLE ledger_projector")
-        connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
-        connection.execute("VACUUM ANALYZE")
+    url = filled_ledger(database_url, FILL.replace("%(rows)s", str(ROWS)), "ledger_projector")
+    with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
 

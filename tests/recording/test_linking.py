@@ -44,7 +44,9 @@ def link_all(url: str, process: int) -> set[str]:
 def test_concurrent_links_leave_no_circle_and_lose_none(store: Store, fresh_database: str) -> None:
     seen = [act(Identification((one,), "form"), f"seen {one.value}") for one in PEOPLE]
     Recording(store, IDS).record([act(Registration("Acme"), "registration"), *seen])
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+    forking = get_context("forkserver")
+    forking.set_forkserver_preload([link_all.__module__])  # imported once for all of them
+    with ProcessPoolExecutor(PROCESSES, mp_context=forking) as pool:
         results = pool.map(link_all, [fresh_database] * PROCESSES, range(PROCESSES))
         assert set[str]().union(*results) <= {"recorded", "unchanged"}
     keys = {_key(one): one for one in PEOPLE}

@@ -16,7 +16,7 @@ from ledger.store.connections import Role, pool
 from ledger.store.growing import SINCE
 from ledger.store.reading import LINKED, LISTINGS, WHOLE
 from tests.ledgers import store_on
-from tests.migrated import new_ledger
+from tests.migrated import filled_ledger
 from tests.projections.test_plans import Explaining
 
 ROWS = 20_000
@@ -42,11 +42,8 @@ FIRST = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
 @pytest.fixture(scope="module")
 def filled(database_url: str) -> Iterator[Connection[Any]]:
     """As a reader, on tables of many rows of forty organizations."""
-    with new_ledger(database_url) as url, psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET ROLE ledger_writer")
-        connection.execute(FILL.replace("%(rows)s", str(ROWS)).encode())
-        connection.execute("RESET ROLE")
-        connection.execute("VACUUM ANALYZE rejections, forecasts, forecast_changes")
+    url = filled_ledger(database_url, FILL.replace("%(rows)s", str(ROWS)), "ledger_writer")
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET ROLE ledger_reader")
         yield connection
 
