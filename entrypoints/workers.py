@@ -21,7 +21,7 @@ from entrypoints.presence import Presence, present
 from entrypoints.probes import answering
 from entrypoints.processes import stop_signal
 from entrypoints.settings import Settings
-from entrypoints.wiring import Service, clock, opened, projecting, store
+from entrypoints.wiring import Service, clock, opened, projecting, secrets, store
 from ledger.errors import LogUnavailable
 from projections import marks
 from projections.registry import PROJECTIONS
@@ -53,7 +53,7 @@ def reading(settings: Settings) -> Iterator[Reader]:
         rest = _DEMO_REST if settings.demo else 0.0
         broker = Broker(settings.brokers, settings.topics, log.positions, clock, group=settings.group, rest=rest)
         with closing(broker):
-            yield Reader(broker)
+            yield Reader(broker, secrets(settings)[0])
 
 
 def project(settings: Settings) -> None:

@@ -28,6 +28,7 @@ class Given:
     raw: str
     valid: bool = True
     verified: bool | None = None
+    id: UUID | None = field(default=None, compare=False, repr=False)  # its stream's, see `deciding.naming`
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,7 @@ class OptOut:
 @dataclass(slots=True, unsafe_hash=True)
 class Confirmation:
     """contact.confirmation.v1. `request_source` None: the act's own source. A decline is not restrictive.
-
-    `request_id` is the signup's message id, or its act id where only that is known (a confirmation link).
-    """
+    `request_id` is the signup's message id, or its act id where only that is known (a confirmation link)."""
 
     RESTRICTIVE: ClassVar[bool] = False
     identifier: Given
@@ -117,8 +116,7 @@ class Receipt:
     """delivery.receipt.v1. `outcome`: delivered, soft_bounce, hard_bounce, complaint.
 
     A `rejected` with code `opted_out` is translated to an `OptOut` by provider_rejection, other `rejected`
-    codes to a soft bounce. `outbound_id` is the provider's id of the message it speaks of.
-    """
+    codes to a soft bounce. `outbound_id` is the provider's id of the message it speaks of."""
 
     identifier: Given
     channel: str
@@ -289,8 +287,7 @@ class Act:
     """Who says so, when, under which message id, and what.
 
     `content` is the message's data as canonical JSON bytes (sorted keys), for the keyed digest.
-    `received_at` is the broker's append time where the topic has it, else when it was first read.
-    """
+    `received_at` is the broker's append time where the topic has it, else when it was first read."""
 
     organization: str
     source: str
@@ -306,11 +303,14 @@ class Act:
     flags: tuple[str, ...] = ()
     told: bool = False
     """Whether its maker is there to be told: then nothing of it is recorded under another one's message id, be it
-    restrictive. A producer's message is recorded all the same.
-    """
+    restrictive. A producer's message is recorded all the same."""
     payload: bytes = field(default=b"", repr=False)
     """The message as it came, and its headers: kept, sealed, should it be refused, so that it can be replayed."""
     headers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    id: UUID | None = field(default=None, compare=False, repr=False)
+    digest: bytes | None = field(default=None, compare=False, repr=False)
+    subjects: tuple[UUID, ...] | None = field(default=None, compare=False, repr=False)
+    """What follows from the act alone, where whoever took the message in worked it out (`deciding.naming`)."""
 
 
 @dataclass(frozen=True, slots=True)

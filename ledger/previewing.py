@@ -164,7 +164,7 @@ class _Scene:
         self.history: Policies = policies(settings)
         self.rules = identity_rules(settings)
         self._keyed = partial(ids.identifier, draft.act.organization)
-        written = {key: list(stream.values()) for key, stream in draft.written().items()}
+        written = {UUID(int=number): list(stream.values()) for number, stream in draft.written().items()}
         self.after: Streams = {**self.before, **written}
         edits = [e for key in self.contacts for e in self.before[key] if isinstance(e.body, ProfileChanged)]
         self.edits = {event.event_id: event for event in source.open(edits)}
@@ -225,7 +225,7 @@ class _Scene:
         for event in self._draft.events:
             told, taken_back = event, isinstance(event.body, EventReversed)
             if isinstance(event.body, EventReversed):
-                told = self._draft.stream(event.stream_id)[event.body.reversed_event_id]
+                told = self._draft.stream(event.stream_id)[event.body.reversed_event_id.int]
             body = told.body
             if isinstance(body, OptedOut | HoldPlaced) and body.carried_from is not None:
                 yield Carried(

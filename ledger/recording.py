@@ -13,18 +13,8 @@ from uuid import UUID
 
 from ledger.acts import Act, ContactChange, Receipt, Rejection
 from ledger.deciding.decision import decide
-from ledger.deciding.reading import (
-    Log,
-    asked_first,
-    contacts_of,
-    givens_of,
-    identifiers,
-    known_acts,
-    load,
-    named_events,
-    read_view,
-    subjects,
-)
+from ledger.deciding.naming import act_id, contacts_of, digest, givens_of, identifiers, named_events, subjects
+from ledger.deciding.reading import Log, asked_first, known_acts, load, read_view
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
 from ledger.events.envelope import Recorded
@@ -61,7 +51,7 @@ class _Decided:
         return self.missed | self.draft.reads if self.draft is not None else self.missed
 
     def written(self) -> set[UUID]:
-        return set(self.draft.written()) if self.draft is not None else set()
+        return {event.stream_id for event in self.draft.events} if self.draft is not None else set()
 
 
 class Recording:
@@ -92,9 +82,8 @@ class Recording:
 
     def recorded_before(self, act: Act) -> list[UUID]:
         """Ids of the events that an act made when it was first recorded, for answering its repetition alike."""
-        act_id = self._ids.act(act.organization, act.source, act.message_id)
-        digest = self._ids.digest(act.content)
-        return self._store.act_events([act_id, self._ids.derived(act_id, "conflict", digest.hex())], digest)
+        first, said = act_id(self._ids, act), digest(self._ids, act)
+        return self._store.act_events([first, self._ids.derived(first, "conflict", said.hex())], said)
 
     def _record(
         self,
@@ -124,7 +113,7 @@ class Recording:
                 load(log, view, missing)
             except MessageRefused as refusal:
                 refused = Outcome(act, "refused", (), refusal.reason, refusal.detail)
-                return _Decided(refused, None, missed | subjects(self._ids, act))
+                return _Decided(refused, None, missed.union(subjects(self._ids, act)))
             else:
                 break
         if draft is None:
@@ -147,7 +136,7 @@ class Recording:
             known = known_acts(writing, view.known)
             placed = writing.places([event_id for event_id, place in view.places.items() if place is None])
         moved |= {key[0] for key, at in deliveries.items() if view.delivered.get(key) != at}
-        moved_acts = {act_id for act_id, digests in known.items() if view.known[act_id] != digests}
+        moved_acts = {one for one, digests in known.items() if view.known[one] != digests}
         looked_at = bool(moved) and any(not moved.isdisjoint(one.reads) for one in decided)
         if not looked_at and not moved_acts and not placed:
             return decided
@@ -158,7 +147,7 @@ class Recording:
             act = one.outcome.act
             if (
                 moved & one.reads
-                or self._ids.act(act.organization, act.source, act.message_id) in moved_acts
+                or act_id(self._ids, act) in moved_acts
                 or not placed.keys().isdisjoint(named_events(self._ids, act))
             ):
                 redone = self._decide(writing, fresh, act)

@@ -1,5 +1,6 @@
 """The servers and databases of a run. With xdist they are started once, here, before the workers."""
 
+import gc
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first: at the end no worker is left with it while the others have nothing to do."""
     items.sort(key=lambda item: not _is_long(item))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: no collection of garbage has to walk through it again, for seconds."""
+    gc.freeze()
 
 
 def _is_long(item: pytest.Item) -> bool:

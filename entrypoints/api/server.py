@@ -6,7 +6,6 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from entrypoints.api.app import create_app
 from entrypoints.presence import present
 from entrypoints.probes import answering
 from entrypoints.processes import stop_signal
@@ -24,6 +23,8 @@ def serve(settings: Settings) -> None:
 
     uvicorn raises the signal again when it is done; by then it only ends the `with`.
     """
+    from entrypoints.api.app import create_app  # some 300 routes, which the links' own service does without
+
     with (
         opened(settings, timeout=_TIMEOUT) as service,
         stop_signal(),

@@ -1,4 +1,4 @@
-"""Long-running processes, and the database's schema."""
+"""Long-running processes, and the database's schema. A wrong setting is told before what is heavy is imported."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,9 +50,10 @@ def consume() -> None:
 
     Example: LEDGER_GROUP=contact-ledger contact-ledger consume
     """
+    settings = _settings()
     from entrypoints.workers import consume as work
 
-    work(_settings())
+    work(settings)
 
 
 def project() -> None:
@@ -60,9 +61,10 @@ def project() -> None:
 
     Example: contact-ledger project
     """
+    settings = _settings()
     from entrypoints.workers import project as work
 
-    work(_settings())
+    work(settings)
 
 
 def publish() -> None:
@@ -70,9 +72,10 @@ def publish() -> None:
 
     Example: contact-ledger publish
     """
+    settings = _settings()
     from entrypoints.workers import publish as work
 
-    work(_settings())
+    work(settings)
 
 
 def serve() -> None:
@@ -80,9 +83,10 @@ def serve() -> None:
 
     Example: LEDGER_HTTP_PORT=8080 contact-ledger serve
     """
+    settings = _settings()
     from entrypoints.api.server import serve as work
 
-    work(_settings())
+    work(settings)
 
 
 def unsubscribe_service() -> None:
@@ -93,9 +97,10 @@ def unsubscribe_service() -> None:
 
     Example: LEDGER_HTTP_PORT=8090 contact-ledger unsubscribe-service
     """
+    settings = _settings()
     from entrypoints.api.server import serve_links as work
 
-    work(_settings())
+    work(settings)
 
 
 def run() -> None:
@@ -106,10 +111,10 @@ def run() -> None:
 
     Example: contact-ledger run
     """
+    settings = _settings()
     from entrypoints.processes import run_together
     from entrypoints.wiring import checked
 
-    settings = _settings()
     checked(settings)
     kafka, first = settings.brokers, settings.probe_port
     workers = {

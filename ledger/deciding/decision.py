@@ -36,6 +36,7 @@ from ledger.deciding import (
     identity_rules,
     keyword_sets,
     linking,
+    naming,
     people,
     policy,
     replies,
@@ -116,8 +117,7 @@ def decide(view: View, ids: Ids, act: Act) -> Draft | None:
 
     Raises MessageRefused where it cannot be taken, NotLoaded where more streams must be read first.
     """
-    act_id = ids.act(act.organization, act.source, act.message_id)
-    digest = ids.digest(act.content)
+    act_id, digest = naming.act_id(ids, act), naming.digest(ids, act)
     flags = act.flags
     known = view.acts[act_id]
     if digest in known:

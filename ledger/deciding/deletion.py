@@ -91,5 +91,5 @@ def restore_if_own_grant(draft: Draft, stream: UUID, event_id: UUID) -> None:
         return
     line = timeline(list(events.values()), at=draft.effective_at)
     history = draft.fold(draft.ids.organization(draft.act.organization), policies)
-    if own_grant(events[event_id], line, history):
+    if own_grant(events[event_id.int], line, history):
         restore_by_own_grant(draft, contact)

@@ -59,7 +59,7 @@ def _take_back_between(draft: Draft, together: Person) -> None:
     draft.require(together.identifiers)
     apart = several(together.contacts, partial(person_of, draft))
     owners = {key: one.id for one in apart for key in one.identifiers}
-    sources = {event_id: key for key in owners for event_id in draft.stream(key)}
+    sources = {event.event_id: key for key in owners for event in draft.stream(key).values()}
     for target, owner in owners.items():
         take_back(draft, target, partial(_comes_from_others, sources, owners, owner))
 

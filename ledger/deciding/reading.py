@@ -9,29 +9,19 @@ from ledger.acts import (
     Act,
     ContactChange,
     DeliverabilityChange,
-    Given,
     Identification,
-    Kept,
     Link,
     OptOut,
-    PlatformListing,
-    ProfileEdit,
     Receipt,
-    Reversal,
     SignUp,
     Unlink,
 )
-from ledger.candidate_acts import Dismissal
+from ledger.deciding.naming import act_id, contacts_of, identifiers, named_events, subjects
 from ledger.deciding.view import NotLoaded, View
-from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import CHANNELS_OF
-from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
-from ledger.keyword_acts import Reclassification
 from ledger.rules.identity import attached, holder, standing
-from ledger.rules.scopes import lineage
-from ledger.settings_acts import ScopeChange
 
 
 class Log(Protocol):
@@ -67,7 +57,7 @@ class Asked(NamedTuple):
 def asked_first(ids: Ids, acts: Sequence[Act]) -> Asked:
     """What to ask before anything of these acts can be decided."""
     return Asked(
-        [ids.act(act.organization, act.source, act.message_id) for act in acts],
+        [act_id(ids, act) for act in acts],
         [event_id for act in acts for event_id in named_events(ids, act)],
     )
 
@@ -90,7 +80,7 @@ def read_view(log: Log, ids: Ids, acts: Sequence[Act], begun: View | None = None
     view.load(log.read({ids.organization(act.organization) for act in acts}.union(placed, *named)))
     whole = _read_whole(log, ids, view, acts)
     beyond = [streams for act, streams in zip(acts, named, strict=True) if not _stays_with_identifier(act)]
-    held_by = (holder(view.streams[stream].values()) for stream in placed.union(*beyond))
+    held_by = (holder(view.events(stream)) for stream in placed.union(*beyond))
     _read_people(log, view, {contact for contact in held_by if contact is not None} - whole)
     _read_joined(log, ids, view, acts)
     return view
@@ -113,70 +103,9 @@ def known_acts(log: Log, act_ids: Collection[UUID]) -> dict[UUID, frozenset[byte
     return {**dict.fromkeys(act_ids, frozenset[bytes]()), **log.known_acts(act_ids)}
 
 
-def identifiers(ids: Ids, act: Act) -> set[UUID]:
-    """Stream ids of the identifiers the act names."""
-    named = {ids.identifier(act.organization, given.kind, given.value) for given in givens_of(act)}
-    kept = getattr(act.body, "identifier", None)
-    return named | {kept.id} if isinstance(kept, Kept) else named
-
-
-def givens_of(act: Act) -> tuple[Given, ...]:
-    """The identifiers the act names."""
-    body = act.body
-    if isinstance(body, SignUp | Identification):
-        return body.identifiers
-    if isinstance(body, Link):
-        return tuple(side for side in (body.left, body.right) if isinstance(side, Given))
-    if isinstance(body, ContactChange):
-        return (body.subject,) if isinstance(body.subject, Given) else ()
-    given = getattr(body, "identifier", None)
-    return (given,) if isinstance(given, Given) else ()
-
-
-def contacts_of(act: Act) -> tuple[UUID, ...]:
-    """The contacts the act names by their ids."""
-    match act.body:
-        case (
-            ContactChange(subject=UUID() as contact)
-            | ProfileEdit(contact_id=UUID() as contact)
-            | Unlink(contact=UUID() as contact)
-            | IdentifierAssignment(contact_id=contact)
-        ):
-            return (contact,)
-        case Link(left=left, right=right) | Dismissal(left=left, right=right):
-            return tuple(side for side in (left, right) if isinstance(side, UUID))
-        case _:
-            return ()
-
-
 def _locate(log: Log, view: View, event_ids: Collection[UUID]) -> None:
     found = log.places(event_ids)
     view.places.update({event_id: found.get(event_id) for event_id in event_ids})
-
-
-def named_events(ids: Ids, act: Act) -> list[UUID]:
-    """Events that the act names, of which only the log says where they are."""
-    if isinstance(act.body, Reversal):
-        return [act.body.event_id]
-    if isinstance(act.body, Reclassification):
-        return [act.body.reply_event_id]
-    if isinstance(act.body, Unlink) and act.body.link_id is not None:
-        return [ids.derived(act.body.link_id, ContactsLinked.NAME, side) for side in ("low", "high")]
-    return []
-
-
-def subjects(ids: Ids, act: Act) -> set[UUID]:
-    """Every stream the act names itself."""
-    body = act.body
-    if isinstance(body, PlatformListing):
-        return {ids.platform(body.identifier.kind, body.identifier.value)}
-    named = identifiers(ids, act)
-    named |= set(contacts_of(act))
-    if isinstance(body, SignUp):
-        named |= {ids.scope(one) for wanted in body.subscriptions for one in lineage(wanted.scope)}
-    elif isinstance(body, ScopeChange):
-        named.add(ids.scope(body.scope))
-    return named
 
 
 def _stays_with_identifier(act: Act) -> bool:
@@ -198,7 +127,7 @@ def _read_people(log: Log, view: View, contacts: set[UUID]) -> None:
     while contacts:
         people |= contacts
         contacts = {other for one in contacts for other in view.fold(one, standing).links.values()} - people
-        missing = [one for one in contacts if one not in view.streams]
+        missing = [one for one in contacts if not view.has(one)]
         if missing:
             found = log.read_linked(missing)
             _load_new(view, found)
@@ -213,18 +142,18 @@ def _read_whole(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> set[UUID
         if isinstance(act.body, Link | Unlink | ContactChange):
             places = (view.places.get(event_id) for event_id in named_events(ids, act))
             named = identifiers(ids, act).union(contacts_of(act), (one for one in places if one is not None))
-            roots |= {holder(view.streams[one].values()) or one for one in named}
+            roots |= {holder(view.events(one)) or one for one in named}
     found = log.read_whole(roots) if roots else {}
     _load_new(view, found)
     return set(found)
 
 
 def _load_new(view: View, found: Mapping[UUID, Iterable[Recorded]]) -> None:
-    view.load({one: events for one, events in found.items() if one not in view.streams})
+    view.load({one: events for one, events in found.items() if not view.has(one)})
 
 
 def _read_missing(log: Log, view: View, streams: set[UUID]) -> None:
-    missing = [one for one in streams if one not in view.streams]
+    missing = [one for one in streams if not view.has(one)]
     if missing:
         view.load(log.read(missing))
 
@@ -235,9 +164,9 @@ def _read_joined(log: Log, ids: Ids, view: View, acts: Sequence[Act]) -> None:
     for act in acts:
         if not isinstance(act.body, SignUp | Identification) or len(act.body.identifiers) == 1:
             continue
-        holders = [holder(view.streams[identifier].values()) for identifier in identifiers(ids, act)]
+        holders = [holder(view.events(identifier)) for identifier in identifiers(ids, act)]
         if None in holders:
             for contact in holders:
                 if contact is not None:
-                    wanted |= attached(view.streams[contact].values()).keys()
+                    wanted |= attached(view.events(contact)).keys()
     _read_missing(log, view, wanted)

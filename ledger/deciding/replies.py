@@ -22,9 +22,9 @@ from ledger.rules.replies import reading_of
 def is_stop(view: View, ids: Ids, organization: str, act: Reply) -> bool:
     """Whether the organization's set reads the text as a stop. Raises NotLoaded."""
     stream = ids.organization(organization)
-    if stream not in view.streams:
+    if not view.has(stream):
         raise NotLoaded([stream])
-    reading = read_reply(act.text, standing_set(view.streams[stream].values()))
+    reading = read_reply(act.text, standing_set(view.events(stream)))
     return reading.reply_class is ReplyClass.STOP
 
 
@@ -64,7 +64,7 @@ def reclassification(draft: Draft, act: Reclassification) -> None:
     """
     stream = draft.place_of(act.reply_event_id)
     events = draft.stream(stream) if stream is not None else {}
-    event = events.get(act.reply_event_id)
+    event = events.get(act.reply_event_id.int)
     if stream is None or event is None or event.envelope.organization != draft.act.organization:
         raise MessageRefused("unknown_event", "reply_event_id: no such event in this organization")
     if not isinstance(event.body, ReplyReceived):

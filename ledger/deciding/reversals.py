@@ -17,7 +17,7 @@ def reversal(draft: Draft, act: Reversal) -> None:
     Taking back a reversal makes its event stand again, and what was carried with it.
     """
     stream = draft.place_of(act.event_id)
-    event = draft.stream(stream).get(act.event_id) if stream is not None else None
+    event = draft.stream(stream).get(act.event_id.int) if stream is not None else None
     if stream is None or event is None or event.envelope.organization != draft.act.organization:
         raise MessageRefused(
             "unknown_event", "data.event_id: no such event here; send or replay this once it is recorded"

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from ledger.acts import Given, Kept
+from ledger.deciding import naming
 from ledger.deciding.carrying import block_if_deleted, carry_to
 from ledger.deciding.view import Draft
 from ledger.events.contact import (
@@ -33,9 +34,7 @@ class _Owned:
 
 
 def identifier_id(draft: Draft, given: Given | Kept) -> UUID:
-    if isinstance(given, Kept):
-        return given.id
-    return draft.ids.identifier(draft.act.organization, given.kind, given.value)
+    return naming.identifier_id(draft.ids, draft.act.organization, given)
 
 
 def settle(draft: Draft, givens: Collection[Given], method: str, *, bulk: bool) -> UUID:
@@ -156,7 +155,7 @@ def _first_position(draft: Draft, contact: UUID) -> tuple[int, UUID]:
 
 def _create(draft: Draft, method: str, one: _Owned) -> UUID:
     contact = draft.ids.derived(draft.act_id, "contact", one.id)
-    draft.view.streams.setdefault(contact, {})
+    draft.view.streams.setdefault(contact.int, {})
     body = ContactCreated(method=method)
     draft.add(contact, body, draft.derived(draft.act_id, body, contact))
     return contact

@@ -5,7 +5,6 @@ Only grants are ever refused for their scope: what restricts is recorded at any 
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from uuid import UUID
 
 from ledger.deciding.settings import require_name
 from ledger.deciding.view import Draft, Stream
@@ -44,7 +43,7 @@ class _Asked(NamedTuple):
     when it was refused because nobody created it.
     """
 
-    streams: Mapping[UUID, Stream]
+    streams: Mapping[int, Stream]
     retired: list[tuple[str, Switch]]
     refused: Switch | None
 
@@ -52,10 +51,10 @@ class _Asked(NamedTuple):
 def _asked(draft: Draft, scope: str) -> _Asked:
     covering = {one: draft.ids.scope(one) for one in lineage(scope)}
     draft.require(covering.values())
-    streams = {stream_id: draft.stream(stream_id) for stream_id in covering.values()}
-    switches = [(one, retired(streams[stream_id].values())) for one, stream_id in covering.items()]
+    streams = {stream_id.int: draft.stream(stream_id) for stream_id in covering.values()}
+    switches = [(one, retired(draft.stream(stream_id).values())) for one, stream_id in covering.items()]
     refused = refuses_unknown(next(iter(streams.values())).values())
-    unknown = not streams[draft.ids.scope(scope)]
+    unknown = not draft.stream(draft.ids.scope(scope))
     asked = _Asked(
         streams,
         [(one, switch) for one, switch in switches if any(switch.states)],

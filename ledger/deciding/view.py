@@ -14,8 +14,10 @@ from ledger.ids import Ids
 from ledger.settings_acts import SettingsBody
 
 T = TypeVar("T")
-Stream = dict[UUID, Recorded]
-"""Event id → event, in version order."""
+Stream = dict[int, Recorded]
+"""Number of the event id → event, in version order. What is looked up many times for each act goes by the numbers
+of ids: to hash a UUID is a call of Python.
+"""
 _SETTINGS: Final = frozenset(get_args(SettingsBody))
 
 
@@ -47,23 +49,24 @@ class View:
     """(identifier, channel) → newest delivery in the side table."""
     places: dict[UUID, UUID | None] = field(default_factory=dict)
     """Event id → its stream, for acts that name an event (None: the log has no such event)."""
-    streams: dict[UUID, Stream] = field(default_factory=dict)
+    streams: dict[int, Stream] = field(default_factory=dict)
+    """Number of the stream id → the stream with what has been decided."""
     acts: dict[UUID, frozenset[bytes]] = field(default_factory=dict)
     deliveries: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
-    folds: dict[tuple[UUID, Any], tuple[Stream, Any]] = field(default_factory=dict)
-    """(stream, rule) → what the rule made of it, as long as the stream is this one."""
+    folds: dict[tuple[int, Any], tuple[Stream, Any]] = field(default_factory=dict)
+    """(number of the stream id, rule) → what the rule made of it, as long as the stream is this one."""
     grantable: dict[str, Any] = field(default_factory=dict)
     """Scope → what `scopes.require_grantable` found of it: thousands of grants ask alike."""
 
     def __post_init__(self) -> None:
-        self.streams = dict(self.base)
+        self.streams = {stream_id.int: stream for stream_id, stream in self.base.items()}
         self.acts = dict(self.known)
         self.deliveries = dict(self.delivered)
 
     def load(self, streams: Mapping[UUID, Iterable[Recorded]]) -> None:
         for stream_id, events in streams.items():
-            stream = {event.envelope.event_id: event for event in events}
-            self.base[stream_id] = self.streams[stream_id] = stream
+            stream = {event.envelope.event_id.int: event for event in events}
+            self.base[stream_id] = self.streams[stream_id.int] = stream
         self.grantable.clear()
 
     def deliver(self, newest: Mapping[tuple[UUID, str], datetime]) -> None:
@@ -71,12 +74,21 @@ class View:
         self.delivered.update(newest)
         self.deliveries.update(newest)
 
+    def has(self, stream_id: UUID) -> bool:
+        """Whether the stream was read, or made by what has been decided."""
+        return stream_id.int in self.streams
+
+    def events(self, stream_id: UUID) -> Iterable[Recorded]:
+        """The stream with what has been decided; it was read."""
+        return self.streams[stream_id.int].values()
+
     def fold(self, stream_id: UUID, rule: Callable[[Iterable[Recorded]], T]) -> T:
         """What a pure rule makes of a stream; worked out once, until the stream is another."""
-        stream = self.streams[stream_id]
-        kept = self.folds.get((stream_id, rule))
+        number = stream_id.int
+        stream = self.streams[number]
+        kept = self.folds.get((number, rule))
         if kept is None or kept[0] is not stream:
-            kept = self.folds[stream_id, rule] = stream, rule(stream.values())
+            kept = self.folds[number, rule] = stream, rule(stream.values())
         made: T = kept[1]
         return made
 
@@ -121,22 +133,23 @@ class Draft:
         self.deliveries: dict[tuple[UUID, str], datetime] = {}
         self.destroyed: set[UUID] = set()
         self.reopened: set[UUID] = set()
-        self._heads: dict[UUID, Stream] = {}
-        self._own: dict[UUID, Stream] = {}
+        self._heads: dict[int, Stream] = {}
+        self._own: dict[int, Stream] = {}
         self._occurred_at = None if "time" in flags else act.occurred_at
         self.effective_at = min(self._occurred_at, act.received_at) if self._occurred_at else act.received_at
 
     def stream(self, stream_id: UUID) -> Stream:
         """The stream as it stands with this draft. Raises NotLoaded."""
-        head = self._heads.get(stream_id)
+        number = stream_id.int
+        head = self._heads.get(number)
         if head is None:
-            head = self.view.streams.get(stream_id)
+            head = self.view.streams.get(number)
             if head is None:
                 raise NotLoaded([stream_id])
-            self._heads[stream_id] = head
+            self._heads[number] = head
         return head
 
-    def look_at(self, streams: Mapping[UUID, Stream]) -> None:
+    def look_at(self, streams: Mapping[int, Stream]) -> None:
         """Counts streams as looked at that were found for another draft of the same view."""
         self._heads.update(streams)
 
@@ -145,11 +158,11 @@ class Draft:
         it is folded once for all acts that ask alike. Raises NotLoaded.
         """
         stream = self.stream(stream_id)
-        return rule(stream.values()) if stream_id in self._own else self.view.fold(stream_id, rule)
+        return rule(stream.values()) if stream_id.int in self._own else self.view.fold(stream_id, rule)
 
     def require(self, stream_ids: Collection[UUID]) -> None:
         """Raises NotLoaded for all that are missing, so that they are read in one go."""
-        missing = [stream_id for stream_id in stream_ids if stream_id not in self.view.streams]
+        missing = [stream_id for stream_id in stream_ids if not self.view.has(stream_id)]
         if missing:
             raise NotLoaded(missing)
 
@@ -161,10 +174,10 @@ class Draft:
     @property
     def reads(self) -> set[UUID]:
         """The streams that were looked at."""
-        return set(self._heads)
+        return {UUID(int=number) for number in self._heads}
 
-    def written(self) -> Mapping[UUID, Stream]:
-        """The streams that got events, with them."""
+    def written(self) -> Mapping[int, Stream]:
+        """The streams that got events, with them, by the numbers of their ids."""
         return self._own
 
     def place_of(self, event_id: UUID) -> UUID | None:
@@ -183,9 +196,10 @@ class Draft:
         occurred_at: datetime | None = None,
     ) -> None:
         """Appends the event unless the stream has it. `occurred_at` where it is not the act's own time."""
-        own = self._own.get(stream_id)
+        number = stream_id.int
+        own = self._own.get(number)
         stream = self.stream(stream_id) if own is None else own
-        if event_id in stream:
+        if event_id.int in stream:
             return
         act = self.act
         envelope = Envelope(
@@ -205,8 +219,8 @@ class Draft:
         version = next(reversed(stream.values())).version + 1 if stream else 1
         event = Recorded(stream_id, version, 0, envelope, body)
         if own is None:
-            own = self._heads[stream_id] = self._own[stream_id] = stream.copy()
-        own[event_id] = event
+            own = self._heads[number] = self._own[number] = stream.copy()
+        own[event_id.int] = event
         self.events.append(event)
 
     def event_id(self, body: Event, *role: UUID | str) -> UUID:

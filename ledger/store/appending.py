@@ -35,10 +35,10 @@ def append_rows(connection: Connection[Any], batch: SealedBatch, positions: rang
     if len(positions) > FEW:
         copy_events(connection.cursor(), batch.rows(), positions, recorded_at)
         if batch.new_keys:
-            insert_keys(connection, batch.new_keys.values())
+            insert_keys(connection, batch.new_keys)
         return
     columns = [list(column) for column in zip(*batch.rows(), strict=True)]
-    keys = batch.new_keys.values()  # made with the rows
+    keys = batch.new_keys  # made with the rows
     made = ([key.owner for key in keys], [key.generation for key in keys], [key.wrapped for key in keys])
     cursor = connection.cursor(binary=True)
     values = (recorded_at, *columns, list(positions))

@@ -84,7 +84,7 @@ def nonces(count: int) -> list[bytes]:
 
 
 def _bound(owner: UUID, generation: int) -> bytes:
-    return owner.bytes + generation.to_bytes(4, "big")
+    return (owner.int << 32 | generation).to_bytes(20, "big")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class SealedBatch:
     """Streams without one that were erased → the newest erased generation."""
     reopen: Collection[UUID]
     """Streams that get a new generation although they were erased."""
-    new_keys: dict[UUID, DataKey] = field(default_factory=dict)
+    new_keys: list[DataKey] = field(default_factory=list)
     """Keys made for the rows so far, not stored yet."""
 
     def rows(self) -> Iterator[Row]:
@@ -59,9 +59,11 @@ class SealedBatch:
 
     def _key(self, stream_id: UUID) -> DataKey | None:
         key = self.used.get(stream_id)
-        if key is None and (stream_id not in self.erased or stream_id in self.reopen):
-            key = self.keyring.new_key(stream_id, self.erased.get(stream_id, 0) + 1)
-            self.used[stream_id] = self.new_keys[stream_id] = key
+        if key is None:
+            erased = self.erased.get(stream_id) if self.erased else None
+            if erased is None or stream_id in self.reopen:
+                key = self.used[stream_id] = self.keyring.new_key(stream_id, (erased or 0) + 1)
+                self.new_keys.append(key)
         return key
 
 
@@ -73,10 +75,11 @@ def seal(
     An erased stream's events get no sealed part, unless it is in `reopen`: then under a new generation. Keys are
     not looked up of streams that begin here, for they have none, nor of those that get nothing to seal.
     """
-    streams = {event.stream_id for event in events if event.body.SEALED_FIELDS}
-    older = streams - {event.stream_id for event in events if event.version == 1}
+    streams = {event.stream_id.int: event.stream_id for event in events if event.body.SEALED_FIELDS}
+    begun = {event.stream_id.int for event in events if event.version == 1}
+    older = [stream_id for number, stream_id in streams.items() if number not in begun]
     standing = keys_of(connection, keyring, older) if older else {}
-    keyless = streams - standing.keys()
+    keyless = [stream_id for stream_id in streams.values() if stream_id not in standing]
     erased = erased_generations(connection, keyless) if keyless else {}
     return SealedBatch(events, keyring, standing, erased, reopen)
 
@@ -110,4 +113,5 @@ def refuse_erased(connection: Connection[Any], used: Mapping[UUID, DataKey]) -> 
 
 def place(event: Recorded) -> bytes:
     """What a sealed part is bound to: stream, event and stored name."""
-    return event.stream_id.bytes + event.envelope.event_id.bytes + (event.stored_as or event.body.NAME).encode()
+    ids = event.stream_id.int << 128 | event.envelope.event_id.int
+    return ids.to_bytes(32, "big") + (event.stored_as or event.body.NAME).encode()

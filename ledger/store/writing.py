@@ -59,8 +59,8 @@ class Writing(Reading):
         super().__init__(lambda: nullcontext(connection), keyring)
         self._connection = connection
         self._ids = ids
-        streams = {event.stream_id for event in expected}
-        cursor = _begin(connection, len(expected), streams if len(streams) <= FEW else ())
+        streams = {event.stream_id for event in expected} if len(expected) <= FEW else set()
+        cursor = _begin(connection, len(expected), streams)
         row = cursor.fetchone()
         assert row is not None
         position, newest_at, now, first, last = row

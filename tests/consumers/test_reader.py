@@ -19,6 +19,7 @@ from ledger.errors import MessagesLost
 from tests.conftest import Topics
 from tests.consumers.scene import Scene, history, now, publish, record_directly, signup, wait_for
 from tests.ledgers import store_on
+from tests.store.making import IDS
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def reading(database: str, bootstrap: str, topic: str, patience_ms: int = 30_000
         store_on(database) as store,
         closing(Broker(bootstrap, [topic], store.positions, now, most=7, patience_ms=patience_ms)) as broker,
     ):
-        yield Reader(broker)
+        yield Reader(broker, IDS)
 
 
 def test_it_brings_what_a_reader_in_the_same_process_would(
