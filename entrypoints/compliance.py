@@ -108,15 +108,24 @@ def page(
 
 
 def summary(
-    ledger: Service, organization: str, *, since: datetime | None = None, counted_to: int = COUNTED_TO
+    ledger: Service,
+    organization: str,
+    *,
+    since: datetime | None = None,
+    counted_to: int = COUNTED_TO,
+    overdue: int | None = None,
 ) -> ClockSummary:
-    """Percentiles of the latest opt-outs received since a moment, so many of them; how many wait or are overdue."""
+    """Percentiles of the latest opt-outs received since a moment, so many of them; how many wait or are overdue.
+
+    `overdue`: where it is known how many are.
+    """
     calendar, now = calendar_for(ledger, organization), ledger.now()
     with ledger.reading.connection() as connection:
         found = opt_outs.newest_taken(connection, organization, since=since, limit=counted_to + 1)
         waiting = opt_outs.waiting_of(connection, organization, since=since)
-        late = islice(overdue_of(connection, organization, calendar, now, since), COUNTED_TO)
-        overdue = sum(1 for _ in late)
+        if overdue is None:
+            late = islice(overdue_of(connection, organization, calendar, now, since), COUNTED_TO)
+            overdue = sum(1 for _ in late)
     counted = found[:counted_to]
     return ClockSummary(
         as_of=now,

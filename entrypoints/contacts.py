@@ -18,6 +18,7 @@ from projections import contact_count, contact_list, counters, identifiers
 from projections.contact_count import COUNTED_TO
 from projections.contact_list import PATIENCE, ContactRow
 from projections.contact_query import Filter
+from projections.criteria.criterion import Known
 from projections.criteria.finding import TooSlow
 from projections.identifiers import IdentifierRow
 
@@ -105,10 +106,11 @@ def page(
     asked = replace(asked, at=asked.at or ledger.now())
     start = _place(after) if after else None
     refuse_nul(asked)
+    known = Known(people)
     with ledger.reading.connection() as connection:
         try:
             rows = contact_list.contacts(
-                connection, organization, asked, after=start, limit=limit + 1, seconds=PATIENCE
+                connection, organization, asked, after=start, limit=limit + 1, seconds=PATIENCE, known=known
             )
         except ValueError as refused:
             raise MessageRefused("invalid-request", str(refused)) from None
@@ -116,7 +118,8 @@ def page(
         here = len(rows) if start is None and len(rows) <= limit else None
         found, more = None, None
         if counted:
-            found, more = _found(connection, organization, asked, people, limit, here, cheaply=cheaply)
+            how = {"cheaply": cheaply, "known": known}
+            found, more = _found(connection, organization, asked, people, limit, here, how)
     shown = rows[:limit]
     return ContactsPage(
         contacts=[seen(row, values=values, fields=fields) for row in shown],
@@ -140,8 +143,7 @@ def _found(
     people: Mapping[str, int],
     least: int,
     whole: int | None,
-    *,
-    cheaply: bool,
+    how: Mapping[str, Any],
 ) -> tuple[int, bool]:
     """How many fit, and whether there are more than that: exact where the counters know it (Y3).
 
@@ -153,7 +155,7 @@ def _found(
     if whole is not None:
         return whole, False
     try:
-        found = contact_count.count(connection, organization, asked, seconds=COUNTING, cheaply=cheaply)
+        found = contact_count.count(connection, organization, asked, seconds=COUNTING, **how)
     except TooSlow:
         return least, True
     return min(found, COUNTED_TO), found > COUNTED_TO

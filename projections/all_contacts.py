@@ -23,6 +23,7 @@ from projections.people import (
 )
 from projections.portion import CONTACT_NAMES, Portion
 from projections.projection import Projection
+from projections.signs import signs
 from projections.tables import Row, Rows, Table
 
 TABLE: Final = Table(
@@ -54,6 +55,7 @@ TABLE: Final = Table(
         "consents": "text[]",
         "text": "text",
         "consented_at": "timestamptz",
+        "signs": "bytea",
     },
     order="all_contacts_list_idx",
 )
@@ -131,7 +133,9 @@ class AllContacts(Projection):
             stands = standing(portion, one, purchased=said.purchased_at is not None)
             row = _row(one, said, stands, values)
             text = _search_text(row)
-            rows[TABLE.name].append((*row, text, stands.consented_at))
+            known = [marked(one.organization, fact) for fact in _facts(said)]
+            signed = signs((*row[-2], *known, *stands.consents))
+            rows[TABLE.name].append((*row, text, stands.consented_at, signed))
             rows[SEARCH.name].append(
                 (
                     one.person.id,
@@ -140,7 +144,7 @@ class AllContacts(Projection):
                     _counted_as(said, stands),
                     text,
                     platform_keys(one),
-                    [marked(one.organization, fact) for fact in _facts(said)],
+                    known,
                     stands.consents,
                     said.last_updated,
                     said.created.effective_at,

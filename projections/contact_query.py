@@ -1,6 +1,5 @@
 """Which people of `all_contacts` a list is of: a filter, and the pieces of SQL that say whom it fits."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -11,21 +10,22 @@ from psycopg import Connection
 from projections import counters
 from projections.all_contacts import marked
 from projections.criteria import tree
-from projections.criteria.criterion import Asking
+from projections.criteria.criterion import Asking, Held, Known
 from projections.criteria.finding import Lead, rows
+from projections.criteria.marked import signed
 from projections.criteria.tree import Node
 from projections.people import MARKS, MARKS_SAID
+from projections.searched_text import GUESSED, Searched, searched
 
 PAGE: Final = 50
-SHORTEST: Final = 3
-"""A search needs so many characters: shorter parts have no trigram to be found by."""
-_LOOK_UP: Final = 2
+LOOK_UP: Final = 2
 """How many rows of the list are walked past while one person whom an index leads to is looked up."""
+LOOK_UP_IN_INDEX: Final = 10
+"""The same where they are passed by in the list's index, and no row is looked at but of those who may fit."""
 TRIGRAMS: Final = 3_000
 """How many rows of the list are walked past while the index of texts is read for one search."""
 Ranking = Literal["updated", "created", "earliest", "deleted"]
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
-_NUMBER = re.compile(r"[+\d\s().\-/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,6 @@ _LISTED = "WHERE c.organization = %(organization)s AND deleted = %(deleted)s\n"
 _TYPE = "AND type = %(type)s\n"
 _MARK = "AND c.marks @> ARRAY[%(mark)s]\n"
 _RARE_MARK = "AND c.id = ANY (ARRAY(SELECT id FROM contact_search WHERE marks @> ARRAY[%(mark)s]))\n"
-_TEXT = "s.text LIKE %(text)s"
-_TEXT_OR_DIGITS = "(s.text LIKE %(text)s OR s.text LIKE %(digits)s)"
 _BY_TEXT = "SELECT s.id FROM contact_search s WHERE "
 _THERE = "WHERE s.organization = %(organization)s AND s.counted_as[1] = %(there)s\n"
 CONTACT: Final = "AND c.id = (SELECT person_id FROM contact_aliases WHERE contact_id = %(contact)s)\n"
@@ -67,6 +65,8 @@ class Query:
 
     `listed`: those of the list, `conditions`: what else is asked, `criteria`: and of them. `alone`: all of it, of
     the rows `s` of `contact_search`; None where those do not say it. `searched`: the part of it about their texts.
+    `in_index`: what is so of the rows `w` of the list's index of all who fit, and of few others; None where it says
+    nothing. `people`: how many fit, where that is counted.
     """
 
     listed: str
@@ -76,7 +76,9 @@ class Query:
     few: bool
     asking: Asking
     alone: str | None = None
-    searched: str = ""
+    searched: Searched | None = None
+    in_index: str | None = None
+    people: float | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -90,12 +92,12 @@ class Query:
     @property
     def in_rows(self) -> str:
         """What else is asked, of the rows of the list alone: a search looks at their own texts."""
-        return self.conditions.replace("s.text", "c.text")
+        return self.conditions.replace(*self.searched) if self.searched is not None else self.conditions
 
 
-def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Query:
+def query_of(connection: Connection[Any], organization: str, asked: Filter, known: Known | None = None) -> Query:
     """The pieces for one of both, deleted or not. Raises ValueError for a mark or a search that cannot be taken."""
-    asking = Asking(organization, asked.at or _LATEST)
+    asking = Asking(organization, asked.at or _LATEST, known)
     query = Query(_LISTED, "", "", "", False, asking)
     query.values["deleted"], query.values["there"] = asked.deleted, "deleted" if asked.deleted else "all"
     alone: list[str | None] = [_THERE]
@@ -107,7 +109,7 @@ def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Q
         if asked.mark not in MARKS:
             raise ValueError(f"mark: {MARKS_SAID}")
         query.values["mark"] = marked(organization, asked.mark)
-        query.few = _is_rare(connection, organization, asked.mark, deleted=bool(asked.deleted))
+        query.few, query.people = _is_rare(connection, asking, asked)
         query.conditions += _RARE_MARK if query.few else _MARK
         alone.append(_MARK.replace("c.", "s."))
     if asked.search is not None:
@@ -119,15 +121,24 @@ def query_of(connection: Connection[Any], organization: str, asked: Filter) -> Q
             alone.append(None)
         else:
             query.joined = _FOUND
-            query.searched = _searched(asked.search.strip().lower(), query.values)
-            query.conditions += f"AND {query.searched}\n"
-            alone.append(f"AND {query.searched}\n")
+            query.searched = searched(asked.search.strip().lower(), query.values)
+            query.conditions += f"AND {query.searched.by_index}\n"
+            alone.append(f"AND {query.searched.by_index}\n")
     if asked.criteria is not None:
         query.criteria = f"AND {tree.condition(asked.criteria, asking)}\n"
         said = tree.in_search(asked.criteria, asking)
         alone.append(f"AND {said}\n" if said else None)
+        query.people = None
     query.alone = "".join(one for one in alone if one) if None not in alone else None
+    if asked.ranked == "updated":
+        query.in_index = _in_index(asked, asking)
     return query
+
+
+def _in_index(asked: Filter, asking: Asking) -> str | None:
+    said = [signed(asking, Held("marks", [asked.mark]))] if asked.mark is not None else []
+    of_criteria = tree.in_index(asked.criteria, asking) if asked.criteria is not None else None
+    return " AND ".join([*said, *filter(None, [of_criteria])]) or None
 
 
 def plain(organization: str, asked: Filter) -> Filter:
@@ -139,43 +150,37 @@ def plain(organization: str, asked: Filter) -> Filter:
     return replace(asked, mark=held.names[0], criteria=None)
 
 
-def _is_rare(connection: Connection[Any], organization: str, mark: str, *, deleted: bool) -> bool:
-    """Whether so few have it that they are sooner found first and put in order then.
+def everyone(connection: Connection[Any], asking: Asking, deleted: bool | None) -> int:
+    """All people of the organization who are not deleted, or who are."""
+    if asking.known.people is None:
+        return counters.everyone(connection, asking.organization, deleted)
+    return asking.known.people.get("deleted" if deleted else "all", 0)
+
+
+def _is_rare(connection: Connection[Any], asking: Asking, asked: Filter) -> tuple[bool, int]:
+    """Whether so few have the mark that they are sooner found first and put in order then; and how many have it.
 
     Walking the list costs PAGE * everyone / marked rows for a page, finding first costs `marked` rows. The
     counters know both; the planner guesses, and walks the whole list for a mark that hardly anybody has.
     """
-    everyone, counted_as = ("deleted", f"deleted.{mark}") if deleted else ("all", mark)
-    people = counters.people(connection, organization)
-    return is_few(people.get(counted_as, 0), people.get(everyone, 0))
+    all_there, counted_as = ("deleted", f"deleted.{asked.mark}") if asked.deleted else ("all", str(asked.mark))
+    known = asking.known.people
+    counted = counters.people(connection, asking.organization) if known is None else known
+    people = counted.get(counted_as, 0)
+    look_up = LOOK_UP_IN_INDEX if asked.ranked == "updated" else LOOK_UP
+    return is_few(people, counted.get(all_there, 0), look_up), people
 
 
-def is_few(people: float, everyone: int, begin: int = 0) -> bool:
+def is_few(people: float, everyone: int, look_up: int = LOOK_UP, begin: int = 0) -> bool:
     """Whether so many of everyone are sooner found first and put in order then: as many rows as would have to be
     walked otherwise cost more. `begin`: what the index itself costs, in rows that are walked.
     """
-    return begin + _LOOK_UP * people < min(PAGE * everyone / max(people, 1), everyone)
+    return begin + look_up * people < min(PAGE * everyone / max(people, 1), everyone)
 
 
-def found_by_text(connection: Connection[Any], query: Query) -> float:
+def found_by_text(connection: Connection[Any], query: Query, search: Searched) -> float:
     """How many the planner reckons that the search leads to."""
-    return rows(connection, _BY_TEXT + query.searched, query.values)
-
-
-def _searched(text: str, values: dict[str, Any]) -> str:
-    """The condition on the search text; a phone number is found however it is written."""
-    if len(text) < SHORTEST:
-        raise ValueError(f"search: give at least {SHORTEST} characters")
-    values["text"] = _part(text)
-    number = re.sub(r"[^+\d]", "", text) if _NUMBER.fullmatch(text) else text
-    if number == text or len(number) < SHORTEST:
-        return _TEXT
-    values["digits"] = _part(number)
-    return _TEXT_OR_DIGITS
-
-
-def _part(text: str) -> str:
-    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+    return GUESSED * rows(connection, _BY_TEXT + search.by_index, query.asking)
 
 
 def _contact_id(text: str) -> UUID | None:

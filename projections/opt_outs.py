@@ -17,6 +17,7 @@ from ledger.events.envelope import Recorded
 from ledger.events.identifier import Banned, OptedOut, ReplyReceived, ReplyReclassified
 from ledger.events.stored import stored_names
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, ReplyClass
+from ledger.store.connections import planned_once
 from projections import by_day
 from projections.marks import Stage
 from projections.portion import Portion
@@ -149,21 +150,30 @@ FROM opt_outs o
     LEFT JOIN LATERAL (SELECT position, at FROM marks WHERE stage = 'published' AND position >= o.position
                        ORDER BY position LIMIT 1) AS published ON true
 """
-_NEWEST = (
-    _CLOCKED
-    + """
+_RECEIVED_LAST = """
 WHERE organization = %(organization)s AND received_at >= %(since)s::timestamptz
   AND (received_at, o.position) < (%(received)s::timestamptz, %(position)s)
 ORDER BY received_at DESC, o.position DESC LIMIT %(limit)s
 """
-)
+_NEWEST = _CLOCKED + _RECEIVED_LAST
+# Where a stage has not come to an opt-out yet, no mark is looked for.
 _TAKEN = """
-SELECT extract(epoch FROM recorded_at - received_at)::float8, extract(epoch FROM enforced_at - received_at)::float8,
-       extract(epoch FROM published_at - received_at)::float8
-FROM (%s) AS clocked
-""".replace("%s", _NEWEST)
+SELECT extract(epoch FROM recorded_at - received_at)::float8,
+       CASE WHEN o.position <= (SELECT max(position) FROM marks WHERE stage = 'enforced') THEN (
+           SELECT extract(epoch FROM at - o.received_at)::float8 FROM marks m
+           WHERE stage = 'enforced' AND m.position >= o.position ORDER BY m.position LIMIT 1) END,
+       CASE WHEN o.position <= (SELECT max(position) FROM marks WHERE stage = 'published') THEN (
+           SELECT extract(epoch FROM at - o.received_at)::float8 FROM marks m
+           WHERE stage = 'published' AND m.position >= o.position ORDER BY m.position LIMIT 1) END
+FROM opt_outs o
+{received_last}
+""".replace("{received_last}", _RECEIVED_LAST)
 _LATEST = _CLOCKED + "ORDER BY o.position DESC LIMIT %s"
 _OF_THESE = _CLOCKED + "WHERE o.position = ANY(%s) ORDER BY received_at, o.position"
+# As one value: under row-level security no index is asked for what an expression comes to.
+_REACHED = """(SELECT LEAST(
+    coalesce((SELECT max(position) FROM marks WHERE stage = 'enforced'), 0),
+    coalesce((SELECT max(position) FROM marks WHERE stage = 'published'), 0)))"""
 # What took more than ten days took more than five before it was recorded, or since; or it still waits.
 _SLOW = """
 SELECT received_at, position FROM (
@@ -179,16 +189,12 @@ SELECT received_at, position FROM (
     WHERE organization = %(organization)s
     UNION
     SELECT received_at, position FROM opt_outs
-    WHERE organization = %(organization)s AND received_at < %(cutoff)s AND position > LEAST(
-        coalesce((SELECT max(position) FROM marks WHERE stage = 'enforced'), 0),
-        coalesce((SELECT max(position) FROM marks WHERE stage = 'published'), 0))
+    WHERE organization = %(organization)s AND received_at < %(cutoff)s AND position > {reached}
 ) AS slow
 WHERE received_at >= %(since)s::timestamptz AND received_at < %(cutoff)s
   AND (received_at, position) > (%(received)s::timestamptz, %(position)s)
 ORDER BY received_at, position LIMIT %(limit)s
-"""
-
-
+""".replace("{reached}", _REACHED)
 _WAITING = """
 SELECT count(*), min(received_at) FROM (
     SELECT received_at FROM opt_outs
@@ -198,12 +204,10 @@ SELECT count(*), min(received_at) FROM (
 _WAITING_OF = """
 SELECT count(*) FROM (
     SELECT FROM opt_outs
-    WHERE organization = %(organization)s AND position > LEAST(
-        coalesce((SELECT max(position) FROM marks WHERE stage = 'enforced'), 0),
-        coalesce((SELECT max(position) FROM marks WHERE stage = 'published'), 0)){since}
+    WHERE organization = %(organization)s AND position > {reached}{since}
     ORDER BY position LIMIT 10000
 ) AS waiting
-"""
+""".replace("{reached}", _REACHED)
 _SINCE = " AND received_at >= %(since)s::timestamptz"
 _ORGANIZATIONS = """
 WITH RECURSIVE found AS (
@@ -225,14 +229,16 @@ def newest(
     limit: int = 100,
 ) -> list[Clocked]:
     """Opt-outs received since a moment, last received first; the next page is `after` the last row."""
-    return _rows_of(connection, _NEWEST, _asked(organization, since, after, limit))
+    with planned_once(connection):
+        return _rows_of(connection, _NEWEST, _asked(organization, since, after, limit), prepare=True)
 
 
 def newest_taken(
     connection: Connection[Any], organization: str, *, since: datetime | None = None, limit: int
 ) -> list[Taken]:
     """How long the opt-outs took that were received last, since a moment."""
-    rows = connection.execute(_TAKEN.encode(), _asked(organization, since, None, limit), prepare=False)
+    with planned_once(connection):
+        rows = connection.execute(_TAKEN.encode(), _asked(organization, since, None, limit), prepare=True)
     return [Taken(*row) for row in rows]
 
 
@@ -256,7 +262,7 @@ def slow(
         "position": after[1] if after else 0,
         "limit": limit,
     }
-    found = connection.execute(_SLOW, asked, prepare=False).fetchall()
+    found = connection.execute(_SLOW, asked).fetchall()
     return _rows_of(connection, _OF_THESE, ([position for _, position in found],)) if found else []
 
 
@@ -275,9 +281,9 @@ def waiting(connection: Connection[Any], stage: Stage) -> tuple[int, datetime | 
 def waiting_of(connection: Connection[Any], organization: str, *, since: datetime | None = None) -> int:
     """How many of an organization's opt-outs have not come to both stages (counted to 10,000)."""
     query = _WAITING_OF.format(since=_SINCE if since else "")
-    row = connection.execute(
-        query.encode(), {"organization": organization, "since": since}, prepare=False
-    ).fetchone()
+    with planned_once(connection):
+        asked = {"organization": organization, "since": since}
+        row = connection.execute(query.encode(), asked, prepare=True).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -297,5 +303,5 @@ def _asked(organization: str, since: datetime | None, after: After | None, limit
     }
 
 
-def _rows_of(connection: Connection[Any], query: str, asked: Any) -> list[Clocked]:
-    return connection.cursor(row_factory=class_row(Clocked)).execute(query, asked, prepare=False).fetchall()
+def _rows_of(connection: Connection[Any], query: str, asked: Any, *, prepare: bool = False) -> list[Clocked]:
+    return connection.cursor(row_factory=class_row(Clocked)).execute(query, asked, prepare=prepare).fetchall()

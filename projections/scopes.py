@@ -143,7 +143,7 @@ def subscribed(connection: Connection[Any], organization: str, scope: str) -> di
 
 def merchants(connection: Connection[Any], organization: str) -> dict[str, str | None]:
     """Merchant → display name, of those that were created or that events name."""
-    return dict(connection.execute(_MERCHANTS, {"organization": organization}, prepare=False))
+    return dict(connection.execute(_MERCHANTS, {"organization": organization}))
 
 
 def names(connection: Connection[Any], organizations: Collection[str]) -> dict[str, str]:

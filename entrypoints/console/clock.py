@@ -66,7 +66,8 @@ def _shown(view: View, asked: Question) -> Response:
         limit=asked.limit,
     )
     first = asked.after is None and view.twin != "csv"
-    summary = _summary(view, since) if first else None
+    all_overdue = len(page.opt_outs) if asked.show == "overdue" and page.after is None else None
+    summary = _summary(view, since, all_overdue) if first else None
     late = _late(view) if first and asked.show == "all" and summary and summary.overdue else []
     names = [name for name in OptOutSeen.model_fields if name != "position"]
     waiting = _waiting(view) if first else None
@@ -74,8 +75,8 @@ def _shown(view: View, asked: Question) -> Response:
     return show_list(view, "clock", asked, data, (names, _rows(page.opt_outs, names)))
 
 
-def _summary(view: View, since: datetime | None) -> ClockSummary:
-    return compliance.summary(view.ledger, view.organization, since=since, counted_to=_COUNTED)
+def _summary(view: View, since: datetime | None, overdue: int | None) -> ClockSummary:
+    return compliance.summary(view.ledger, view.organization, since=since, counted_to=_COUNTED, overdue=overdue)
 
 
 def _late(view: View) -> list[OptOutSeen]:

@@ -25,6 +25,7 @@ from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactsPage
 from entrypoints.whole_values import searchable
 from ledger.errors import MessageRefused
+from ledger.store.connections import planned_once
 from projections import counters, scopes
 from projections.contact_count import COUNTED_TO
 from projections.contact_query import Filter
@@ -133,9 +134,11 @@ def _list(view: View, asked: Question, written: Typed) -> Response:
 def _shown(view: View, asked: Question, written: Typed) -> Response:
     wanted = _wanted(view, asked)
     text, root = _typed(view, asked.q), wanted.criteria
-    with view.ledger.reading.connection() as connection:
+    with view.ledger.reading.connection() as connection, planned_once(connection):
         counts = counters.people(connection, view.organization)
         merchants = scopes.merchants(connection, view.organization)
+        channels = in_use(view.ledger, view.organization)
+        fields = criteria.field_names(view)
     refuse_unknown(asked, merchant=merchants)
     page = contacts.page(
         view.ledger,
@@ -149,8 +152,6 @@ def _shown(view: View, asked: Question, written: Typed) -> Response:
         fields=asked.fields,
         people=counts,
     )
-    channels = in_use(view.ledger, view.organization)
-    fields = criteria.field_names(view)
     in_words = criteria.shown(root, fields) if root is not None else None
     data = Contacts(**dict(page), applied=_applied(asked, text, in_words))
     return show(

@@ -21,7 +21,8 @@ from entrypoints.contacts import ContactSeen
 from entrypoints.whole_values import searchable
 from projections import counters
 from projections.contact_list import RANKED_BY
-from projections.contact_query import SHORTEST, Filter, Ranking
+from projections.contact_query import Filter, Ranking
+from projections.searched_text import SHORTEST
 
 router = pages_router()
 PLACE: Final = Place("deleted", "nav.deleted", "contacts", router)

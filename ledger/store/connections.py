@@ -79,6 +79,19 @@ def see(connection: Connection[Any] | Cursor[Any], organization: str) -> None:
     connection.execute("SELECT set_config('ledger.organization', %s, false)", (organization,), prepare=True)
 
 
+@contextmanager
+def planned_once(connection: Connection[Any]) -> Iterator[None]:
+    """Statements prepared inside are planned for any values, once for each connection.
+
+    For those whose plan is good for each value, where planning costs more than running. Not within a transaction.
+    """
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    try:
+        yield
+    finally:
+        connection.execute("RESET plan_cache_mode")
+
+
 def _lend_narrow(connection: Connection[Any]) -> None:
     """The pool's check of a connection before it is lent: takes the place of its empty query, so costs no more."""
     organization, first = _LENT_FOR.get()

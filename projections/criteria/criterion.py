@@ -4,8 +4,8 @@ A new source is one file in `sources`, and its words in the console's catalogue.
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, ClassVar, Final, Literal
@@ -13,11 +13,25 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+@dataclass(slots=True)
+class Known:
+    """What is known of the people asked for, so that no second question finds it out again; it grows.
+
+    `people`: as `counters.people` counts them. `reckoned`: how many rows a statement has, as the planner said.
+    `fits`: about how many fit, as a walk through the list showed.
+    """
+
+    people: Mapping[str, int] | None = None
+    reckoned: dict[str, float] = field(default_factory=dict)
+    fits: float = 0.0
+
+
 class Asking:
     """One question to the tables: gathers the values of its pieces of SQL, under names of their own."""
 
-    def __init__(self, organization: str, now: datetime) -> None:
+    def __init__(self, organization: str, now: datetime, known: Known | None = None) -> None:
         self.now = now
+        self.known = known or Known()
         self.organization = organization
         self.values: dict[str, Any] = {"organization": organization}
         self._numbers = count(1)
@@ -67,6 +81,14 @@ class Criterion(BaseModel):
 
     def marked_by(self, _asking: Asking) -> Held | None:
         """What `contact_search` keeps of exactly those who fit; None where it takes more to say."""
+        return None
+
+    def signed_by(self, asking: Asking) -> Held | None:
+        """What `contact_search` keeps of all who fit, and perhaps of others."""
+        return self.marked_by(asking)
+
+    def dated(self, _asking: Asking) -> str | None:
+        """SQL, true for the rows `w` of the list's index of all who fit; None where its moments say nothing."""
         return None
 
 

@@ -13,6 +13,10 @@ from projections.criteria.tree import Node, found_by, in_search
 
 STRETCH: Final = 20_000
 """Rows of the list that are walked in the hope of a whole page."""
+STRETCH_IN_INDEX: Final = 40_000
+"""The same where they are passed by in its index."""
+BRIEF: Final = 8_000
+"""As many as are walked there sooner than it is reckoned how many fit, where several tables say it."""
 _CAREFULLY: Final = """
 SELECT set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', coalesce(%(wait)s::text, current_setting('statement_timeout')), true)
@@ -48,14 +52,17 @@ def lead(connection: Connection[Any], criteria: Node, asking: Asking) -> Lead | 
     queries = found_by(criteria, asking)
     whole = in_search(criteria, asking) if queries else None
     queries = queries if whole is None else [whole.join(_IN_SEARCH)]
-    reckoned = [(rows(connection, one, asking.values), one) for one in queries]
+    reckoned = [(rows(connection, one, asking), one) for one in queries]
     leads = [Lead(query.join(_THOSE), people, whole is not None) for people, query in reckoned]
     return min(leads, key=lambda one: one.people, default=None)
 
 
-def rows(connection: Connection[Any], query: str, values: Mapping[str, Any]) -> float:
+def rows(connection: Connection[Any], query: str, asking: Asking) -> float:
     """How many rows the planner reckons that the query has."""
-    return float(_plan(connection, query, values)["Plan Rows"])
+    reckoned = asking.known.reckoned
+    if query not in reckoned:
+        reckoned[query] = float(_plan(connection, query, asking.values)["Plan Rows"])
+    return reckoned[query]
 
 
 def cost(connection: Connection[Any], query: str, values: Mapping[str, Any]) -> float:
@@ -79,7 +86,7 @@ def patience(connection: Connection[Any], seconds: float | None) -> Iterator[Non
     wait = None if seconds is None else str(int(seconds * 1_000))
     try:
         with connection.transaction():
-            connection.execute(_CAREFULLY, {"wait": wait}, prepare=False)
+            connection.execute(_CAREFULLY, {"wait": wait}, prepare=True)
             yield
     except QueryCanceled:
         raise TooSlow from None

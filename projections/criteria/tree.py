@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Union
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from projections.criteria.criterion import Asking, Criterion
-from projections.criteria.marked import search_condition
+from projections.criteria.marked import search_condition, signed
 from projections.criteria.registry import SOURCES
 
 MOST: Final = 40
@@ -150,6 +150,23 @@ def in_search(node: Node, asking: Asking) -> str | None:
         case _:
             held = node.marked_by(asking)
             return None if held is None else search_condition(asking, held)
+
+
+def in_index(node: Node, asking: Asking) -> str | None:
+    """SQL, true for the rows `w` of the list's index of all who fit, and few others; None where it says nothing."""
+    match node:
+        case AllOf() | AnyOf():
+            each = [in_index(part, asking) for part in parts(node)]
+            said = [one for one in each if one]
+            joint = " AND " if isinstance(node, AllOf) else " OR "
+            none = not said or (isinstance(node, AnyOf) and len(said) < len(each))
+            return None if none else "(" + joint.join(said) + ")"
+        case NotOf():
+            return None
+        case _:
+            held, dated = node.signed_by(asking), node.dated(asking)
+            signs = signed(asking, held) if held is not None and not held.none else None
+            return " AND ".join(filter(None, (dated, signs))) or None
 
 
 def found_by(node: Node, asking: Asking) -> list[str]:

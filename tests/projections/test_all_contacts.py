@@ -136,7 +136,7 @@ def test_unlinking_gives_both_their_own_back(world: World) -> None:
 
 @pytest.mark.parametrize("few", [True, False], ids=["an index leads", "the list is walked"])
 def test_search_by_part_of_anything(world: World, monkeypatch: pytest.MonkeyPatch, few: bool) -> None:
-    monkeypatch.setattr(contact_list, "is_few", lambda *_: few)
+    monkeypatch.setattr(contact_list, "is_few", lambda *_, **__: few)
     world.record(
         SignUp((EMAIL, PHONE, CUSTOMER), (), "form", profile={"first_name": "Ånn", "last_name": "O'Neil"}),
         signup(OTHER),
@@ -210,7 +210,7 @@ def test_the_deleted_are_ranked_by_update_creation_or_deletion(
     world: World, monkeypatch: pytest.MonkeyPatch, search: str | None, few: bool
 ) -> None:
     """Y9, with pages of one."""
-    monkeypatch.setattr(contact_list, "is_few", lambda *_: few)
+    monkeypatch.setattr(contact_list, "is_few", lambda *_, **__: few)
 
     def step(*bodies: Body) -> None:
         world.pass_time(timedelta(minutes=1))

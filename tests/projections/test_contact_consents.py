@@ -12,6 +12,7 @@ from ledger.acts import ContactChange, Given, OptOut, SignUp, Subscription
 from projections import contact_count, contact_list
 from projections.contact_query import Filter
 from projections.criteria import finding, tree
+from projections.criteria.criterion import Known
 from projections.rebuild import rebuild
 from projections.registry import PROJECTIONS
 from tests.projections.world import World
@@ -53,14 +54,14 @@ def _kept(connection: Connection[Any]) -> Kept:
         " OR c.last_updated <> s.last_updated OR c.deleted_at IS DISTINCT FROM s.deleted_at"
     )
     assert differing.fetchone() == (0,)
-    consented = connection.execute("SELECT id, consented_at FROM all_contacts ORDER BY id").fetchall()
+    consented = connection.execute("SELECT id, consented_at, signs FROM all_contacts ORDER BY id").fetchall()
     return {text.partition("\n")[0]: consents for text, consents in rows}, dict(counted.fetchall()), consented
 
 
 def test_a_consent_is_kept_at_its_place_and_at_those_above(people: World) -> None:
     with people.connect() as connection:
         kept, counted, consented = _kept(connection)
-    assert all(at for _, at in consented)
+    assert all(at for _, at, _ in consented)
     assert kept["ann@example.com"] == [
         *[f"email subscribed {place}" for place in ("acme", "acme/shop", "acme/shop/-", NEWS)],
         *[f"sms subscribed {place}" for place in ("acme", "acme/shop", SENDER)],
@@ -81,11 +82,14 @@ def test_a_rebuild_and_the_migration_keep_the_same(people: World) -> None:
         connection.execute("UPDATE contact_search SET last_updated = '-infinity', created_at = 'infinity'")
         connection.execute("UPDATE contact_search SET deleted_at = CASE WHEN deleted_at IS NULL THEN now() END")
         connection.execute("UPDATE all_contacts SET consents = '{}', marks = '{}', text = '', consented_at = NULL")
+        connection.execute("UPDATE all_contacts SET signs = decode(repeat('00', 32), 'hex')")
         connection.execute("DELETE FROM consent_counters")
         for name in MIGRATIONS:
             for statement in files("projections.migrations").joinpath(name).read_text().split(";"):
                 if "UPDATE " in statement or "INSERT" in statement:
                     connection.execute(statement.encode())
+        signed = files("projections.migrations").joinpath("0270_signs.sql").read_text()
+        connection.execute(signed[signed.index("CREATE FUNCTION") : signed.index("CREATE INDEX")].encode())
         assert _kept(connection) == kept
 
 
@@ -111,3 +115,17 @@ def test_what_costs_much_to_count_is_not_counted_cheaply(people: World, monkeypa
             contact_count.count(connection, "acme", ann, cheaply=True)
         assert contact_count.count(connection, "acme", ann) == 1
         assert contact_count.count(connection, "acme", _filter("subscribed"), cheaply=True) == 1
+
+
+def test_of_more_than_a_page_waits_for_none_are_counted(people: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_count, "CHEAPLY_SEEN", 0)
+    lately = tree.checked({"source": "date", "date": "created", "within_days": 400})
+    asked = Filter(criteria=lately, at=people.now)
+    known = Known()
+    with people.connect() as connection:
+        assert len(contact_list.contacts(connection, "acme", asked, limit=1, known=known)) == 1
+        with pytest.raises(finding.TooSlow):
+            contact_count.count(connection, "acme", asked, cheaply=True, known=known)
+        assert contact_count.count(connection, "acme", asked, known=known) == len(
+            contact_list.contacts(connection, "acme", asked)
+        )

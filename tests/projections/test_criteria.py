@@ -148,7 +148,9 @@ def _names(rows: Sequence[contact_list.ContactRow]) -> str:
 def test_each_criterion_finds_whom_it_fits_by_either_way(
     number: int, few: bool, people: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contact_list, "is_few", lambda people, everyone: few)
+    monkeypatch.setattr(contact_list, "is_few", lambda *_, **__: few)
+    if few:
+        monkeypatch.setattr(contact_list, "BRIEF", 0)
     document, expected = EXAMPLES[number]
     asked = _filter(document, people.now)
     with people.connect() as connection:
@@ -185,7 +187,9 @@ def test_what_is_asked_together_finds_whom_each_of_it_finds(
     source: str, ranked: Ranking, few: bool, people: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (contact_list, contact_query):
-        monkeypatch.setattr(module, "is_few", lambda *_: few)
+        monkeypatch.setattr(module, "is_few", lambda *_, **__: few)
+    if few:
+        monkeypatch.setattr(contact_list, "BRIEF", 0)
     with people.connect() as connection:
 
         def found(**asked: Any) -> set[UUID]:

@@ -34,6 +34,13 @@ class DateCriterion(Spanned):
             return f"({self.reached(asking, 'c.consented_at')} AND {subscribed})"
         return self.span(asking, _COLUMNS[self.date])
 
+    def dated(self, asking: Asking) -> str | None:
+        if self.date == "purchased":
+            return None
+        if self.date == "subscribed":
+            return self.reached(asking, "w.consented_at")
+        return self.span(asking, _COLUMNS[self.date].replace("c.", "w."))
+
     def found_by(self, asking: Asking) -> str | None:
         if self.date == "purchased":
             return _PURCHASED.replace("{span}", self.span(asking, "purchased_at"))

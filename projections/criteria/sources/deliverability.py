@@ -30,6 +30,9 @@ class DeliverabilityCriterion(Spanned):
     def marked_by(self, _asking: Asking) -> Held | None:
         return self._held if self._is_mark else None
 
+    def signed_by(self, _asking: Asking) -> Held | None:
+        return self._held if self.status in _WORSE else None
+
     def condition(self, asking: Asking) -> str:
         if self._is_mark:
             return has(asking, self._held)

@@ -50,6 +50,12 @@ class SubscriptionCriterion(Spanned):
     def marked_by(self, asking: Asking) -> Held | None:
         return None if self.has_span else self._held(asking)
 
+    def signed_by(self, asking: Asking) -> Held:
+        return self._held(asking)
+
+    def dated(self, asking: Asking) -> str | None:
+        return self.reached(asking, "w.consented_at") if self.has_span and self.state != "never" else None
+
     def condition(self, asking: Asking) -> str:
         if self.state == "never" or not self.has_span:
             return has(asking, self._held(asking))
