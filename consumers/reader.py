@@ -21,7 +21,7 @@ from ledger import acts
 from ledger.acts import Act, Rejection
 from ledger.deciding.naming import name
 from ledger.errors import LedgerError
-from ledger.ids import Ids, uuid_of
+from ledger.ids import Ids, uuid_numbered
 from ledger.store.store import Advance, PartitionKey
 
 _PATIENCE: Final = 15.0
@@ -63,8 +63,9 @@ class Reader(Reads):
     def _take(self, message: Message) -> Act | Rejection:
         taken = take(message)
         if self._ids is not None and isinstance(taken, Act):
-            name(self._ids, taken)
-            taken.content = b""  # its digest is all that is asked of it
+            with suppress(Exception):  # whatever fails for it here fails where it is recorded, for this one alone
+                name(self._ids, taken)
+                taken.content = b""  # its digest is all that is asked of it
         return taken
 
     def tell(self, taken: Sequence[Advance], left: Sequence[PartitionKey]) -> Mapping[PartitionKey, int]:
@@ -164,7 +165,7 @@ def _rebuilt_by_fields(kind: type[Any]) -> None:
     pickle_by(kind, lambda one: (kind, values(one)))
 
 
-pickle_by(UUID, lambda one: (uuid_of, (one.bytes,)))  # likewise
+pickle_by(UUID, lambda one: (uuid_numbered, (one.int,)))  # likewise
 for _kind in (
     acts.Act,
     acts.Rejection,

@@ -11,6 +11,7 @@ from uuid import UUID, SafeUUID
 
 _BLOCK: Final = 64
 _UNKNOWN: Final = SafeUUID.unknown
+_new, _number = object.__new__, int.from_bytes
 _set_int = UUID.int.__set__  # type: ignore[attr-defined, misc]
 _set_safe = UUID.is_safe.__set__  # type: ignore[attr-defined, misc]
 _ID: Final = (16).to_bytes(4, "big")
@@ -32,8 +33,16 @@ def _once(part: str) -> bytes:
 
 def uuid_of(raw: bytes | bytearray | memoryview) -> UUID:
     """`UUID(bytes=raw[:16])` in a third of the time: its constructor looks at all the forms it might be given."""
-    made = object.__new__(UUID)
-    _set_int(made, int.from_bytes(raw[:16], "big"))
+    made = _new(UUID)
+    _set_int(made, _number(raw[:16]))
+    _set_safe(made, _UNKNOWN)
+    return made
+
+
+def uuid_numbered(number: int) -> UUID:
+    """`UUID(int=number)`, likewise."""
+    made = _new(UUID)
+    _set_int(made, number)
     _set_safe(made, _UNKNOWN)
     return made
 

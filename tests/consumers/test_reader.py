@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -16,10 +17,11 @@ from consumers.broker import Broker, BrokerUnavailable
 from consumers.consumer import Consumer
 from consumers.reader import Reader, ReaderBeside, ReaderEnded
 from ledger.errors import MessagesLost
+from ledger.ids import Ids
 from tests.conftest import Topics
 from tests.consumers.scene import Scene, history, now, publish, record_directly, signup, wait_for
 from tests.ledgers import store_on
-from tests.store.making import IDS
+from tests.store.making import IDS, PEPPER
 
 
 @contextmanager
@@ -59,6 +61,32 @@ def test_two_of_them_that_fight_over_a_partition_find_out_and_read_on(
         publish(scene.bootstrap, topic, [signup(61, 61)])
         scene.take_all(overtaken, topic)
     record_directly(oracle, [*journal, signup(61, 61)])
+    assert scene.events() == oracle.events()
+
+
+class _FailsFor(Ids):
+    """As a defect in one act's ids would look."""
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__(PEPPER)
+        worked_out = self.act
+
+        def act(organization: str, source: str, of: str) -> UUID:
+            if of == message_id:
+                raise KeyError("a defect")
+            return worked_out(organization, source, of)
+
+        self.act = act  # type: ignore[assignment]
+
+
+def test_an_act_whose_ids_cannot_be_worked_out_there_goes_on_without(
+    scene: Scene, oracle: Scene, topics: Topics
+) -> None:
+    topic, journal = topics(partitions=1), [signup(number, number) for number in range(20)]
+    publish(scene.bootstrap, topic, journal)
+    with scene.broker([topic]) as broker:
+        scene.take_all(Consumer(Reader(broker, _FailsFor("m-13")), scene.recording), topic)
+    record_directly(oracle, journal)
     assert scene.events() == oracle.events()
 
 

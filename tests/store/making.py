@@ -18,7 +18,8 @@ from ledger.ids import Ids
 from ledger.store.keyring import Keyring
 from ledger.store.store import Store
 
-IDS = Ids(b"a pepper for tests only")
+PEPPER = b"a pepper for tests only"
+IDS = Ids(PEPPER)
 KEYRING = Keyring(b"a master key for tests, 32 bytes")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
