@@ -113,9 +113,11 @@ def test_settings_policies_and_rejections_work_without_scripts(opening: Opening,
     assert "Recorded." in page.inner_text("main")
     page.goto(f"/console/{scene.organization}/policies")
     page.click("text=Who would change? >> nth=0")
+    page.wait_for_load_state()
     page.wait_for_selector("h1")
     while page.locator("text=Look again").count():
         page.click("text=Look again")
+        page.wait_for_load_state()
     assert "Nobody" in page.inner_text("main") or page.locator("#h-why").count()
     page.goto(f"/console/{scene.organization}/rejections")
     page.click("a.open")

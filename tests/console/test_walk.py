@@ -204,6 +204,7 @@ def test_operations_keep_themselves_fresh_without_taking_the_focus(opening: Open
     assert "0" not in page.locator("[aria-labelledby=h-projections] .badge").all_inner_texts()
     assert region.evaluate("one => one === document.activeElement")
     page.click("text=Hold still")
+    page.wait_for_url("**live=false")
     assert page.locator("[hx-get]").count() == 0
     assert page.locator("text=Keep fresh").is_visible()
 

@@ -212,7 +212,7 @@ def test_a_ledger_goes_on_where_it_stood_whatever_kafka_was_told(
     with closing(
         KafkaConsumer(topic, bootstrap_servers=scene.bootstrap, group_id=group, auto_offset_reset="earliest")
     ) as other:
-        wait_for(lambda: bool(other.poll(200)), "a stranger reading under the group's name")
+        wait_for(lambda: bool(other.poll(5_000)), "a stranger reading under the group's name")
         other.commit()
     scene.consume(topic, group=group)
     assert scene.standings(topic)[0].position == 30
