@@ -6,6 +6,7 @@ is it noted in PostgreSQL how far the flow has come: a crash between the two pub
 same positions and change numbers, and nothing is ever left out.
 """
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -160,6 +161,7 @@ class Publisher:
                 except (LogUnavailable, BrokerUnavailable) as error:
                     self._log.warning("waiting", seconds=wait, reason=str(error))
                     self.close()
+                    gc.collect()  # sockets that were refused hang in cycles with their errors
                     stop.wait(wait)
                     wait = min(wait * 2, _LONGEST_WAIT)
         finally:

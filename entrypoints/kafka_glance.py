@@ -1,5 +1,6 @@
 """What Kafka's partitions hold, looked at seldom enough that pages may ask at every request."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -50,4 +51,6 @@ class KafkaGlance:
         try:
             return Glance(spans(self._settings.brokers, self._settings.topics, patience_ms=_PATIENCE_MS))
         except (BrokerUnavailable, SettingsRefused) as error:
-            return Glance(trouble=str(error))
+            trouble = str(error)
+        gc.collect()  # refused sockets hang in cycles with the error
+        return Glance(trouble=trouble)

@@ -8,7 +8,8 @@ from typing import Any
 from kafka import KafkaProducer
 
 from consumers.broker.errors import translated
-from consumers.cluster import Address, connection
+from consumers.broker.opening import opened
+from consumers.cluster import Address
 
 _PATIENCE = 60
 """Seconds in which Kafka must have taken a message."""
@@ -44,10 +45,14 @@ class Producer:
 
     def __init__(self, cluster: Address, *, fence: str | None = None) -> None:
         self._fenced = fence is not None
-        with translated():
-            self._producer = KafkaProducer(transactional_id=fence, **connection(cluster), **_PRODUCING)
-            if self._fenced:
-                self._producer.init_transactions()
+        self._producer = opened(KafkaProducer, cluster, transactional_id=fence, **_PRODUCING)
+        try:
+            with translated():
+                if self._fenced:
+                    self._producer.init_transactions()
+        except BaseException:
+            self.close()
+            raise
 
     def publish(self, outgoing: Iterable[Outgoing]) -> int:
         """Returns how many there were, once Kafka has them all. Raises Fenced and BrokerUnavailable.

@@ -15,8 +15,9 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import CorruptRecordError, KafkaError, LogTruncationError, OffsetOutOfRangeError
 
 from consumers.broker.errors import BrokerUnavailable, translated
+from consumers.broker.opening import opened
 from consumers.broker.topics import cluster_id_of, spans_of, topic_id_of
-from consumers.cluster import Address, connection
+from consumers.cluster import Address
 from consumers.intake import Message
 from consumers.positions import meet
 from ledger.acts import Rejection
@@ -95,14 +96,8 @@ class Broker:
         self._filled: list[TopicPartition] = []
         self._most = most
         self._rest = rest
-        with translated():
-            self._consumer = KafkaConsumer(
-                group_id=group,
-                max_poll_records=most,
-                bootstrap_timeout_ms=patience_ms,
-                **connection(cluster),
-                **_CONSUMING,
-            )
+        asked = {"group_id": group, "max_poll_records": most, "bootstrap_timeout_ms": patience_ms}
+        self._consumer = opened(KafkaConsumer, cluster, **asked, **_CONSUMING)
         self._group = group
         if group is not None:
             self._consumer.subscribe(self._topics, listener=_Rebalance(self))

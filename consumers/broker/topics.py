@@ -1,6 +1,6 @@
 """What topics there are and what they hold; topics made where they are missing."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import TopicAlreadyExistsError
 
 from consumers.broker.errors import translated
-from consumers.cluster import Address, connection
+from consumers.broker.opening import opened
+from consumers.cluster import Address
 from consumers.positions import Span
 from ledger.store.store import PartitionKey
 
@@ -80,6 +81,6 @@ def topic_id_of(client: Any, topic: str) -> str:
 
 
 @contextmanager
-def _opened(kind: Callable[..., Any], cluster: Address, **settings: Any) -> Iterator[Any]:
-    with translated(), closing(kind(**connection(cluster), **settings)) as client:
+def _opened(kind: type[Any], cluster: Address, **settings: Any) -> Iterator[Any]:
+    with translated(), closing(opened(kind, cluster, **settings)) as client:
         yield client
