@@ -166,7 +166,7 @@ def _page(connection: Connection[Any], query: Query, asked: Filter, page: str, l
         look_up = LOOK_UP if query.in_index is None else LOOK_UP_IN_INDEX
         walked = found is None or not is_few(found.people, there, look_up)
     in_index = query.in_index is not None and _SELDOM * (query.people or 0) < there
-    if walked or (in_index and not query.few):
+    if walked or (asked.criteria is None and in_index and not query.few):
         stretch = STRETCH_IN_INDEX if in_index else STRETCH
         rows = _walk(cursor, query, page, stretch, None if in_index else asked.ranked)
         if len(rows) == limit or there <= stretch:
