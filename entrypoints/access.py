@@ -13,10 +13,12 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
-from ledger.acts import Act, DeliverabilityChange, HoldChange, Override, SignUp
+from ledger.acts.act import Act
+from ledger.acts.consent import Override, SignUp
+from ledger.acts.identifier import DeliverabilityChange, HoldChange
+from ledger.acts.settings import KeyIssue
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
-from ledger.settings_acts import KeyIssue
 
 Role = Literal["service", "marketer", "analyst", "auditor", "admin"]
 Permission = Literal[

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from entrypoints.wiring import Service
-from ledger.acts import Act, Body
+from ledger.acts.act import Act, Body
 from ledger.deciding.decision import DECIDERS
 from ledger.errors import MessageRefused
 from ledger.recording import Outcome

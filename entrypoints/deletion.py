@@ -7,7 +7,7 @@ from uuid import UUID
 from entrypoints.acting import Hand
 from entrypoints.contacts import refuse_nul
 from entrypoints.wiring import Service
-from ledger.acts import ContactChange
+from ledger.acts.contact import ContactChange
 from ledger.deleting import Deleting
 from ledger.errors import MessageRefused
 from projections import contact_list

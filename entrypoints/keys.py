@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from entrypoints.access import keys
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
+from ledger.acts.settings import KeyRevocation
 from ledger.errors import NotFound
-from ledger.settings_acts import KeyRevocation
 from ledger.store import key_uses
 
 

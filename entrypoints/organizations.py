@@ -10,7 +10,7 @@ from uuid import UUID
 from entrypoints.access import PERMISSIONS, Permission, Role, keys, new_key
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
-from ledger.acts import Registration
+from ledger.acts.settings import Registration
 from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked, OrganizationRegistered

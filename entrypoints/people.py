@@ -17,11 +17,11 @@ from entrypoints.acting import Hand
 from entrypoints.passwords import hashed, outdated, proves
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
+from ledger.acts.settings import PersonAddition, RoleChange
 from ledger.errors import MessageRefused, NotFound
 from ledger.events.envelope import Recorded
 from ledger.events.settings import PersonAdded
 from ledger.rules.people import Person, people
-from ledger.settings_acts import PersonAddition, RoleChange
 from ledger.store import credentials, sessions
 from ledger.store.reading import Reading
 

@@ -11,10 +11,10 @@ import orjson
 from entrypoints import policies
 from entrypoints.policies import CURRENT, Counts
 from entrypoints.wiring import Service
+from ledger.acts.settings import PolicyAdoption
 from ledger.comparison import Comparison
 from ledger.rules.difference import Answer, Change
 from ledger.rules.policy import Policies
-from ledger.settings_acts import PolicyAdoption
 
 if TYPE_CHECKING:
     from entrypoints.forecasting import Found, Told

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.acts import Given
+from ledger.acts.given import Given
 from ledger.errors import NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed

@@ -11,7 +11,10 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, Body, ContactChange, Given
+from ledger.acts.act import Act, Body
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.settings import BatchApproval
 from ledger.by_hand import by_hand
 from ledger.deleting import Deleting
 from ledger.errors import MessageRefused
@@ -25,7 +28,6 @@ from ledger.rules.changing import changes
 from ledger.rules.identity import Person, is_erased, person
 from ledger.rules.policy import Policies
 from ledger.rules.timeline import timeline
-from ledger.settings_acts import BatchApproval
 from ledger.store.batches import Member
 from ledger.store.store import Store
 

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, ContactChange
+from ledger.acts.act import Act
+from ledger.acts.contact import ContactChange
 from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed

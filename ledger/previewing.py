@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.deciding.reading import Log
 from ledger.deciding.rehearsing import rehearse
 from ledger.deciding.view import Draft

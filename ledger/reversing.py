@@ -14,7 +14,9 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, Body, Reversal
+from ledger.acts.act import Act, Body
+from ledger.acts.identifier import Reversal
+from ledger.acts.settings import ReversalApproval
 from ledger.errors import LedgerError, MessageRefused, NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import EventReversed, IdentifierClaimed
@@ -26,7 +28,6 @@ from ledger.rules.places import Place
 from ledger.rules.policy import Policies
 from ledger.rules.reversible import Criteria, change, method
 from ledger.rules.timeline import timeline
-from ledger.settings_acts import ReversalApproval
 from ledger.store.store import Store
 
 SOURCE: Final = "contact-ledger/reversal"

@@ -20,7 +20,7 @@ from consumers.broker.topics import cluster_id_of, spans_of, topic_id_of
 from consumers.cluster import Address
 from consumers.intake import Message
 from consumers.positions import meet
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.store.store import Advance, PartitionKey
 
 MOST = 2_000

@@ -15,7 +15,7 @@ from entrypoints.api.auth import Caller, Ledger, lacking, needs
 from entrypoints.api.problems import Problem, field_error
 from entrypoints.explaining import FLAGS
 from entrypoints.wiring import Service
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.recording import Outcome
 
 BATCH: Final = "application/cloudevents-batch+json"

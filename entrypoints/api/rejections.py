@@ -13,7 +13,7 @@ from entrypoints.access import needed_for
 from entrypoints.api.auth import Caller, Ledger, needs, no_more_than
 from entrypoints.api.models import Asked, InQuery, Moment
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.errors import KeyDestroyed, MessageRefused, NotFound
 from ledger.store import rejections
 

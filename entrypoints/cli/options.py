@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from entrypoints.access import Permission, Role
     from entrypoints.scopes import Rule
     from entrypoints.scopes import State as ScopeState
-    from ledger.acts import Given
+    from ledger.acts.given import Given
     from ledger.store.rejections import State
     from projections.contact_query import Ranking
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from entrypoints.policies import Counts
     from entrypoints.wiring import Service
+    from ledger.acts.settings import PolicyAdoption
     from ledger.comparison import Comparison
     from ledger.rules.difference import Change
     from ledger.rules.policy import Policies
-    from ledger.settings_acts import PolicyAdoption
 
 app = typer.Typer(no_args_is_help=True, help="The rules' parameters, dated: list, show, compare, adopt.")
 

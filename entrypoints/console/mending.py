@@ -19,7 +19,7 @@ from entrypoints.console.rejected import Admin, RejectionShown, open_one, own
 from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.errors import KeyDestroyed, MessageRefused
 from ledger.store.rejections import Payload, Rejected
 

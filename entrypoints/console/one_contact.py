@@ -17,7 +17,7 @@ from entrypoints.console.rendering import HEADERS
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
 from entrypoints.contacts import ContactWhole, IdentifierSeen
-from ledger.acts import Given
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import CHANNELS_OF
 

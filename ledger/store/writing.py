@@ -10,7 +10,7 @@ import psycopg
 from psycopg import ClientCursor, Connection, Cursor
 from psycopg.rows import tuple_row
 
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.store import positions, rejections

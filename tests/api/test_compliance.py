@@ -10,7 +10,7 @@ import pytest
 
 from consumers.intake import Message, take
 from entrypoints.access import Role
-from ledger.acts import Act
+from ledger.acts.act import Act
 from tests.api.messages import PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 
 from entrypoints.policies import Counts, compared, comparison
-from ledger.acts import Given, HoldChange, OptOut, PlatformListing, Receipt
+from ledger.acts.consent import OptOut
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange, PlatformListing, Receipt
 from ledger.comparison import Comparison, compare
 from ledger.events.vocabulary import Consent, Deliverability
 from ledger.flat_changes import change_of, flat

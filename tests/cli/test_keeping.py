@@ -11,7 +11,7 @@ import pytest
 from consumers.intake import Message, take
 from entrypoints.access import admitted
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.store.rejections import count_since
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Body, Unlink
+from ledger.acts.act import Body
+from ledger.acts.contact import Unlink
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
 from ledger.rules.adopted import policies
