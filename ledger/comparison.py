@@ -20,7 +20,8 @@ from ledger.flat_changes import Flat, change_of, flat
 from ledger.rules.difference import Change, Difference
 from ledger.rules.policy import Policies
 from ledger.rules.status import NO_BEARING
-from ledger.store.reading import Reading, Wanted
+from ledger.store.reading import Reading
+from ledger.store.scanning import Wanted
 
 OpenLog = Callable[[], AbstractContextManager[Reading]]
 """Opens the log in another process, so it must be picklable: a `partial` of a module's function."""

@@ -22,7 +22,8 @@ from ledger.events.settings import PolicyAdopted
 from ledger.events.stored import stored_names
 from ledger.rules.adopted import adoption
 from ledger.rules.difference import touched_by
-from ledger.store.reading import Reading, Wanted
+from ledger.store.reading import Reading
+from ledger.store.scanning import Wanted
 from projections.cleared import note_cleared
 from projections.portion import Portion, last_recorded
 from projections.projection import Projection

@@ -19,8 +19,9 @@ from ledger.store.erasures import forget_deliveries
 from ledger.store.id_array import IdArray
 from ledger.store.keyring import KEYS, Keyring, delete_keys, keys_found
 from ledger.store.positions import Advance
-from ledger.store.reading import Newest, Reading
+from ledger.store.reading import Reading
 from ledger.store.recorder import reserve_positions
+from ledger.store.scanning import Newest
 from ledger.store.sealing import SealedBatch, refuse_erased
 
 Clock = Callable[[], datetime]

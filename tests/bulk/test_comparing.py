@@ -17,7 +17,8 @@ from ledger.flat_changes import change_of, flat
 from ledger.rules.difference import Answer, Change, Difference
 from ledger.rules.parameters import policy_of
 from ledger.rules.policy import BUILT_IN, Adoption, Policies
-from ledger.store.reading import END, Reading
+from ledger.store.reading import Reading
+from ledger.store.scanning import END
 from tests.bulk.crowd import SHOP, Crowd, crowd_on, mail, signup
 
 MONTH = Policies((Adoption(policy_of("month/1", {"express_months": 1})),))

@@ -19,7 +19,7 @@ from ledger.acts.identifier import HoldChange
 from ledger.acts.settings import Registration
 from ledger.recording import Recording
 from ledger.rules.identity import holder
-from ledger.store.reading import END
+from ledger.store.scanning import END
 from ledger.store.store import Store
 from tests.histories import ORGANIZATION, START, act_of
 from tests.identity.test_previewing import GIVENS, bodies
