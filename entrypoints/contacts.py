@@ -118,8 +118,9 @@ def page(
         here = len(rows) if start is None and len(rows) <= limit else None
         found, more = None, None
         if counted:
-            how = {"cheaply": cheaply, "known": known}
-            found, more = _found(connection, organization, asked, people, limit, here, how)
+            found, more = _found(
+                connection, organization, asked, people, least=limit, whole=here, cheaply=cheaply, known=known
+            )
     shown = rows[:limit]
     return ContactsPage(
         contacts=[seen(row, values=values, fields=fields) for row in shown],
@@ -141,13 +142,16 @@ def _found(
     organization: str,
     asked: Filter,
     people: Mapping[str, int],
+    *,
     least: int,
     whole: int | None,
-    how: Mapping[str, Any],
+    cheaply: bool,
+    known: Known,
 ) -> tuple[int, bool]:
     """How many fit, and whether there are more than that: exact where the counters know it (Y3).
 
-    `whole`: how many there are, where one page shows all; else more than `least` do.
+    `people`: what the counters say. `whole`: how many there are, where one page shows all; else more than `least`
+    do. `cheaply` and `known` as `contact_count.count` takes them.
     """
     counted = contact_count.counted_as(asked)
     if counted is not None:
@@ -155,7 +159,7 @@ def _found(
     if whole is not None:
         return whole, False
     try:
-        found = contact_count.count(connection, organization, asked, seconds=COUNTING, **how)
+        found = contact_count.count(connection, organization, asked, seconds=COUNTING, cheaply=cheaply, known=known)
     except TooSlow:
         return least, True
     return min(found, COUNTED_TO), found > COUNTED_TO
