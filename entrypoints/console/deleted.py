@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import Field
 
 from entrypoints import contacts, deletion
-from entrypoints.console.contacts import STATUSES
+from entrypoints.console.contacts_question import STATUSES
 from entrypoints.console.form_values import given_reason, long_enough, named_id
 from entrypoints.console.lists import State, done, search_address, searched, show_list
 from entrypoints.console.pages import Place, twins
