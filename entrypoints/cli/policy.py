@@ -62,6 +62,7 @@ def show(
     Example: contact-ledger policy show us/2027 -o acme
     """
     from entrypoints.policies import history, parameters
+    from entrypoints.policy_words import in_words
     from entrypoints.wiring import opened
 
     with opened(within=organization) as ledger:
@@ -69,8 +70,6 @@ def show(
     if json:
         as_json(found)
         return
-    from entrypoints.console.parameters import in_words
-
     said = [(name, in_words(name, value)) for name, value in found["parameters"].items()]
     rows(found["version"], ["parameter", "what it does"], said, empty="None.")
 

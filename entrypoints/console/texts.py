@@ -14,6 +14,8 @@ from entrypoints.console.texts_of_policies import TEXTS_OF_POLICIES
 from entrypoints.console.texts_of_rejections import TEXTS_OF_REJECTIONS
 from entrypoints.console.texts_of_settings import TEXTS_OF_SETTINGS
 from entrypoints.console.texts_of_sms import TEXTS_OF_SMS
+from entrypoints.policy_words import POLICY_WORDS
+from entrypoints.words import WORDS
 
 TEXTS: Final[Mapping[str, str]] = {
     "brand": "contact-ledger",
@@ -52,6 +54,8 @@ TEXTS: Final[Mapping[str, str]] = {
     **TEXTS_OF_FORMS,
     **TEXTS_OF_LISTS,
     **TEXTS_OF_POLICIES,
+    **POLICY_WORDS,
+    **WORDS,
     **TEXTS_OF_REJECTIONS,
     **TEXTS_OF_SETTINGS,
     **TEXTS_OF_LOGIN,
@@ -133,16 +137,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "type.unsubscriber": "Unsubscriber",
     "type.purchaser": "Purchaser",
     "type.anonymous": "Anonymous",
-    "channel.*": "Every channel",
-    "channel.email": "E-mail",
-    "channel.sms": "SMS",
-    "channel.mms": "MMS",
-    "channel.whatsapp": "WhatsApp",
-    "channel.viber": "Viber",
-    "channel.voice": "Voice",
-    "channel.web_push": "Web push",
-    "channel.app_push": "App push",
-    "channel.telegram": "Telegram",
     "kind.email": "E-mail",
     "kind.phone": "Phone",
     "kind.web_push": "Web push",
@@ -168,26 +162,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "purpose.cart": "Cart reminders",
     "purpose.transactional": "Transactional",
     "purpose.*": "Every purpose",
-    "method.form": "Form",
-    "method.keyword": "Keyword",
-    "method.checkout": "Checkout",
-    "method.call": "Call",
-    "method.preference_page": "Preference page",
-    "method.api": "API",
-    "method.import": "Import",
-    "method.link": "Link",
-    "method.one_click": "One click",
-    "method.confirmation": "Confirmation",
-    "method.opt_out": "Opt-out",
-    "method.manual": "By hand",
-    "method.complaint": "Complaint",
-    "method.carrier": "Carrier",
-    "method.provider_rejection": "Provider rejection",
-    "method.profile": "Profile edit",
-    "method.receipt": "Delivery report",
-    "method.deliverability": "Deliverability",
-    "method.hold": "Hold",
-    "method.reassignment": "Number reassigned",
     # Contact profile
     "contact": "Contact",
     "contact.back": "All contacts",
