@@ -123,6 +123,8 @@ def adopt(
 ) -> None:
     """Adopt a policy: first counts whose status it changes when it comes into force, then asks.
 
+    Exit code 1 where it was asked for and not adopted: the answer was no, or there was nobody to ask.
+
     Example: contact-ledger policy adopt us -o acme --actor person:17
     """
     from dataclasses import asdict, replace
@@ -148,6 +150,8 @@ def adopt(
         as_json({"versions": versions, "adopted": agreed, "changes": counted})
     else:
         say(f"{', '.join(versions)}: {'adopted' if agreed else 'not adopted; --yes adopts without asking'}")
+    if not (agreed or dry_run):
+        raise typer.Exit(1)
 
 
 def _asked_to_adopt() -> bool:
