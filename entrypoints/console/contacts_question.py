@@ -8,12 +8,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from entrypoints.console import criteria
-from entrypoints.console.lists import searched
+from entrypoints.console.lists import refuse_unknown, searched
 from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
 from entrypoints.whole_values import searchable
 from ledger.errors import MessageRefused
 from projections.contact_query import Filter
+from projections.people import MARKS
 
 Type = Literal["subscriber", "unsubscriber", "purchaser", "anonymous"]
 Ranked = Literal["updated", "created", "earliest"]
@@ -87,6 +88,7 @@ def question_of(state: str) -> Question:
 
 def filter_of(view: View, asked: Question) -> Filter:
     """Exactly the people of the list on screen, of all its pages. Raises MessageRefused."""
+    refuse_unknown(asked, status=MARKS)
     deleted = None if asked.status == WITH_DELETED else False
     root = criteria.read(view, asked.criteria)
     wanted = Filter(searched(view, asked.q), asked.type, asked.status, deleted, asked.ranked, root, view.now)
