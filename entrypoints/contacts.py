@@ -18,12 +18,16 @@ from projections import contact_count, contact_list, counters, identifiers
 from projections.contact_count import COUNTED_TO
 from projections.contact_list import PATIENCE, ContactRow
 from projections.contact_query import Filter
+from projections.criteria import tree
 from projections.criteria.criterion import Known
 from projections.criteria.finding import TooSlow
 from projections.identifiers import IdentifierRow
 
 COUNTING: Final = 0.5
 """Seconds that counting those who fit criteria may take; then they are only said to be more than the page shows."""
+
+OWN_PLACE: Final = "must be {0}, or begin with {0}/"
+"""What is to be mended where another organization's place is named; whether that is there is not told."""
 
 
 class ContactSeen(BaseModel):
@@ -105,7 +109,7 @@ def page(
     """
     asked = replace(asked, at=asked.at or ledger.now())
     start = _place(after) if after else None
-    refuse_nul(asked)
+    refuse_unaskable(organization, asked)
     known = Known(people)
     with ledger.reading.connection() as connection:
         try:
@@ -131,10 +135,13 @@ def page(
     )
 
 
-def refuse_nul(asked: Filter) -> None:
-    """Raises MessageRefused where PostgreSQL could not take the search for text."""
+def refuse_unaskable(organization: str, asked: Filter) -> None:
+    """Raises MessageRefused for a search that PostgreSQL cannot take, and criteria of another organization."""
     if asked.search is not None and "\0" in asked.search:
         raise MessageRefused("invalid-request", "search: text without NUL characters")
+    for one in tree.criteria(asked.criteria) if asked.criteria is not None else ():
+        if field := one.elsewhere(organization):
+            raise MessageRefused("invalid-request", f"criteria: {field}: {OWN_PLACE.format(organization)}")
 
 
 def _found(

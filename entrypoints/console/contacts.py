@@ -142,7 +142,7 @@ def add_criterion(view: Reader, form: Form) -> Response:
     source = form.get("source", "")
     if source not in SOURCES:
         raise MessageRefused("invalid-request", "source: choose one of those the page offers")
-    made = criteria.taken(source, form)
+    made = criteria.taken(view.organization, source, form)
     if isinstance(made, Typed):
         asked.build = source
         chosen = {name: form.get(name, "") for name in ("sense", "into")}

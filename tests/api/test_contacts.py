@@ -263,6 +263,29 @@ def test_criteria_that_cannot_be_taken_are_named(criteria: Any, field: str, admi
     assert [error["field"] for error in refused.json()["errors"]] == [field]
 
 
+def test_a_place_of_another_organization_is_refused_whether_it_is_there_or_not(
+    admin: Caller, server: Served
+) -> None:
+    other = server.caller(f"{admin.organization}-other")
+    other.record(signup(other.organization))
+    server.project()
+    answers = []
+    for organization in (other.organization, f"{admin.organization}-nobody"):
+        place = f"{organization}/shop"
+        criteria = {"not": {"source": "subscription", "state": "subscribed", "place": place}}
+        for path, body in (
+            ("contacts/search", {"criteria": criteria}),
+            ("contacts/export", {"criteria": criteria}),
+            ("batches", {"action": "block", "people": {"criteria": criteria}, "reason": "test"}),
+        ):
+            refused = admin.post(path, body)
+            assert refused.status_code == 422, path
+            assert place not in refused.text
+            answers.append(refused.json()["errors"])
+    mend = f"place: must be {admin.organization}, or begin with {admin.organization}/"
+    assert answers == [[{"field": "criteria", "message": mend}]] * 6
+
+
 def test_the_description_shows_how_criteria_look(server: Served) -> None:
     schemas = server.client.get("/openapi.json").json()["components"]["schemas"]
     assert schemas["ContactsSearch"]["properties"]["criteria"]["examples"][0]["all"]
