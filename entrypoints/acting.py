@@ -1,4 +1,4 @@
-"""Acts on settings by the people who run a ledger: the command line and the HTTP service bring them in alike."""
+"""Acts by people who work with a ledger: the command line, HTTP and the console bring them in alike."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

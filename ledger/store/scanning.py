@@ -77,7 +77,7 @@ class Newest:
     recorded_at: datetime | None
 
 
-class Wanted(NamedTuple):
+class Having(NamedTuple):
     """Streams with an event of a name in `ever`, or one in `lately` that was recorded at `since` or later."""
 
     ever: Collection[str]
@@ -133,7 +133,7 @@ class Scanning:
                 yield list(stream)
 
     def having(
-        self, organization: str, wanted: Wanted, *, upto: int, low: UUID = _LOWEST, high: UUID | None = None
+        self, organization: str, wanted: Having, *, upto: int, low: UUID = _LOWEST, high: UUID | None = None
     ) -> list[UUID]:
         """The organization's streams low <= id < high that have such an event, in order. Looks at all of it."""
         asked = {
