@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from entrypoints.access import PERMISSIONS, Permission, Role, keys, new_key
 from entrypoints.acting import Hand
+from entrypoints.keys import keys, new_key
+from entrypoints.roles import PERMISSIONS, Permission, Role
 from entrypoints.wiring import Service
 from ledger.acts.settings import Registration
 from ledger.errors import MessageRefused, UnknownOrganization

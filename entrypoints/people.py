@@ -12,9 +12,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from consumers.translators.translation import given_value
-from entrypoints.access import ROLES, Role
 from entrypoints.acting import Hand
 from entrypoints.passwords import hashed, outdated, proves
+from entrypoints.roles import ROLES, Role
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
 from ledger.acts.settings import PersonAddition, RoleChange

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from entrypoints import contact_export
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from projections.contact_query import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consumers.intake import Message, take
-from entrypoints.access import admitted
+from entrypoints.keys import admitted
 from entrypoints.wiring import Service, projecting
 from ledger.acts.act import Act
 from ledger.acts.given import Given

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
-from entrypoints.access import Role
 from entrypoints.console import building
+from entrypoints.roles import Role
 from projections.criteria import tree
 from projections.criteria.registry import SOURCES
 from tests.api.messages import event, signup
