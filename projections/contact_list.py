@@ -143,7 +143,7 @@ def contacts(
         query.values["moment"], query.values["id"] = after
     page = (_PAGES if after is None else _PAGES_AFTER)[asked.ranked]
     with patience(connection, seconds) if asked.criteria is not None else nullcontext():
-        return _page(connection, query, asked, page, limit)
+        return _found(connection, query, asked, page, limit)
 
 
 @dataclass(slots=True)
@@ -209,7 +209,7 @@ class _Page:
         return self.cursor.execute(_SELECT + these, self.query.values, prepare=False).fetchall()
 
 
-def _page(connection: Connection[Any], query: Query, asked: Filter, page: str, limit: int) -> list[ContactRow]:
+def _found(connection: Connection[Any], query: Query, asked: Filter, page: str, limit: int) -> list[ContactRow]:
     """Chooses the way that should cost least, by what is counted and what the planner reckons."""
     counted = query.joined or query.criteria or query.people is not None
     there = everyone(connection, query.asking, asked.deleted) if counted else 0
