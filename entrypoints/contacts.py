@@ -1,7 +1,5 @@
 """People as they are shown: listed and searched, one by any of its ids; masked for who may not read values."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +9,7 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import BaseModel, Field
 
+from entrypoints import page_ends
 from entrypoints.masking import masked, masked_text
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused, NotFound
@@ -108,7 +107,7 @@ def page(
     Relative dates of its criteria are counted back from `asked.at`, now where it is not given.
     """
     asked = replace(asked, at=asked.at or ledger.now())
-    start = _place(after) if after else None
+    start = page_ends.read(after, UUID) if after else None
     refuse_unaskable(organization, asked)
     known = Known(people)
     with ledger.reading.connection() as connection:
@@ -128,7 +127,7 @@ def page(
     shown = rows[:limit]
     return ContactsPage(
         contacts=[seen(row, values=values, fields=fields) for row in shown],
-        after=cursor(*contact_list.place(shown[-1], asked.ranked)) if len(rows) > limit else None,
+        after=page_ends.written(*contact_list.place(shown[-1], asked.ranked)) if len(rows) > limit else None,
         all=people.get("all", 0) + (people.get("deleted", 0) if asked.deleted is None else 0),
         found=found,
         found_more=more,
@@ -202,16 +201,3 @@ def seen(row: ContactRow, *, values: bool, fields: Sequence[str] = ()) -> Contac
 def _identifier(row: IdentifierRow, *, values: bool) -> IdentifierSeen:
     shown = {name: getattr(row, name) for name in IdentifierSeen.model_fields}
     return IdentifierSeen(**shown | {"value": row.value if values else masked(row.kind or "", row.value)})
-
-
-def cursor(moment: datetime, contact_id: UUID) -> str:
-    """What asks for the page after the row that stands there."""
-    return base64.urlsafe_b64encode(f"{moment.isoformat()} {contact_id}".encode()).decode()
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        updated, _, contact_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        return datetime.fromisoformat(updated), UUID(contact_id)
-    except (ValueError, binascii.Error):
-        raise MessageRefused("invalid-request", "after: must be the `after` of an earlier page") from None
