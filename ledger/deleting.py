@@ -16,12 +16,12 @@ from ledger.acts.act import Act
 from ledger.acts.contact import ContactChange
 from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IdentifierClaimed
 from ledger.ids import Ids
 from ledger.recording import Recording
 from ledger.reversing import ListChanged
 from ledger.rules.adopted import policies
 from ledger.rules.deletable import obstacle
+from ledger.rules.deliverability import platform_key
 from ledger.rules.identity import Person, is_deleted, is_erased, person
 from ledger.rules.policy import Policies
 from ledger.rules.timeline import timeline
@@ -146,7 +146,9 @@ class Deleting:
         """Says of each person that may not be deleted in bulk why."""
         held = {one.id: [key for key, kind in one.identifiers.items() if kind in _GATED] for one in people}
         streams = self._store.read({key for keys in held.values() for key in keys})
-        listings = {key: listing for key, events in streams.items() if (listing := _listing(events)) is not None}
+        listings = {
+            key: listing for key, events in streams.items() if (listing := platform_key(events)) is not None
+        }
         platform = self._store.read(set(listings.values()))
         at = self._now()
         for one in people:
@@ -184,8 +186,3 @@ def _is_contact(events: Sequence[Recorded], organization: str) -> bool:
     return (
         bool(events) and events[0].envelope.organization == organization and events[0].name.startswith("contact.")
     )
-
-
-def _listing(events: Sequence[Recorded]) -> UUID | None:
-    """Where the platform's listing of this address is, as its first claim says."""
-    return next((event.body.platform_key for event in events if isinstance(event.body, IdentifierClaimed)), None)

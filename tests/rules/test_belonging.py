@@ -21,6 +21,7 @@ from ledger.events.contact import (
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed, IdentifierErased, IdentifierReleased, Subscribed
 from ledger.rules.belonging import own_events
+from ledger.rules.deliverability import platform_key
 from ledger.rules.identity import (
     attached,
     holder,
@@ -213,3 +214,11 @@ def test_events_of_one_act_belong_together() -> None:
     events += [of_act(3, 3, form), of_act(4, 3, claimed(BEN)), of_act(5, 4, form)]
     assert [one.version for one in own_events(events, [ANN])] == [1, 2, 3, 4, 5]
     assert [one.version for one in own_events(events, [BEN])] == [4, 5, 6]
+
+
+def test_the_platforms_listing_is_where_the_first_claim_says() -> None:
+    listed = IdentifierClaimed(contact_id=ANN, kind="email", platform_key=UUID(int=41))
+    released = IdentifierReleased(contact_id=ANN)
+    assert platform_key(stream(listed, released, claimed(BEN))) == UUID(int=41)
+    assert platform_key(stream(released, claimed(BEN), listed)) is None
+    assert platform_key(stream(released)) is None
