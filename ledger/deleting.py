@@ -22,7 +22,7 @@ from ledger.reversing import ListChanged
 from ledger.rules.adopted import policies
 from ledger.rules.deletable import obstacle
 from ledger.rules.deliverability import platform_key
-from ledger.rules.identity import Person, is_deleted, is_erased, person
+from ledger.rules.identity import Person, is_contact_of, is_deleted, is_erased, person
 from ledger.rules.policy import Policies
 from ledger.rules.timeline import timeline
 from ledger.store.store import Store
@@ -129,7 +129,7 @@ class Deleting:
         people: dict[UUID, Person] = {}
         for contact in contacts:
             events = streams[contact]
-            if not _is_contact(events, organization):
+            if not is_contact_of(events, organization):
                 refused[contact] = "unknown_contact"
                 continue
             one = person(contact, read)
@@ -180,9 +180,3 @@ class Deleting:
             correlation_id=digest,
             origin=origin,
         )
-
-
-def _is_contact(events: Sequence[Recorded], organization: str) -> bool:
-    return (
-        bool(events) and events[0].envelope.organization == organization and events[0].name.startswith("contact.")
-    )

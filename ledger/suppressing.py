@@ -165,16 +165,9 @@ class Suppressing:
             )
             if status.reasons not in ((), _NEVER):
                 found.append(([*events, *platform], status))
-        values = self._values([event for events, _ in found for event in events])
+        values = self._log.values([event for events, _ in found for event in events])
         for events, status in found:
             yield _suppressed(events, values.get(events[0].stream_id), status)
-
-    def _values(self, events: Sequence[Recorded]) -> dict[UUID, str]:
-        return {
-            claim.stream_id: claim.body.value
-            for claim in self._log.open([event for event in events if isinstance(event.body, IdentifierClaimed)])
-            if isinstance(claim.body, IdentifierClaimed) and claim.body.value is not None
-        }
 
 
 def _kind(events: Sequence[Recorded]) -> str | None:

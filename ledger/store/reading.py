@@ -9,6 +9,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from ledger.events.envelope import Recorded
+from ledger.events.identifier import IdentifierClaimed
 from ledger.events.stored import decode, listing_of
 from ledger.store.id_array import IdArray
 from ledger.store.keyring import Keyring
@@ -150,6 +151,16 @@ class Reading(Scanning):
                 prepare=True,
             )
             return {(identifier_id, channel): at for identifier_id, channel, at in rows}
+
+    def values(self, events: Iterable[Recorded]) -> dict[UUID, str]:
+        """Identifier → its canonical value, of those that these events claim, where the key still exists."""
+        claims = self.open([event for event in events if isinstance(event.body, IdentifierClaimed)])
+        said = ((event.stream_id, event.body) for event in claims)
+        return {
+            identifier: body.value
+            for identifier, body in said
+            if isinstance(body, IdentifierClaimed) and body.value is not None
+        }
 
     def open(self, events: Sequence[Recorded]) -> list[Recorded]:
         """The same events with sealed fields filled in where the key still exists."""

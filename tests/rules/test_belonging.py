@@ -25,6 +25,7 @@ from ledger.rules.deliverability import platform_key
 from ledger.rules.identity import (
     attached,
     holder,
+    is_contact_of,
     is_deleted,
     is_erased,
     links,
@@ -222,3 +223,11 @@ def test_the_platforms_listing_is_where_the_first_claim_says() -> None:
     assert platform_key(stream(listed, released, claimed(BEN))) == UUID(int=41)
     assert platform_key(stream(released, claimed(BEN), listed)) is None
     assert platform_key(stream(released)) is None
+
+
+def test_a_contacts_stream_is_told_from_an_identifiers_and_another_organizations() -> None:
+    created = stream(ContactCreated(method="form"))
+    assert is_contact_of(created, "acme")
+    assert not is_contact_of(created, "globex")
+    assert not is_contact_of(stream(claimed(ANN)), "acme")
+    assert not is_contact_of([], "acme")
