@@ -10,7 +10,8 @@ from consumers.translators.translation import (
     restrictive_channel,
     restrictive_scope,
 )
-from ledger.acts import OptOut, Receipt, Reply
+from ledger.acts.consent import OptOut, Reply
+from ledger.acts.identifier import Receipt
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ALL, CHANNELS_OF
 from schemas import traffic as wire

@@ -9,28 +9,11 @@ import pytest
 
 from consumers.intake import Message, take
 from consumers.translators.registry import TRANSLATORS
-from ledger.acts import (
-    Act,
-    Body,
-    Confirmation,
-    ContactChange,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    Identification,
-    Link,
-    OptOut,
-    Override,
-    ProfileEdit,
-    Reassignment,
-    Receipt,
-    Rejection,
-    Reply,
-    Reversal,
-    SignUp,
-    Subscription,
-    Unlink,
-)
+from ledger.acts.act import Act, Body, Rejection
+from ledger.acts.consent import Confirmation, OptOut, Override, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, Reassignment, Receipt, Reversal
 from schemas.registry import MESSAGE_TYPES
 from tests.golden_messages import GOLDEN
 
