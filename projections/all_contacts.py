@@ -83,7 +83,7 @@ SELECT organization, one, sum(n) FROM (
     SELECT organization, counted_as, consents, 1 AS n FROM staged_contact_search
     UNION ALL
     SELECT organization, counted_as, consents, -1 FROM contact_search
-    WHERE id IN (SELECT contact_id FROM staged_contact_aliases)
+    WHERE id = ANY (ARRAY(SELECT contact_id FROM staged_contact_aliases))
 ) AS moved CROSS JOIN LATERAL unnest({kept}) AS one{where}
 GROUP BY organization, one HAVING sum(n) <> 0
 ON CONFLICT (organization, {key}) DO UPDATE SET people = kept.people + excluded.people
@@ -98,16 +98,11 @@ _COUNTERS: Final = {
     "contact_counters": {"key": "counted_as", "kept": "counted_as", "where": ""},
     "consent_counters": {"key": "consent", "kept": "consents", "where": " WHERE counted_as[1] = 'all'"},
 }
-_GONE = (
-    """
-DELETE FROM all_contacts WHERE id IN (SELECT contact_id FROM staged_contact_aliases)
-    AND id NOT IN (SELECT id FROM staged_all_contacts)
-""",
-    """
-DELETE FROM contact_search WHERE id IN (SELECT contact_id FROM staged_contact_aliases)
-    AND id NOT IN (SELECT id FROM staged_all_contacts)
-""",
-)
+_GONE = """
+DELETE FROM {table} WHERE id = ANY (ARRAY(
+    SELECT contact_id FROM staged_contact_aliases EXCEPT SELECT id FROM staged_all_contacts
+))
+"""
 
 
 class AllContacts(Projection):
@@ -157,8 +152,8 @@ class AllContacts(Projection):
         for table, of in _COUNTERS.items():
             connection.execute(_COUNT.format(table=table, **of).encode())
             connection.execute(_UNCOUNTED.format(table=table).encode())
-        for statement in _GONE:
-            connection.execute(statement)
+        for table in (TABLE.name, SEARCH.name):
+            connection.execute(_GONE.format(table=table).encode())
         super().merge(connection, position)
 
 

@@ -50,7 +50,7 @@ SELECT organization, channel, alike, sum(n) FROM (
     SELECT organization, channel, alike, 1 AS n FROM staged_contact_values
     UNION ALL
     SELECT organization, channel, alike, -1 FROM contact_values
-    WHERE person_id IN (SELECT contact_id FROM staged_value_holders)
+    WHERE person_id = ANY (ARRAY(SELECT contact_id FROM staged_value_holders))
 ) AS moved
 GROUP BY organization, channel, alike HAVING sum(n) <> 0
 ON CONFLICT (organization, channel, alike) DO UPDATE SET people = kept.people + excluded.people
@@ -60,7 +60,9 @@ SELECT v.alike, v.person_id, v.created_at
 FROM value_counters n JOIN contact_values v USING (organization, channel, alike)
 WHERE n.organization = %s AND n.channel = %s AND n.people > 1
 """
-_GONE = "DELETE FROM contact_values WHERE person_id IN (SELECT contact_id FROM staged_value_holders)"
+_GONE = """
+DELETE FROM contact_values WHERE person_id = ANY (ARRAY(SELECT contact_id FROM staged_value_holders))
+"""
 
 
 class Duplicates(Projection):
