@@ -105,7 +105,9 @@ class Broker:
         if group is not None:
             self._consumer.subscribe(self._topics, listener=_Rebalance(self))
             with translated():
-                self._consumer.topics()  # a member that joins before it knows the partitions must join again
+                there = self._consumer.topics()  # who joins before it knows the partitions must join again
+            for topic in sorted({*self._topics} - there):
+                structlog.get_logger().warning("there is no such topic yet: nothing of it is read", topic=topic)
 
     def poll(self, timeout: float = 1.0) -> list[Poll]:
         """What has come within `timeout` seconds, partition by partition.
