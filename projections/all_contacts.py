@@ -14,7 +14,6 @@ from projections.people import (
     Facts,
     Found,
     Standing,
-    edits,
     facts,
     people,
     platform_keys,
@@ -122,9 +121,7 @@ class AllContacts(Projection):
         rows[contact_aliases.TABLE.name] = aliases
         listed = [one for one in found if portion.answers_for(one.person.id) and not one.erased]
         values = portion.values({key for one in listed for key in one.identifiers})
-        portion.opened(event for one in listed for event in edits(one))
-        for one in listed:
-            said = facts(one, portion.opened(edits(one)))
+        for one, said in zip(listed, facts(portion, listed), strict=True):
             stands = standing(portion, one, purchased=said.purchased_at is not None)
             row = _row(one, said, stands, values)
             text = _search_text(row)

@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 
 from ledger.canonical import NotCanonical, canonical
 from projections.criteria.finding import patience
-from projections.people import Found, edits, facts, people, touched_contacts
+from projections.people import Facts, Found, facts, people, touched_contacts
 from projections.portion import CONTACT_NAMES, Portion
 from projections.projection import Projection
 from projections.tables import Row, Rows, Table
@@ -85,8 +85,8 @@ class Duplicates(Projection):
         ]
         listed = [one for one in found if portion.answers_for(one.person.id) and not one.erased]
         values = portion.values({key for one in listed for key in one.identifiers})
-        portion.opened(event for one in listed for event in edits(one))
-        rows = [row for one in listed for row in _rows(portion, one, values)]
+        told = zip(listed, facts(portion, listed), strict=True)
+        rows = [row for one, said in told for row in _rows(one, said, values)]
         return {TABLE.name: rows, HOLDERS.name: known}
 
     def merge(self, connection: Connection[Any], position: int) -> None:
@@ -96,8 +96,7 @@ class Duplicates(Projection):
         super().merge(connection, position)
 
 
-def _rows(portion: Portion, one: Found, values: Mapping[UUID, str]) -> list[Row]:
-    said = facts(one, portion.opened(edits(one)))
+def _rows(one: Found, said: Facts, values: Mapping[UUID, str]) -> list[Row]:
     if said.deleted_at is not None:
         return []
     texts = [(kind, values[key]) for key, kind in one.person.identifiers.items() if key in values]

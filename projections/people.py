@@ -10,8 +10,9 @@ from ledger.events.contact import ContactCreated, ContactDeleted, ProfileChanged
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.vocabulary import ALL, CHANNELS_OF, KINDS, Consent, Deliverability, Hold
+from ledger.rules import identity
 from ledger.rules.deliverability import deliverability
-from ledger.rules.identity import Person, is_deleted, is_erased, links, person
+from ledger.rules.identity import Person, is_deleted, is_erased, joined, several
 from ledger.rules.profile import profile
 from projections import contact_consents
 from projections.portion import Judged, Portion, last_recorded, platform_key
@@ -69,20 +70,23 @@ def touched_contacts(portion: Portion) -> set[UUID]:
 
 def people(portion: Portion, contacts: Collection[UUID]) -> list[Found]:
     """The people these contacts are part of, each once, with all their streams read."""
+    unknown = [contact for contact in contacts if contact not in portion.people]
+    if unknown:
+        portion.people.update(_found(portion, unknown))
+    return list({one.person.id: one for one in (portion.people[contact] for contact in contacts)}.values())
+
+
+def _found(portion: Portion, contacts: Collection[UUID]) -> dict[UUID, Found]:
+    """Contact → the person it is part of, of these contacts and all that are linked with them."""
+    stands: dict[UUID, identity.Standing] = {}
     frontier = set(contacts)
-    seen: set[UUID] = set()
     while frontier:
-        seen |= frontier
-        frontier = {other for events in portion.read(frontier).values() for other in links(events).values()} - seen
-    found: dict[UUID, Person] = {}
-    placed: set[UUID] = set()
-    for contact in sorted(seen):
-        if contact not in placed:
-            one = person(contact, portion.read)
-            placed.update(one.contacts)
-            found[one.id] = one
-    portion.read_identifiers({key for one in found.values() for key in one.identifiers})
-    return [Found(one, portion.read(one.contacts), portion.read(one.identifiers)) for one in found.values()]
+        stands.update((key, identity.standing(events)) for key, events in portion.read(frontier).items())
+        frontier = {other for key in frontier for other in stands[key].links.values()} - stands.keys()
+    people = several(stands, lambda contact: joined(contact, lambda some: {one: stands[one] for one in some}))
+    portion.read_identifiers({key for one in people for key in one.identifiers})
+    found = [Found(one, portion.read(one.contacts), portion.read(one.identifiers)) for one in people]
+    return {contact: one for one in found for contact in one.person.contacts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +193,16 @@ class Facts:
     deleted_at: datetime | None
 
 
-def facts(found: Found, opened: Sequence[Recorded]) -> Facts:
-    """`opened`: the profile edits of all the person's contacts, opened."""
+def facts(portion: Portion, found: Sequence[Found]) -> list[Facts]:
+    """What the contacts of each of these people say, their profile edits opened in one go."""
+    unknown = {one.person.id: one for one in found if one.person.id not in portion.facts}
+    edits = {key: _edits(one) for key, one in unknown.items()}
+    portion.opened(event for events in edits.values() for event in events)
+    portion.facts.update({key: _facts(one, portion.opened(edits[key])) for key, one in unknown.items()})
+    return [portion.facts[one.person.id] for one in found]
+
+
+def _facts(found: Found, opened: Sequence[Recorded]) -> Facts:
     own = [event for events in found.contacts.values() for event in events]
     created = [event for event in own if isinstance(event.body, ContactCreated)]
     deleted = all(is_deleted(events) for events in found.contacts.values())
@@ -214,6 +226,6 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def edits(found: Found) -> list[Recorded]:
+def _edits(found: Found) -> list[Recorded]:
     """The profile edits of all the person's contacts, sealed as they are."""
     return [e for events in found.contacts.values() for e in events if isinstance(e.body, ProfileChanged)]

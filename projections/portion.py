@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from ledger.events.contact import CONTACT_EVENTS
+from ledger.events.contact import CONTACT_EVENTS, ContactErased
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IDENTIFIER_EVENTS, IdentifierClaimed
+from ledger.events.identifier import IDENTIFIER_EVENTS, IdentifierClaimed, IdentifierErased
 from ledger.events.settings import PlatformBlacklisted, PlatformUnblacklisted
 from ledger.events.stored import stored_names
 from ledger.rules.adopted import policies
@@ -19,6 +20,9 @@ from ledger.rules.policy import BUILT_IN, Policies
 from ledger.rules.status import failing_reasons, shaped
 from ledger.rules.timeline import Timeline, timeline
 from ledger.store.reading import Reading
+
+if TYPE_CHECKING:
+    from projections.people import Facts, Found
 
 IDENTIFIER_NAMES = stored_names(IDENTIFIER_EVENTS)
 CONTACT_NAMES = stored_names(CONTACT_EVENTS)
@@ -44,7 +48,8 @@ class Judged(NamedTuple):
 
 
 class Portion:
-    """Events up to a position, judged at a moment; several projections may share one and what it has read.
+    """Events up to a position, judged at a moment; several projections may share one, what it has read, and what
+    `projections.people` has made of that: each contact's person, and each person's facts.
 
     A rebuild gives `streams`, those it has just scanned: then the portion answers for these streams only. It
     also gives `listings`, all there are of the platform, so that none is looked for.
@@ -66,6 +71,7 @@ class Portion:
         self.at = at
         self._log = log
         self._own = frozenset(streams) if streams is not None else None
+        self._named: dict[frozenset[str], set[UUID]] = {}
         self._streams: dict[UUID, Sequence[Recorded]] = dict(streams or {})
         self._listings = listings
         self._touched = touched
@@ -73,6 +79,8 @@ class Portion:
         self._lines: dict[UUID, Timeline] = {}
         self._judged: dict[UUID, list[Judged]] = {}
         self._opened: dict[UUID, Recorded] = {}
+        self.people: dict[UUID, Found] = {}
+        self.facts: dict[UUID, Facts] = {}
 
     def answers_for(self, stream_id: UUID) -> bool:
         """Whether rows of this stream are this portion's to write."""
@@ -80,16 +88,27 @@ class Portion:
 
     def identifiers(self) -> set[UUID]:
         """Identifiers its events are about, or whose judgement a policy adopted among them may change."""
-        about = {event.stream_id for event in self.events if event.body.NAME in _IDENTIFIER}
-        return about.union(self._touched) if self._touched else about
+        return self._about(_IDENTIFIER).union(self._touched)
 
     def contacts(self) -> set[UUID]:
         """Contacts its events are about."""
-        return {event.stream_id for event in self.events if event.body.NAME in _CONTACT}
+        return set(self._about(_CONTACT))
 
     def platform_listings(self) -> set[UUID]:
         """Listings of the platform that its events change."""
-        return {event.stream_id for event in self.events if event.body.NAME in _PLATFORM}
+        return set(self._about(_PLATFORM))
+
+    @cached_property
+    def erases(self) -> bool:
+        """Whether somebody is erased by one of its events."""
+        return any(isinstance(event.body, ContactErased | IdentifierErased) for event in self.events)
+
+    def _about(self, names: frozenset[str]) -> set[UUID]:
+        """Streams that have events of these names in it."""
+        about = self._named.get(names)
+        if about is None:
+            about = self._named[names] = {event.stream_id for event in self.events if event.body.NAME in names}
+        return about
 
     def read(self, stream_ids: Collection[UUID]) -> dict[UUID, Sequence[Recorded]]:
         """These streams up to the portion's position; those not read yet are read in one go."""

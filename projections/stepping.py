@@ -15,9 +15,7 @@ import psycopg
 from psycopg import Connection
 
 from ledger.errors import LedgerError
-from ledger.events.contact import ContactErased
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IdentifierErased
 from ledger.events.settings import PolicyAdopted
 from ledger.events.stored import stored_names
 from ledger.rules.adopted import adoption
@@ -153,7 +151,7 @@ def _fold_and_write(source: Source, projection: Projection, before: Watermark, p
         if not move(connection, projection.name, before, Watermark(portion.upto, portion.at)):
             return False
         write(connection, projection, rows, portion.upto)
-        if any(isinstance(event.body, ContactErased | IdentifierErased) for event in portion.events):
+        if portion.erases:
             note_cleared(connection, projection.name, portion.upto)
     return True
 
