@@ -116,6 +116,8 @@ class ChannelStatus(Projection):
         connection.execute(_COUNT)
         connection.execute("DELETE FROM status_counters WHERE listed = 0")
         super().merge(connection, position)
+
+    def reached(self, connection: Connection[Any], position: int) -> None:
         mark_enforced(connection, position)
 
 

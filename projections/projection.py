@@ -42,6 +42,9 @@ class Projection(ABC):
         for table in self.tables:
             merge(connection, table)
 
+    def reached(self, connection: Connection[Any], position: int) -> None:  # noqa: B027 - most have nothing to say
+        """Says what follows from having come to `position`, be there rows or not."""
+
     def also(self, connection: Connection[Any], portion: Portion) -> set[UUID]:
         """Subjects to fold beside those the portion's events are about: by time, or by the platform's lists."""
         subjects: set[UUID] = set()

@@ -157,11 +157,13 @@ def _fold_and_write(source: Source, projection: Projection, before: Watermark, p
 
 
 def write(connection: Connection[Any], projection: Projection, rows: Rows, position: int) -> None:
-    """Stages the rows and merges them, in the transaction that moved the watermark."""
-    connection.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-    for table in projection.tables:
-        stage(connection, table, rows[table.name])
-    projection.merge(connection, position)
+    """Stages the rows, if there are any, and merges them, in the transaction that moved the watermark."""
+    if any(rows.values()):
+        connection.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        for table in projection.tables:
+            stage(connection, table, rows[table.name])
+        projection.merge(connection, position)
+    projection.reached(connection, position)
 
 
 def _is_away(error: Exception) -> bool:
