@@ -29,6 +29,8 @@ _VALIDATED: dict[str, Callable[[Any], WireMessage]] = {
 }
 """Message type → what reads its data: `model_validate`, without the time that its options take."""
 _ORGANIZATION = re.compile(ORGANIZATION)
+_UNKEPT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""What a payload looks like that holds NUL, or half of a surrogate pair, which is read as NUL."""
 _NAMING = ("organization", "identifier", "from")
 """Fields that name whom a restrictive message is about: in them nothing is mended."""
 
@@ -101,14 +103,14 @@ def _without_nul(message: Message, event: CloudEvent) -> tuple[dict[str, Any], t
 
     Raises MessageRefused unless the message restricts and is named without them.
     """
-    if b"\\u0000" not in message.payload:
+    if not _UNKEPT.search(message.payload):
         return event.data, ()
     cleaned = {_cleaned(name): _cleaned(value) for name, value in event.data.items()}
     if cleaned == event.data:
         return event.data, ()
     named = all(cleaned.get(name) == event.data.get(name) for name in _NAMING)
     if event.type not in RESTRICTIVE_TYPES or not named:
-        raise MessageRefused("nul_byte", "data: text with a NUL character cannot be kept")
+        raise MessageRefused("nul_byte", "data: text with NUL, or with half of a character, cannot be kept")
     return cleaned, ("nul",)
 
 
@@ -125,7 +127,7 @@ def _cleaned(value: Any) -> Any:
 def _rejection(message: Message, event: CloudEvent | None, refusal: MessageRefused) -> Rejection:
     message_id, source = (event.id, event.source) if event is not None else named(message.payload, message.headers)
     organization = event.data.get("organization") if event is not None else None
-    readable = isinstance(organization, str) and _ORGANIZATION.match(organization)
+    readable = isinstance(organization, str) and _ORGANIZATION.fullmatch(organization)
     return Rejection(
         reason=refusal.reason,
         detail=refusal.detail,

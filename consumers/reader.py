@@ -1,15 +1,17 @@
 """Polls and what intake makes of them, in this process or in one beside it (DESIGN §8, steps 1 to 3)."""
 
 import gc
+import os
 import pickle
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from copyreg import pickle as pickle_by
 from dataclasses import dataclass, fields
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from operator import attrgetter
+from threading import Thread
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -139,6 +141,7 @@ def _serve(pipe: Connection, opened: Callable[[], AbstractContextManager[Reads]]
     """In the process beside: answers until the other end of the pipe is closed, by whatever end of its process."""
     for number in (signal.SIGINT, signal.SIGTERM):  # they are meant for the consumer, which then closes the pipe
         signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_consumer, daemon=True).start()
     with suppress(EOFError, OSError):
         try:
             with opened() as reader:
@@ -156,6 +159,14 @@ def _serve(pipe: Connection, opened: Callable[[], AbstractContextManager[Reads]]
         except Exception:  # noqa: BLE001 - its message may carry values, so it must not reach stderr as it is
             structlog.get_logger().exception("reading failed")
     pipe.close()
+
+
+def _end_with_consumer() -> None:
+    """Whatever is being done here: nobody waits for it any more."""
+    consumer = parent_process()
+    assert consumer is not None
+    consumer.join()
+    os._exit(1)
 
 
 def _send(pipe: Connection, answer: object) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from consumers.broker import Outgoing, Producer
+from consumers.cloud_events import decoded
 from ledger.canonical import NotCanonical, canonical_value
 from ledger.errors import MessageRefused
 from ledger.ids import Ids
@@ -51,7 +52,7 @@ def send(producer: Producer, outgoing: Iterable[Outgoing], sent: Callable[[int],
 
 
 def _outgoing(line: bytes, topic: str, ids: Ids) -> Outgoing:
-    message: dict[str, Any] = orjson.loads(line)
+    message: dict[str, Any] = decoded(line)
     if "specversion" in message:
         return Outgoing(topic, _key(message, ids), line, _STRUCTURED)
     value, key = message["value"], message.get("key")

@@ -31,7 +31,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "purposes": "its purposes could not be read: it is taken for every purpose",
     "method": "its method could not be read: it is taken as done by hand",
     "text": "its text could not be read: it is taken as without words",
-    "nul": "it held NUL characters, which cannot be kept: they were left out",
+    "nul": "it held NUL, or halves of characters, which cannot be kept: they were left out",
     "until": "its end could not be read: it is taken as without end",
     "conflict": "its message id had been used before for something else: it was recorded all the same",
     "scanner": "it looks like the work of a mail scanner, not of a person",

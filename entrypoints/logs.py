@@ -7,11 +7,16 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 from ledger.errors import LedgerError
+
+_AGAIN: Final = 60.0
+"""Seconds until a library's text is said again."""
+_MOST: Final = 1_000
+"""Texts of libraries that are remembered."""
 
 
 def configure(level: str = "info") -> None:
@@ -54,9 +59,25 @@ def place(error: BaseException) -> str:
 
 
 class _Library(logging.Handler):
-    """A library's log record: who said it and the unformatted text, whose arguments may hold values."""
+    """A library's log record: who said it and the unformatted text, whose arguments may hold values.
+
+    The same text is said once a minute, with how many were left out before: Kafka's client repeats itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        said = record.name, str(record.msg)
+        at, left_out = self._said.get(said, (0.0, 0))
+        if record.created - at < _AGAIN:
+            self._said[said] = at, left_out + 1
+            return
+        if len(self._said) >= _MOST:
+            self._said.clear()
+        self._said[said] = record.created, 0
+        more = {"left_out": left_out} if left_out else {}
         error = record.exc_info[1] if record.exc_info else None
         log = structlog.get_logger()
-        log.log(record.levelno, "library", logger=record.name, text=str(record.msg), exc_info=error)
+        log.log(record.levelno, "library", logger=record.name, text=said[1], exc_info=error, **more)

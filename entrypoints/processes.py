@@ -45,7 +45,7 @@ def run_together(commands: Mapping[str, Mapping[str, str]]) -> None:
         try:
             for command, more in commands.items():
                 children[command] = subprocess.Popen(
-                    [sys.executable, "-m", "entrypoints", command],
+                    [sys.executable, "-P", "-m", "entrypoints", command],  # -P: never code of the folder it is in
                     env={**os.environ, **more},
                     preexec_fn=ended_with_parent(signal.SIGTERM),
                 )

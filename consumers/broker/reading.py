@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition, errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import CorruptRecordError, KafkaError, LogTruncationError, OffsetOutOfRangeError
 
 from consumers.broker.errors import BrokerUnavailable, translated
 from consumers.broker.fetching import Fetching
@@ -26,6 +25,10 @@ from ledger.store.store import Advance, PartitionKey
 MOST = 2_000
 """Messages of one poll; two polls are in memory at a time."""
 _LOG_APPEND_TIME = 1
+_LOST = (errors.OffsetOutOfRangeError, errors.LogTruncationError)
+_UNREADABLE = (errors.CorruptRecordError, errors.UnsupportedCodecError)
+_NAMED = "headers: names in UTF-8 are needed, in every message of the batch"
+_COMPRESSED = "compression: gzip, snappy, lz4, zstd or none is needed"
 _CONSUMING: dict[str, Any] = {
     "client_id": "contact-ledger",
     "enable_auto_commit": False,
@@ -99,7 +102,9 @@ class Broker:
         if group is not None:
             self._consumer.subscribe(self._topics, listener=_Rebalance(self))
             with translated():
-                self._consumer.topics()  # a member that joins before it knows the partitions must join again
+                there = self._consumer.topics()  # who joins before it knows the partitions must join again
+            for topic in sorted({*self._topics} - there):
+                structlog.get_logger().warning("there is no such topic yet: nothing of it is read", topic=topic)
 
     def poll(self, timeout: float = 1.0) -> list[Poll]:
         """What has come within `timeout` seconds, partition by partition.
@@ -108,15 +113,15 @@ class Broker:
         decide, LogUnavailable where positions cannot be read, BrokerUnavailable.
         """
         try:
-            with translated(OffsetOutOfRangeError, LogTruncationError, CorruptRecordError):
+            with translated(*_LOST, *_UNREADABLE):
                 self._assign_all()
                 self._fetching.resume_joining()
                 self._place()
                 records = self._fetching.records(self._readable, timeout)
                 reached = {one: self._consumer.position(one, timeout_ms=1_000) for one in self._readable()}
-        except CorruptRecordError as error:
+        except _UNREADABLE as error:
             return self._step_over(error)
-        except (OffsetOutOfRangeError, LogTruncationError):
+        except _LOST:
             self._unplaced.update(self._places)
             return []
         except BaseException:  # the client may have moved on past records that nobody got
@@ -140,7 +145,7 @@ class Broker:
             return
         try:
             self._consumer.commit_async(offsets, callback=_committed)
-        except KafkaError as error:
+        except errors.KafkaError as error:
             _committed(offsets, error)
 
     def lags(self) -> dict[PartitionKey, int]:
@@ -225,10 +230,10 @@ class Broker:
         messages = tuple(_message(place.key, record, now) for record in records.get(partition, ()))
         return self._moved(place, position, messages=messages)
 
-    def _step_over(self, error: CorruptRecordError) -> list[Poll]:
-        """The client cannot read a record that came undamaged (a header's name is no UTF-8): it is rejected unread.
+    def _step_over(self, error: errors.KafkaError) -> list[Poll]:
+        """The client cannot read a record that came undamaged (a header's name is no UTF-8, the batch is compressed
+        in a way it does not know): it is rejected unread. So is every later record of that batch.
 
-        The client stumbles again over every later record of that batch, so each costs a rejection of its own.
         Raises BrokerUnavailable where the bytes themselves are damaged.
         """
         stumbled = self._fetching.stumbled()
@@ -241,7 +246,7 @@ class Broker:
             return []
         offset = max(there, place.next)
         self._consumer.seek(partition, offset + 1)
-        wanted = "headers: names in UTF-8 are needed, in every message of the batch"
+        wanted = _COMPRESSED if isinstance(error, errors.UnsupportedCodecError) else _NAMED
         rejection = Rejection("unreadable", wanted, self._now(), origin=_origin(place.key, offset))
         return [self._moved(place, offset + 1, rejections=(rejection,))]
 

@@ -30,7 +30,10 @@ _TELLING = frozenset(
     }
 )
 """Kinds of validation errors whose message says what is wanted and nothing of what was sent."""
+_SCALAR = "constrained-str"
+"""How the validator calls the first of the types that values of profiles and evidence may have."""
 _WANTED = {
+    _SCALAR: "text, a number, true, false or null is needed; in a profile also a list or an object of these",
     "list_type": "a list is needed",
     "dict_type": "an object is needed",
     "model_type": "an object is needed",
@@ -135,8 +138,13 @@ def restrictive_channel(kind: str, named: str | None) -> tuple[str, str | None, 
 
 def invalid(error: ValidationError) -> MessageRefused:
     """What is first wrong with the data: the field's path and what is wanted, never what was sent."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    kind = first["type"]
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    first, kind = errors[0], errors[0]["type"]
+    if first["loc"][-1:] == (_SCALAR,):
+        place = len(first["loc"]) - 1
+        tried = [one for one in errors if one["loc"][:place] == first["loc"][:place]]
+        first = next((one for one in tried if not one["type"].endswith("_type")), first)
+        kind = first["type"] if first["type"] != "string_type" else _SCALAR
     wanted = first["msg"] if kind in _TELLING else _WANTED.get(kind, kind.replace("_", " "))
     return MessageRefused("invalid_data", f"{_path(first['loc'])}: {wanted.removeprefix('Value error, ')}")
 

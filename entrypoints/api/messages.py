@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from consumers.cloud_events import decoded
 from consumers.intake import Message, take
 from entrypoints.api.auth import Caller, Ledger, lacking, needs
 from entrypoints.api.problems import Problem, field_error
@@ -128,7 +129,7 @@ def _messages(
 
 def _events(body: bytes) -> list[Any]:
     try:
-        events = orjson.loads(body)
+        events = decoded(body)
     except orjson.JSONDecodeError:
         raise Problem(
             400, "bad-request", "The body is not JSON in UTF-8.", [("body", "not JSON in UTF-8")]

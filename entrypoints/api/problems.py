@@ -112,7 +112,8 @@ def problem_of(error: Exception) -> Problem:
             return invalid(*[(_path(one["loc"]), _said(one)) for one in error.errors()])
         case HTTPException(status_code=status):
             name = HTTPStatus(status).phrase.lower().replace(" ", "-")
-            return Problem(status, name, _ADVICE.get(status, str(error.detail)), headers=error.headers)
+            where = [("body", "not JSON in UTF-8, or nested too deep")] if status == 400 else ()
+            return Problem(status, name, _ADVICE.get(status, str(error.detail)), where, headers=error.headers)
         case MessageRefused(reason=reason, detail=detail, errors=errors):
             status = 409 if reason in ("conflict", "edited_meanwhile") else 422
             return Problem(status, reason.replace("_", "-"), detail, errors or [field_error(detail)])

@@ -11,7 +11,7 @@ from ledger.events.contact import CandidateDismissed, CandidateListed
 
 def dismiss(draft: Draft, act: Dismissal) -> None:
     """Dismisses the pair for every cause it is listed for, on both streams; it is never listed for these again."""
-    low, high = sorted((known_contact(draft, act.left), known_contact(draft, act.right)))
+    low, high = sorted((known_contact(draft, act.left, "left: "), known_contact(draft, act.right, "right: ")))
     causes = _listed(draft, low, high)
     if not causes:
         raise MessageRefused("unknown_candidate", "these two are no candidates; `candidates list` says who are")

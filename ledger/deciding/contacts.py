@@ -74,9 +74,9 @@ def identification(draft: Draft, act: Identification) -> None:
     settle(draft, act.identifiers, act.method, bulk=act.method in ("api", "import"))
 
 
-def known_contact(draft: Draft, contact: UUID, said: str = "") -> UUID:
+def known_contact(draft: Draft, contact: UUID, said: str = "data.contact_id: ") -> UUID:
     """The contact, where this organization has it. Raises MessageRefused, also where it was erased; `said` goes
-    before its words: which of several is meant.
+    before its words: the field that is meant.
     """
     events = draft.stream(contact)
     first = next(iter(events.values()), None)
@@ -89,13 +89,13 @@ def known_contact(draft: Draft, contact: UUID, said: str = "") -> UUID:
     return contact
 
 
-def subject_of(draft: Draft, subject: UUID | Given, said: str = "") -> UUID:
+def subject_of(draft: Draft, subject: UUID | Given, said: str | None = None) -> UUID:
     """The contact meant, by its id or by an identifier it holds. Raises MessageRefused, as `known_contact`."""
     if isinstance(subject, UUID):
-        return known_contact(draft, subject, said)
+        return known_contact(draft, subject, said or "data.contact_id: ")
     contact = holder(draft.stream(identifier_id(draft, subject)).values())
     if contact is None:
-        raise MessageRefused("unknown_contact", said + _UNKNOWN)
+        raise MessageRefused("unknown_contact", (said or "data.identifier: ") + _UNKNOWN)
     return contact
 
 

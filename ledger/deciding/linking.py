@@ -50,7 +50,7 @@ def _ends(draft: Draft, act: Unlink) -> dict[UUID, tuple[UUID, UUID]]:
         raise MessageRefused(
             "unknown_link", "data.link_id: no such link here; send or replay this once it is recorded"
         )
-    known_contact(draft, low)
+    known_contact(draft, low, "data.link_id: ")
     return {act.link_id: (low, high)} if act.link_id in links(draft.stream(low).values()) else {}
 
 

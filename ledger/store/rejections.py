@@ -1,7 +1,7 @@
 """Messages that were not taken: why, and the message itself sealed under a key of its own for 30 days."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -31,9 +31,16 @@ FROM rejections
 _INSERT = """
 INSERT INTO rejections (id, organization, source, reason, detail, origin, received_at, rejected_at,
                         expires_at, identifier_ids, wrapped, payload)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+SELECT id, organization, source, reason, detail, origin, received_at, %s, %s, identifier_ids::uuid[],
+       nullif(wrapped, ''), nullif(payload, '')
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
+            %b::bytea[], %b::bytea[])
+  AS r (id, organization, source, reason, detail, origin, received_at, identifier_ids, wrapped, payload)
 ON CONFLICT (id) DO NOTHING
 """
+_MOST_AT_ONCE = 500
+_LARGEST_AT_ONCE = 8 * 1024 * 1024
+"""Rows and bytes of one statement."""
 _LIST = (
     _SELECT
     + """
@@ -117,33 +124,48 @@ def insert(
     connection: Connection[Any], keyring: Keyring, ids: Ids, rejections: Sequence[Rejection], at: datetime
 ) -> list[UUID]:
     """Writes one row each and returns their ids. The same message for the same reason is one row."""
-    made = []
-    for rejection in rejections:
-        rejection_id = _id_of(rejection, ids)
-        key = keyring.new_key(rejection_id, 1)
-        known = [
-            ids.identifier(rejection.organization, given.kind, given.value)
-            for given in rejection.identifiers
-            if rejection.organization is not None
-        ]
-        kept = rejection.reason not in NEVER_KEPT
-        row = (
-            rejection_id,
-            _plain(rejection.organization),
-            _plain(rejection.source),
-            rejection.reason,
-            _plain(rejection.detail),
-            _plain(rejection.origin),
-            rejection.received_at,
-            at,
-            at + KEPT,
-            [*known, *rejection.contacts] if kept else [],
-            key.wrapped if kept else None,
-            key.seal(_framed(rejection), rejection_id.bytes) if kept else None,
-        )
-        connection.execute(_INSERT, row)
-        made.append(rejection_id)
-    return made
+    rows = [_row(keyring, ids, rejection) for rejection in rejections]
+    for portion in _portions(rows):
+        connection.execute(_INSERT, (at, at + KEPT, *map(list, zip(*portion, strict=True))))
+    return [row[0] for row in rows]
+
+
+def _row(keyring: Keyring, ids: Ids, rejection: Rejection) -> tuple[Any, ...]:
+    """As _INSERT takes it; without payload where that is never kept."""
+    rejection_id = _id_of(rejection, ids)
+    said = (
+        rejection_id,
+        _plain(rejection.organization),
+        _plain(rejection.source),
+        rejection.reason,
+        _plain(rejection.detail),
+        _plain(rejection.origin),
+        rejection.received_at,
+    )
+    if rejection.reason in NEVER_KEPT:
+        return *said, "{}", b"", b""
+    key = keyring.new_key(rejection_id, 1)
+    known = [
+        ids.identifier(rejection.organization, given.kind, given.value)
+        for given in rejection.identifiers
+        if rejection.organization is not None
+    ]
+    named = ",".join(map(str, (*known, *rejection.contacts)))
+    return *said, f"{{{named}}}", key.wrapped, key.seal(_framed(rejection), rejection_id.bytes)
+
+
+def _portions(rows: Sequence[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows in portions of bearable size: under the writer lock, a row a statement is a millisecond each."""
+    portion: list[tuple[Any, ...]] = []
+    size = 0
+    for row in rows:
+        portion.append(row)
+        size += len(row[-1])
+        if len(portion) == _MOST_AT_ONCE or size >= _LARGEST_AT_ONCE:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def listed(

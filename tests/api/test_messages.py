@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -78,6 +79,10 @@ def _with(message: dict[str, Any], **data: Any) -> dict[str, Any]:
     return {**message, "data": {**message["data"], **data}}
 
 
+def _deletion(organization: str, **subject: Any) -> dict[str, Any]:
+    return event("contact.delete.v1", organization, **subject, actor="ops", reason="asked")
+
+
 def _bad(organization: str) -> dict[str, tuple[Any, str]]:
     """What producers get wrong, and the field that the answer names."""
     good = signup(organization)
@@ -99,6 +104,8 @@ def _bad(organization: str) -> dict[str, tuple[Any, str]]:
         "no e-mail": (_with(good, identifiers=[{"kind": "email", "value": "ann"}]), "data.identifiers.0.value"),
         "no phone": (_with(good, identifiers=[{"kind": "phone", "value": "call me"}]), "data.identifiers.0.value"),
         "another organization": (signup("someone-else"), "data.organization"),
+        "an unknown contact": (_deletion(organization, contact_id=str(UUID(int=1))), "data.contact_id"),
+        "an unknown identifier": (_deletion(organization, identifier=EMAIL), "data.identifier"),
     }
 
 
@@ -139,7 +146,8 @@ def test_what_is_no_json_is_refused(body: bytes, headers: dict[str, str], admin:
 @pytest.mark.parametrize("headers", [STRUCTURED, BATCH])
 def test_a_hundred_thousand_brackets_are_refused_and_harm_nothing(headers: dict[str, str], admin: Caller) -> None:
     assert admin.send("messages", b"[" * 100_000, headers).status_code in (400, 422)
-    assert admin.send("sendable", b"[" * 100_000, {"content-type": "application/json"}).status_code == 400
+    refused = admin.send("sendable", b"[" * 100_000, {"content-type": "application/json"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "body")
     admin.record(signup(admin.organization))
 
 
@@ -158,6 +166,14 @@ def test_in_a_batch_the_good_are_recorded_and_the_bad_are_named_by_place(admin: 
     assert [result["result"] for result in refused.json()["results"]] == ["refused", "recorded", "refused"]
     assert [result["id"] for result in refused.json()["results"]] == [bad["id"], good["id"], bad["id"]]
     assert admin.post("sendable", question(admin.organization, EMAIL)).json()["answers"][0]["sendable"] is True
+
+
+def test_half_a_character_in_one_message_of_a_batch_is_that_message_s_alone(admin: Caller) -> None:
+    cut = {**signup(admin.organization), "id": "cut"}
+    cut["data"] = {**cut["data"], "profile": {"first_name": "Ann \ud83d"}}
+    refused = admin.post("messages", [cut, signup(admin.organization)], BATCH)
+    assert [error["field"] for error in refused.json()["errors"]] == ["0.data"]
+    assert [result["result"] for result in refused.json()["results"]] == ["refused", "recorded"]
 
 
 def test_ten_megabytes_are_too_large_however_they_are_sent(admin: Caller) -> None:

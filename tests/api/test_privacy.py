@@ -2,10 +2,12 @@
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
+import orjson
 import pytest
 import structlog
 
@@ -67,6 +69,21 @@ def test_an_exception_is_logged_by_type_and_place_without_its_message(log: Strin
     assert written.count('"error": "KeyError"') == 2
     assert "test_privacy.py" in written
     assert "ann@" not in written
+
+
+def test_a_library_that_repeats_itself_is_heard_once_a_minute(log: StringIO) -> None:
+    began = time.time()
+    for second in range(100):
+        again = logging.LogRecord("kafka", logging.ERROR, "here", 1, "Topic %s not found", ("ann@",), None)
+        again.created = began + second
+        logging.root.handle(again)
+    logging.getLogger("kafka").error("something else")
+    said = [orjson.loads(line) for line in log.getvalue().splitlines()]
+    assert [(one["text"], one.get("left_out")) for one in said] == [
+        ("Topic %s not found", None),
+        ("Topic %s not found", 59),
+        ("something else", None),
+    ]
 
 
 def test_what_the_ledger_itself_says_is_kept(log: StringIO) -> None:

@@ -37,11 +37,12 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Starts `contact-ledger` with these arguments; whatever is still there at the end is killed."""
     started: list[psutil.Process] = []
 
-    def start_one(*arguments: str, **more: str) -> subprocess.Popen[bytes]:
+    def start_one(*arguments: str, cwd: Path | None = None, **more: str) -> subprocess.Popen[bytes]:
         with (tmp_path / f"{arguments[0]}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "entrypoints", *arguments],
+                [sys.executable, "-P", "-m", "entrypoints", *arguments],
                 env={**os.environ, **environment, **more},
+                cwd=cwd,
                 stderr=log,
             )
         started.append(psutil.Process(process.pid))
@@ -99,8 +100,10 @@ def test_a_message_is_not_sent_to_a_topic_that_nobody_reads(
 def test_when_one_process_of_the_tree_dies_all_stop_and_it_is_said_which(
     start: Start, kafka_bootstrap: str, topics: Topics, tmp_path: Path
 ) -> None:
+    (tmp_path / "entrypoints.py").write_text("raise SystemExit('code of the folder that it was started in')")
     tree = start(
         "run",
+        cwd=tmp_path,
         LEDGER_HTTP_PORT=str(free_port()),
         LEDGER_KAFKA_BOOTSTRAP=kafka_bootstrap,
         LEDGER_TOPICS=topics("inbound"),

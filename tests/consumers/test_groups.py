@@ -2,13 +2,16 @@
 
 from uuid import uuid4
 
+from structlog.testing import capture_logs
+
 from tests.consumers.scene import Scene, publish, signup, wait_for
 from tests.servers import create_topic
 
 
 def test_a_topic_made_later_is_read_however_short_the_polls(scene: Scene) -> None:
     topic = f"late-{uuid4().hex[:12]}"
-    with scene.broker([topic], group=f"group-{topic}") as broker:
+    with capture_logs() as logs, scene.broker([topic], group=f"group-{topic}") as broker:
+        assert [log["topic"] for log in logs if log["log_level"] == "warning"] == [topic]
         wait_for(lambda: broker.poll(0.2) == [], "joining without a topic")
         create_topic(scene.bootstrap, topic, 2, {})
         publish(scene.bootstrap, topic, [signup(1, 1)])

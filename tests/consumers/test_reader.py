@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +15,7 @@ import pytest
 
 from consumers.broker import Broker, BrokerUnavailable
 from consumers.consumer import Consumer
-from consumers.reader import Reader, ReaderBeside, ReaderEnded
+from consumers.reader import Read, Reader, ReaderBeside, ReaderEnded, Reads
 from ledger.errors import MessagesLost
 from ledger.ids import Ids
 from tests.conftest import Topics
@@ -124,6 +124,35 @@ def test_it_ends_with_a_consumer_that_is_killed(fresh_database: str, scene: Scen
         assert beside.exists()
         process.kill()
     wait_for(lambda: not beside.exists(), "the end of the process beside")
+
+
+class _Stuck(Reads):
+    """As a client looks that asks without end."""
+
+    def read(self, timeout: float) -> list[Read]:
+        os.write(1, b"stuck\n")
+        while True:
+            pass
+
+
+def test_even_one_that_is_stuck_ends_with_a_consumer_that_is_killed() -> None:
+    script = (
+        "from contextlib import nullcontext; from functools import partial;"
+        "from consumers.reader import ReaderBeside;"
+        "from tests.consumers.test_reader import _Stuck;"
+        "beside = ReaderBeside(partial(nullcontext, _Stuck()));"
+        "print(beside.pid, flush=True); beside.read(1.0)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        beside = int(process.stdout.readline())
+        try:
+            assert process.stdout.readline() == "stuck\n"
+            process.kill()
+            wait_for(lambda: not Path(f"/proc/{beside}").exists(), "the end of the process beside")
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(beside, signal.SIGKILL)
 
 
 def test_it_says_what_went_wrong_there(fresh_database: str, scene: Scene, topics: Topics) -> None:

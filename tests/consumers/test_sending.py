@@ -26,6 +26,14 @@ def test_a_line_that_is_an_event_is_sent_as_it_is() -> None:
     assert isinstance(take(Message(sent.value or b"", sent.headers, now())), Act)
 
 
+def test_a_line_behind_a_byte_order_mark_or_cut_within_an_emoji_is_sent_as_it_is() -> None:
+    lines = [
+        b"\xef\xbb\xbf" + (signup(1, 1)[1] or b""),
+        rb'{"specversion": "1.0", "data": {"text": "STOP \ud83d"}}',
+    ]
+    assert [one.value for one in read_lines(lines, "inbound", IDS)] == lines
+
+
 def _keys(*events: dict[str, Any]) -> list[bytes | None]:
     lines = [orjson.dumps({"specversion": "1.0", **event}) for event in events]
     return [one.key for one in read_lines(lines, "inbound", IDS)]

@@ -134,6 +134,16 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "data",
     ),
     "a NUL in the id": ({**OPT_OUT, "id": "a\0"}, "not_a_cloud_event", "id"),
+    "half a character in a grant": (
+        orjson.dumps(SIGNUP).replace(b"Springfield", rb"Springfield \ud83d"),
+        "nul_byte",
+        "data",
+    ),
+    "half a character in whom an opt-out is about": (
+        orjson.dumps(OPT_OUT).replace(b"Ann@E", rb"Ann\udc00@E"),
+        "nul_byte",
+        "data",
+    ),
     "two answers at once": (
         _with(GOLDEN["contact.profile.v1"], contact_id="6f1c9d0e-0000-4000-8000-000000000001"),
         "invalid_data",
@@ -187,6 +197,22 @@ def test_not_even_a_character_of_a_value_is_repeated() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        ({"profile": {"a": {"b": {"c": 1}}}}, "data.profile.*: text, a number, true, false or null is needed"),
+        ({"evidence": {"form": [1]}}, "data.evidence.*: text, a number, true, false or null is needed"),
+        ({"profile": {"a": [1] * 201}}, "data.profile.*: List should have at most 200 items"),
+        ({"profile": {"a": "x" * 4097}}, "data.profile.*: String should have at most 4096 characters"),
+        ({"override": {"actor": 7, "legal_basis": "x"}}, "data.override.actor: Input should be a valid string"),
+    ],
+)
+def test_of_a_value_that_may_be_many_things_all_are_told_or_what_is_wrong_with_the_one_it_is(
+    data: dict[str, Any], detail: str
+) -> None:
+    assert _rejected(_with(SIGNUP, **data)).detail.startswith(detail)
+
+
 def test_the_payload_is_kept_so_that_it_can_be_replayed_and_only_the_head_of_what_is_too_large() -> None:
     bad = orjson.dumps(_subscription(channel="fax"))
     message = Message(bad, (("ce_type", b"contact.signup.v1"), ("x", b"y")), RECEIVED)
@@ -200,6 +226,7 @@ def test_a_rejection_says_whose_it_is_as_far_as_that_reads() -> None:
     rejection = _rejected(_with(OPT_OUT, identifier={"kind": "phone", "value": "n/a"}))
     assert (rejection.organization, rejection.source) == ("acme", "/golden")
     assert _rejected(_with(OPT_OUT, organization="ann@example.com")).organization is None
+    assert _rejected(_with(OPT_OUT, organization="acme\n")).organization is None
     assert _rejected(b"nonsense").organization is None
 
 
@@ -290,6 +317,18 @@ def test_a_nul_beside_a_stop_does_not_stop_it() -> None:
     assert isinstance(act, Act)
     assert isinstance(act.body, OptOut)
     assert (act.body.reason, act.body.evidence, act.flags) == ("ab", {"ip": "1"}, ("nul",))
+
+
+def test_a_byte_order_mark_before_a_stop_does_not_stop_it() -> None:
+    assert isinstance(_taken(b"\xef\xbb\xbf" + orjson.dumps(TEXT)), Act)
+
+
+def test_half_a_character_beside_a_stop_does_not_stop_it() -> None:
+    """JavaScript writes so what was cut within an emoji, and it is JSON."""
+    act = _taken(orjson.dumps(_with(TEXT, text="STOP \\")).replace(rb"\\", rb"\ud83d\ude00\\ud83d\uD83D"))
+    assert isinstance(act, Act)
+    assert isinstance(act.body, Reply)
+    assert (act.body.text, act.flags) == ("STOP \U0001f600\\ud83d", ("nul",))
 
 
 def test_text_that_only_speaks_of_a_nul_is_text() -> None:

@@ -78,6 +78,24 @@ def test_the_same_message_read_twice_is_one_row(store: Store) -> None:
         assert len(rejections.listed(connection)) == 4
 
 
+def test_very_many_at_once_are_a_row_each(store: Store) -> None:
+    """More than one statement takes, one said twice, and one of which nothing is kept."""
+    many = [replace(REJECTION, origin=f"kafka:t/0/{n}", payload=b"%d" % n) for n in range(1_100)]
+    erased = replace(REJECTION, reason="erased", origin="kafka:t/0/1100")
+    nobody = replace(REJECTION, organization=None, source=None, origin="kafka:t/0/1101", identifiers=())
+    made = reject(store, *many, many[7], erased, nobody)
+    assert made[1_100] == made[7]
+    assert len(set(made)) == 1_102
+    assert [store.rejection_payload(made[n]).value for n in (0, 499, 500, 1_099)] == [b"0", b"499", b"500", b"1099"]
+    with pytest.raises(KeyDestroyed):
+        store.rejection_payload(made[1_101])
+    with store.connection() as connection:
+        [[rows]] = connection.execute("SELECT count(*) FROM rejections").fetchall()
+        assert rejections.count_naming(connection, [IDS.identifier("acme", GIVEN.kind, GIVEN.value)]) == 1_100
+        row = rejections.get(connection, made[-1])
+    assert (rows, row.organization, row.source, row.reason) == (1_102, None, None, REJECTION.reason)
+
+
 def test_text_that_no_database_takes_is_no_obstacle(store: Store) -> None:
     [made] = reject(store, replace(REJECTION, source="a\x00b\ud800" + "c" * 10_000, organization="\x00"))
     with store.connection() as connection:
