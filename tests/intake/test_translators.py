@@ -157,6 +157,8 @@ def test_golden_message(type_: str) -> None:
         ("rejected", "filtered", Receipt(PHONE, "sms", "soft_bounce", "acme/shop", "out-0007", "filtered")),
         ("rejected", None, Receipt(PHONE, "sms", "soft_bounce", "acme/shop", "out-0007")),
         ("rejected", "opted_out", OptOut(PHONE, "sms", "acme/shop", (), "provider_rejection")),
+        ("rejected", "OPTED_OUT", OptOut(PHONE, "sms", "acme/shop", (), "provider_rejection")),
+        ("rejected", "Opted-Out ", OptOut(PHONE, "sms", "acme/shop", (), "provider_rejection")),
     ],
 )
 def test_receipt_by_outcome(outcome: str, code: str | None, body: Body) -> None:
