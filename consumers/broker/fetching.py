@@ -5,9 +5,11 @@ What is reached for here in the inside of kafka-python it offers no other way to
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from traceback import walk_tb
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError, UnsupportedCodecError
 
 
 class Fetching:
@@ -34,7 +36,7 @@ class Fetching:
         records: Mapping[TopicPartition, Any] = {}
         if waiting:
             self._consumer.pause(*waiting)
-            records = self._consumer.poll(timeout_ms=0)
+            records = self._polled(0)
             self._consumer.resume(*[one for one in waiting if one in readable()])
         if not self._consumer._fetcher._next_partition_records:
             self._consumer._fetcher._next_partition_records = None  # else it never returns to what was paused
@@ -56,17 +58,30 @@ class Fetching:
         What it had fetched after it is dropped: else it would ask its broken iterator for ever.
         """
         part = self._consumer._fetcher._next_partition_records
-        if part is None:
+        if not part:  # taken to its end: the error is another partition's
             return None
         part.drain()
         return part.topic_partition, part.next_fetch_offset
 
     def _looked(self, timeout: float) -> Mapping[TopicPartition, Any]:
         until, left = time.monotonic() + timeout, timeout
-        while not (records := self._consumer.poll(timeout_ms=self._wait(left))) and self._rest and left > 0:
+        while not (records := self._polled(self._wait(left))) and self._rest and left > 0:
             time.sleep(self._rest)
             left = max(0.0, until - time.monotonic())
-        return records  # type: ignore[no-any-return]
+        return records
+
+    def _polled(self, milliseconds: int) -> Mapping[TopicPartition, Any]:
+        """What the client has. Raises UnsupportedCodecError where what it unpacks with fails, by whatever name:
+        it would be taken for a fault of this process, and the next one would meet the same batch.
+        """
+        try:
+            return self._consumer.poll(timeout_ms=milliseconds)  # type: ignore[no-any-return]
+        except (KafkaError, MemoryError):
+            raise
+        except Exception as error:
+            if any(frame.f_code.co_name == "_unpack_records" for frame, _ in walk_tb(error.__traceback__)):
+                raise UnsupportedCodecError("what is packed cannot be unpacked") from error
+            raise
 
     def _wait(self, left: float) -> int:
         """Milliseconds the client may wait: it begins a join anew whose answer came between two mere glances."""

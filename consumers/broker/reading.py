@@ -28,7 +28,7 @@ _LOG_APPEND_TIME = 1
 _LOST = (errors.OffsetOutOfRangeError, errors.LogTruncationError)
 _UNREADABLE = (errors.CorruptRecordError, errors.UnsupportedCodecError)
 _NAMED = "headers: names in UTF-8 are needed, in every message of the batch"
-_COMPRESSED = "compression: gzip, snappy, lz4, zstd or none is needed"
+_COMPRESSED = "compression: gzip, snappy, lz4, zstd or none is needed, and whole"
 _CONSUMING: dict[str, Any] = {
     "client_id": "contact-ledger",
     "enable_auto_commit": False,
@@ -232,7 +232,7 @@ class Broker:
 
     def _step_over(self, error: errors.KafkaError) -> list[Poll]:
         """The client cannot read a record that came undamaged (a header's name is no UTF-8, the batch is compressed
-        in a way it does not know): it is rejected unread. So is every later record of that batch.
+        in a way it does not know, or cannot be unpacked): it is rejected unread. So is all after it in the batch.
 
         Raises BrokerUnavailable where the bytes themselves are damaged.
         """
