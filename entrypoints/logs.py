@@ -61,15 +61,18 @@ def place(error: BaseException) -> str:
 class _Library(logging.Handler):
     """A library's log record: who said it and the unformatted text, whose arguments may hold values.
 
-    The same text is said once a minute, with how many were left out before: Kafka's client repeats itself.
+    The same text about the same error is said once a minute, with how many were left out before: Kafka's client
+    repeats itself.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+        self._said: dict[tuple[str, ...], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = record.name, str(record.msg)
+        error = record.exc_info[1] if record.exc_info else None
+        about = (type(error).__name__, place(error)) if error is not None else ()
+        said = (record.name, str(record.msg), *about)
         at, left_out = self._said.get(said, (0.0, 0))
         if record.created - at < _AGAIN:
             self._said[said] = at, left_out + 1
@@ -78,6 +81,5 @@ class _Library(logging.Handler):
             self._said.clear()
         self._said[said] = record.created, 0
         more = {"left_out": left_out} if left_out else {}
-        error = record.exc_info[1] if record.exc_info else None
         log = structlog.get_logger()
         log.log(record.levelno, "library", logger=record.name, text=said[1], exc_info=error, **more)

@@ -86,6 +86,15 @@ def test_a_library_that_repeats_itself_is_heard_once_a_minute(log: StringIO) -> 
     ]
 
 
+def test_each_error_that_a_library_speaks_of_in_the_same_words_is_heard(log: StringIO) -> None:
+    for error in (ValueError("ann@"), KeyError("ann@"), KeyError("bob@")):
+        try:
+            raise error
+        except (LookupError, ValueError):
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    assert [orjson.loads(line)["error"] for line in log.getvalue().splitlines()] == ["ValueError", "KeyError"]
+
+
 def test_what_the_ledger_itself_says_is_kept(log: StringIO) -> None:
     try:
         raise NotFound("there is no rejection of this id")
