@@ -1,7 +1,7 @@
 """`make bench-ingest`: one consuming process against the naive application and against the bare pipe.
 
 All three run on the same Kafka and PostgreSQL, one after the other. Half of the messages are about people
-heard of before.
+heard of before. The naive application is compared by events: a message that makes none costs it nothing.
 """
 
 import sys
@@ -22,7 +22,8 @@ from tests.servers import new_database
 
 MESSAGES = 100_000
 _NAIVE = 3_000
-"""Messages saved by the naive application: it is as fast for the first thousands as later."""
+"""Messages that the naive application saves, of those that made events, at even distances: early ones make more
+events than later ones, when people are known."""
 _GLANCE = 0.25
 """Seconds between two looks at how far it is: each takes some milliseconds of the two cores that are measured."""
 
@@ -36,13 +37,13 @@ def main(messages: int = MESSAGES) -> None:
             before = ledger.reading.newest().position
             messages_per_s, consumer_mb = _consumed(on, ledger)
             events = ledger.reading.newest().position - before
-            pace = f"{messages_per_s:,.0f} messages/s, {messages_per_s * events / messages:,.0f} events/s"
-            say(f"contact-ledger consume: {pace}")
+            events_per_s = messages_per_s * events / messages
+            say(f"contact-ledger consume: {messages_per_s:,.0f} messages/s, {events_per_s:,.0f} events/s")
             say(f"  {events:,} events, {events / messages:.2f} a message; memory at most {consumer_mb:.0f} MB")
             projected_per_s, others_mb = _followed(on, ledger)
             say(f"contact-ledger project and publish, side by side: {projected_per_s:,.0f} events/s")
             say(f"  memory at most {max(others_mb):.0f} MB")
-            sample = list(islice(_by_message(ledger, before), _NAIVE))
+            sample = list(islice(_by_message(ledger, before), 0, None, max(1, messages // _NAIVE)))
         with new_database(on.server_url) as empty:
             plain = naive.pace(sample, empty)
         say(f"naive application: {plain.messages_per_s:,.0f} messages/s, {plain.events_per_s:,.0f} events/s")
@@ -52,7 +53,7 @@ def main(messages: int = MESSAGES) -> None:
     conclude(
         {
             "messages_per_s": messages_per_s,
-            "vs_naive": messages_per_s / plain.messages_per_s,
+            "vs_naive": events_per_s / plain.events_per_s,
             "vs_pipe": messages_per_s / piped,
             "rss_mb_max": max(consumer_mb, *others_mb),
         }
