@@ -17,7 +17,7 @@ from benchmarks.crowd import ORGANIZATION, SCOPE, email, fill_with
 from benchmarks.figures import conclude, percentile, say
 from benchmarks.stand import stand
 from entrypoints.wiring import Service, opened
-from ledger.acts import Given
+from ledger.acts.given import Given
 
 CONTACTS = 100_000
 _QUESTIONS = 100

@@ -25,9 +25,8 @@ from benchmarks.living import lives
 from benchmarks.offset import REFERENCES
 from benchmarks.pages import Asked, pages
 from benchmarks.stand import Stand, running, stand
-from entrypoints import people
+from entrypoints import page_ends, people
 from entrypoints.acting import Hand
-from entrypoints.contacts import cursor
 from entrypoints.embedded import free_port
 from entrypoints.wiring import Service, opened
 from projections.registry import PROJECTIONS
@@ -93,7 +92,7 @@ def _middle(on: Stand, contacts: int) -> str:
             (ORGANIZATION, contacts // 2),
         ).fetchone()
     assert row is not None
-    return cursor(*row)
+    return page_ends.written(*row)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from consumers.broker import Outgoing, Producer
 from entrypoints.demo.messages import TOPICS
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.wiring import Service, opened
-from ledger.acts import Given
+from ledger.acts.given import Given
 
 PER_SECOND = 500
 SECONDS = 30

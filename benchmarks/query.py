@@ -20,7 +20,7 @@ from benchmarks.figures import conclude, percentile, say
 from benchmarks.stand import stand
 from entrypoints.explaining import explained
 from entrypoints.wiring import Service, opened
-from ledger.acts import Given
+from ledger.acts.given import Given
 from projections.contact_list import contacts
 from projections.contact_query import Filter
 

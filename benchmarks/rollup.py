@@ -20,7 +20,10 @@ from benchmarks.figures import conclude, percentile, say
 from benchmarks.stand import START, stand
 from entrypoints.demo.people import ORGANIZATIONS
 from entrypoints.wiring import Service, opened
-from ledger.acts import Act, Body, Given, Identification, Link, SignUp, Subscription, Unlink
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.contact import Identification, Link, Unlink
+from ledger.acts.given import Given
 from ledger.events.contact import ContactsLinked
 
 SIGNUPS = 1_000_000

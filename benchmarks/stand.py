@@ -27,7 +27,7 @@ from entrypoints.embedded import EmbeddedPostgres
 from entrypoints.organizations import register
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service, migrated, opened
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.recording import Outcome
 from tests.servers import new_database, own_kafka
 

@@ -21,7 +21,7 @@ from benchmarks.figures import conclude, peak_mb, say
 from benchmarks.stand import START, Stand, record, stand
 from consumers.intake import Message
 from entrypoints.wiring import Service, opened
-from ledger.acts import Given
+from ledger.acts.given import Given
 
 ROWS = 1_000_000
 _BATCH = 5_000

@@ -16,7 +16,7 @@ import structlog
 from consumers import metrics
 from consumers.broker import BrokerUnavailable
 from consumers.reader import Read, Reads
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.errors import LedgerError, LogUnavailable, PositionMoved
 from ledger.recording import Outcome, Recording
 from ledger.store.store import Advance, PartitionKey

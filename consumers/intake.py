@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from consumers.cloud_events import LARGEST, Headers, cloud_event, named
 from consumers.translators.registry import TRANSLATORS
 from consumers.translators.translation import Translation, invalid, readable_contacts, readable_identifiers
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.errors import MessageRefused
 from schemas.cloud_event import CloudEvent
 from schemas.message import ORGANIZATION, moment

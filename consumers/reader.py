@@ -20,8 +20,11 @@ import structlog
 
 from consumers.broker import Broker
 from consumers.intake import Message, take
-from ledger import acts
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
+from ledger.acts.consent import Confirmation, OptOut, Reply, SignUp, Subscription
+from ledger.acts.contact import Identification, ProfileEdit
+from ledger.acts.given import Given
+from ledger.acts.identifier import Receipt
 from ledger.deciding.naming import name
 from ledger.errors import LedgerError
 from ledger.ids import Ids, uuid_numbered
@@ -180,16 +183,16 @@ def _rebuilt_by_fields(kind: type[Any]) -> None:
 
 pickle_by(UUID, lambda one: (uuid_numbered, (one.int,)))  # likewise
 for _kind in (
-    acts.Act,
-    acts.Rejection,
-    acts.Given,
-    acts.Subscription,
-    acts.SignUp,
-    acts.OptOut,
-    acts.Receipt,
-    acts.Reply,
-    acts.ProfileEdit,
-    acts.Confirmation,
-    acts.Identification,
+    Act,
+    Rejection,
+    Given,
+    Subscription,
+    SignUp,
+    OptOut,
+    Receipt,
+    Reply,
+    ProfileEdit,
+    Confirmation,
+    Identification,
 ):
     _rebuilt_by_fields(_kind)

@@ -1,1 +1,1 @@
-"""Where people and programs come in: command line and HTTP. Nothing imports this package."""
+"""Where people and programs come in: command line, HTTP, console, demo. Nothing imports this package."""

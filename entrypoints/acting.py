@@ -1,4 +1,4 @@
-"""Acts on settings by the people who run a ledger: the command line and the HTTP service bring them in alike."""
+"""Acts by people who work with a ledger: the command line, HTTP and the console bring them in alike."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from entrypoints.wiring import Service
-from ledger.acts import Act, Body
+from ledger.acts.act import Act, Body
 from ledger.deciding.decision import DECIDERS
 from ledger.errors import MessageRefused
 from ledger.recording import Outcome

@@ -10,7 +10,7 @@ from consumers.translators.translation import given_value
 from entrypoints.acting import Hand
 from entrypoints.masking import masked
 from entrypoints.wiring import Service
-from ledger.acts import PlatformListing
+from ledger.acts.identifier import PlatformListing
 from projections import platform_listings
 
 PLATFORM: Final = "-"

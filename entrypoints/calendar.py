@@ -6,9 +6,9 @@ from pydantic import BaseModel, Field
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
+from ledger.acts.settings import CalendarChoice
 from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.rules.business_days import LIMIT, Calendar, calendar_of, checked, due
-from ledger.settings_acts import CalendarChoice
 
 
 class CalendarSeen(BaseModel):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
-from ledger.candidate_acts import Dismissal
+from ledger.acts.contact import Dismissal
 from projections import merge_candidates
 
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
+from ledger.acts.settings import ChannelsChoice
 from ledger.events.vocabulary import CHANNELS
 from ledger.rules.channels import channels_of
-from ledger.settings_acts import ChannelsChoice
 from projections import counters
 
 USUAL: Final = ("email", "sms", "web_push", "app_push")

@@ -3,8 +3,6 @@
 When an opt-out is due follows from the organization's calendar (`ledger.rules.business_days`) and is not stored.
 """
 
-import base64
-import binascii
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,9 +13,9 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import BaseModel, Field
 
+from entrypoints import page_ends
 from entrypoints.calendar import CalendarSeen, calendar_for, seen
 from entrypoints.wiring import Service
-from ledger.errors import MessageRefused
 from ledger.rules.business_days import SHORTEST, Calendar, due
 from projections import opt_outs
 from projections.opt_outs import After, Clocked, Taken
@@ -93,7 +91,7 @@ def page(
 ) -> ClockPage:
     """A page of an organization's opt-outs received since a moment. Raises UnknownOrganization, MessageRefused."""
     calendar, now = calendar_for(ledger, organization), ledger.now()
-    start = place_of(after) if after else None
+    start = page_ends.read(after, int) if after else None
     with ledger.reading.connection() as connection:
         if overdue:
             found = list(islice(overdue_of(connection, organization, calendar, now, since, start), limit + 1))
@@ -103,7 +101,7 @@ def page(
         as_of=now,
         calendar=seen(ledger, calendar),
         opt_outs=[_seen(one, calendar, now) for one in found[:limit]],
-        after=cursor_of(found[limit - 1].place) if len(found) > limit else None,
+        after=page_ends.written(*found[limit - 1].place) if len(found) > limit else None,
     )
 
 
@@ -207,17 +205,3 @@ def _spread(ranked: Sequence[float]) -> Spread:
         return ranked[max(math.ceil(len(ranked) * percent / 100), 1) - 1]
 
     return Spread(opt_outs=len(ranked), p50=rank(50), p95=rank(95), p99=rank(99), max=ranked[-1])
-
-
-def cursor_of(place: After) -> str:
-    """The `after` that asks for what follows this place."""
-    return base64.urlsafe_b64encode(f"{place[0].isoformat()} {place[1]}".encode()).decode()
-
-
-def place_of(cursor: str) -> After:
-    """The place an `after` means. Raises MessageRefused."""
-    try:
-        received, _, position = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        return datetime.fromisoformat(received), int(position)
-    except (ValueError, binascii.Error):
-        raise MessageRefused("invalid-request", "after: must be the `after` of an earlier page") from None

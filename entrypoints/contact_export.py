@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import IO, Final, TextIO
 
-from entrypoints.contacts import ContactSeen, refuse_nul, seen
+from entrypoints.contacts import ContactSeen, refuse_unaskable, seen
 from entrypoints.files.cells import cell
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused
@@ -40,7 +40,7 @@ def everyone(ledger: Service, organization: str, asked: Filter) -> Iterator[Cont
 
     One snapshot: between pages read apart, whoever is updated meanwhile would move to the front and be missed.
     """
-    refuse_nul(asked)
+    refuse_unaskable(organization, asked)
     asked = replace(asked, at=asked.at or ledger.now())
     after = None
     with ledger.reading.connection() as connection, connection.transaction():

@@ -1,7 +1,5 @@
 """People as they are shown: listed and searched, one by any of its ids; masked for who may not read values."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +9,7 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import BaseModel, Field
 
+from entrypoints import page_ends
 from entrypoints.masking import masked, masked_text
 from entrypoints.wiring import Service
 from ledger.errors import MessageRefused, NotFound
@@ -18,12 +17,16 @@ from projections import contact_count, contact_list, counters, identifiers
 from projections.contact_count import COUNTED_TO
 from projections.contact_list import PATIENCE, ContactRow
 from projections.contact_query import Filter
+from projections.criteria import tree
 from projections.criteria.criterion import Known
 from projections.criteria.finding import TooSlow
 from projections.identifiers import IdentifierRow
 
 COUNTING: Final = 0.5
 """Seconds that counting those who fit criteria may take; then they are only said to be more than the page shows."""
+
+OWN_PLACE: Final = "must be {0}, or begin with {0}/"
+"""What is to be mended where another organization's place is named; whether that is there is not told."""
 
 
 class ContactSeen(BaseModel):
@@ -104,8 +107,8 @@ def page(
     Relative dates of its criteria are counted back from `asked.at`, now where it is not given.
     """
     asked = replace(asked, at=asked.at or ledger.now())
-    start = _place(after) if after else None
-    refuse_nul(asked)
+    start = page_ends.read(after, UUID) if after else None
+    refuse_unaskable(organization, asked)
     known = Known(people)
     with ledger.reading.connection() as connection:
         try:
@@ -118,22 +121,26 @@ def page(
         here = len(rows) if start is None and len(rows) <= limit else None
         found, more = None, None
         if counted:
-            how = {"cheaply": cheaply, "known": known}
-            found, more = _found(connection, organization, asked, people, limit, here, how)
+            found, more = _found(
+                connection, organization, asked, people, least=limit, whole=here, cheaply=cheaply, known=known
+            )
     shown = rows[:limit]
     return ContactsPage(
         contacts=[seen(row, values=values, fields=fields) for row in shown],
-        after=cursor(*contact_list.place(shown[-1], asked.ranked)) if len(rows) > limit else None,
+        after=page_ends.written(*contact_list.place(shown[-1], asked.ranked)) if len(rows) > limit else None,
         all=people.get("all", 0) + (people.get("deleted", 0) if asked.deleted is None else 0),
         found=found,
         found_more=more,
     )
 
 
-def refuse_nul(asked: Filter) -> None:
-    """Raises MessageRefused where PostgreSQL could not take the search for text."""
+def refuse_unaskable(organization: str, asked: Filter) -> None:
+    """Raises MessageRefused for a search that PostgreSQL cannot take, and criteria of another organization."""
     if asked.search is not None and "\0" in asked.search:
         raise MessageRefused("invalid-request", "search: text without NUL characters")
+    for one in tree.criteria(asked.criteria) if asked.criteria is not None else ():
+        if field := one.elsewhere(organization):
+            raise MessageRefused("invalid-request", f"criteria: {field}: {OWN_PLACE.format(organization)}")
 
 
 def _found(
@@ -141,13 +148,16 @@ def _found(
     organization: str,
     asked: Filter,
     people: Mapping[str, int],
+    *,
     least: int,
     whole: int | None,
-    how: Mapping[str, Any],
+    cheaply: bool,
+    known: Known,
 ) -> tuple[int, bool]:
     """How many fit, and whether there are more than that: exact where the counters know it (Y3).
 
-    `whole`: how many there are, where one page shows all; else more than `least` do.
+    `people`: what the counters say. `whole`: how many there are, where one page shows all; else more than `least`
+    do. `cheaply` and `known` as `contact_count.count` takes them.
     """
     counted = contact_count.counted_as(asked)
     if counted is not None:
@@ -155,7 +165,7 @@ def _found(
     if whole is not None:
         return whole, False
     try:
-        found = contact_count.count(connection, organization, asked, seconds=COUNTING, **how)
+        found = contact_count.count(connection, organization, asked, seconds=COUNTING, cheaply=cheaply, known=known)
     except TooSlow:
         return least, True
     return min(found, COUNTED_TO), found > COUNTED_TO
@@ -191,16 +201,3 @@ def seen(row: ContactRow, *, values: bool, fields: Sequence[str] = ()) -> Contac
 def _identifier(row: IdentifierRow, *, values: bool) -> IdentifierSeen:
     shown = {name: getattr(row, name) for name in IdentifierSeen.model_fields}
     return IdentifierSeen(**shown | {"value": row.value if values else masked(row.kind or "", row.value)})
-
-
-def cursor(moment: datetime, contact_id: UUID) -> str:
-    """What asks for the page after the row that stands there."""
-    return base64.urlsafe_b64encode(f"{moment.isoformat()} {contact_id}".encode()).decode()
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        updated, _, contact_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        return datetime.fromisoformat(updated), UUID(contact_id)
-    except (ValueError, binascii.Error):
-        raise MessageRefused("invalid-request", "after: must be the `after` of an earlier page") from None

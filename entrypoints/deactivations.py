@@ -19,7 +19,9 @@ import orjson
 from entrypoints.files.csv_sheet import LONGEST, SAMPLE, form
 from entrypoints.files.sheet import FileRefused
 from entrypoints.wiring import Service
-from ledger.acts import Act, Given, Reassignment
+from ledger.acts.act import Act
+from ledger.acts.given import Given
+from ledger.acts.identifier import Reassignment
 from ledger.canonical import NotCanonical, canonical
 from ledger.errors import UnknownOrganization
 

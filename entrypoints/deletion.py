@@ -5,9 +5,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from entrypoints.acting import Hand
-from entrypoints.contacts import refuse_nul
+from entrypoints.contacts import refuse_unaskable
 from entrypoints.wiring import Service
-from ledger.acts import ContactChange
+from ledger.acts.contact import ContactChange
 from ledger.deleting import Deleting
 from ledger.errors import MessageRefused
 from projections import contact_list
@@ -30,7 +30,7 @@ def deleting(ledger: Service) -> Deleting:
 
 def fitting(ledger: Service, organization: str, asked: Filter) -> Generator[UUID, None, None]:
     """Everyone who fits a filter of the contact list at one moment. Raises MessageRefused by field."""
-    refuse_nul(asked)
+    refuse_unaskable(organization, asked)
     asked = replace(asked, at=asked.at or ledger.now())
     with ledger.reading.connection() as connection:
         try:

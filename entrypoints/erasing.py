@@ -14,7 +14,8 @@ from entrypoints.erasure_report import SOURCE, ErasureReport, report
 from entrypoints.exports import FileTold
 from entrypoints.whom import Who, contact_of, stream_of
 from entrypoints.wiring import Service
-from ledger.acts import Act, ContactChange
+from ledger.acts.act import Act
+from ledger.acts.contact import ContactChange
 from ledger.errors import MessageRefused, NotFound
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import ALL, CHANNELS

@@ -4,9 +4,9 @@ from pydantic import BaseModel, Field
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
+from ledger.acts.settings import FieldChange
 from ledger.errors import NotFound
 from ledger.rules import fields as rules
-from ledger.settings_acts import FieldChange
 
 
 class FieldSeen(BaseModel):

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 
 from entrypoints import identity_forecast, keyword_forecast, policy_forecast
+from entrypoints.forecast_telling import Found, Told
 from entrypoints.logs import configure
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service, opened
@@ -27,10 +28,6 @@ FRESH: Final = timedelta(days=1)
 """So long a forecast may lead to an adoption."""
 _PORTION: Final = 500
 
-Told = Callable[[float], None]
-"""Hears how much is done, from 0 to 1."""
-Found = Callable[[Mapping[str, Any]], None]
-"""Takes a change as it is found: ids, codes and words of settings."""
 Working = Callable[[Service, str, Mapping[str, Any], Told, Found], Mapping[str, Any]]
 """(ledger, organization, question, …) → the result."""
 WORKING: Final[Mapping[Kind, Working]] = {

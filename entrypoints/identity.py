@@ -11,13 +11,13 @@ from consumers.translators.translation import given_value
 from entrypoints.acting import Hand
 from entrypoints.masking import masked
 from entrypoints.wiring import Service
+from ledger.acts.settings import IdentityRulesChange
 from ledger.deciding.identity_rules import changed
 from ledger.errors import MessageRefused
 from ledger.events.settings import IdentityRulesSet
 from ledger.events.vocabulary import KINDS
 from ledger.ids import Ids
 from ledger.rules.identity_rules import PATTERN, IdentityRules, identity_rules
-from ledger.settings_acts import IdentityRulesChange
 from projections.rule_breakers import Held, people
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from entrypoints.forecast_telling import Found, Told
 from entrypoints.identity import breakers
 from entrypoints.wiring import Service
 from ledger.rules.identity_rules import IdentityRules
 from projections import counters
-
-if TYPE_CHECKING:
-    from entrypoints.forecasting import Found, Told
 
 
 def question(rules: IdentityRules) -> dict[str, Any]:
@@ -27,7 +25,7 @@ def rules_of(question: Mapping[str, Any]) -> IdentityRules:
 
 
 def foresee(
-    ledger: Service, organization: str, question: Mapping[str, Any], told: "Told", found: "Found"
+    ledger: Service, organization: str, question: Mapping[str, Any], told: Told, found: Found
 ) -> dict[str, Any]:
     """Each person who would break a rule is `found`, by its id; the result counts them by rule."""
     with ledger.reading.connection() as connection:

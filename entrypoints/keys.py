@@ -1,16 +1,88 @@
-"""API keys of an organization as they are shown, and their revocation; `organizations` issues them."""
+"""API keys of an organization: what one is and proves, how they are shown, and their revocation.
 
+A key is `clk_<prefix>_<secret>`: the prefix finds it, the SHA-256 of its 256 random bits proves it. Only the
+prefix and the hash are recorded, as events of the organization's stream; `organizations` issues them.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
 
-from entrypoints.access import keys
 from entrypoints.acting import Hand
+from entrypoints.roles import PERMISSIONS, Permission, Role
 from entrypoints.wiring import Service
+from ledger.acts.settings import KeyIssue, KeyRevocation
 from ledger.errors import NotFound
-from ledger.settings_acts import KeyRevocation
+from ledger.events.envelope import Recorded
+from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked
 from ledger.store import key_uses
+
+_NOBODY: Final = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as the log knows it."""
+
+    id: UUID
+    prefix: str
+    key_hash: str
+    role: str
+    issued_at: datetime
+    expires_at: datetime | None = None
+    permissions: frozenset[str] | None = None
+    """None: all that its role has."""
+    revoked: bool = False
+
+    def usable(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return not self.revoked and (self.expires_at is None or self.expires_at > now)
+
+    def permits(self, permission: Permission) -> bool:
+        """Whether its role may do this and it is not limited to less; a role not known here may do nothing."""
+        limited = self.permissions is not None and permission not in self.permissions
+        return not limited and permission in PERMISSIONS.get(self.role, frozenset())
+
+
+def new_key(
+    role: Role, expires_at: datetime | None = None, permissions: Collection[Permission] | None = None
+) -> tuple[str, KeyIssue]:
+    """A fresh key to be shown once, and the act's body that records it; `permissions` None: all of the role's."""
+    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    limited = tuple(sorted(set(permissions))) if permissions is not None else None
+    issue = KeyIssue(uuid4(), prefix, _hashed(secret), role, expires_at, limited)
+    return f"clk_{prefix}_{secret}", issue
+
+
+def keys(organization_events: Iterable[Recorded]) -> dict[str, ApiKey]:
+    """Prefix → key, of every key the organization ever had."""
+    by_id: dict[UUID, ApiKey] = {}
+    revoked: set[UUID] = set()
+    for event in organization_events:
+        body = event.body
+        if isinstance(body, ApiKeyIssued):
+            limited = frozenset(body.permissions) if body.permissions is not None else None
+            by_id[body.key_id] = ApiKey(
+                body.key_id, body.prefix, body.key_hash, body.role, event.effective_at, body.expires_at, limited
+            )
+        elif isinstance(body, ApiKeyRevoked):
+            revoked.add(body.key_id)
+    return {key.prefix: replace(key, revoked=key.id in revoked) for key in by_id.values()}
+
+
+def admitted(presented: str | None, organization_events: Iterable[Recorded], now: datetime) -> ApiKey | None:
+    """The key that `presented` proves, or None: no key, a wrong one, an expired or revoked one, all alike."""
+    prefix, secret = _parts(presented or "")
+    key = keys(organization_events).get(prefix)
+    proven = hmac.compare_digest(_hashed(secret), key.key_hash if key else _NOBODY)
+    return key if key is not None and proven and key.usable(now) else None
 
 
 class KeySeen(BaseModel):
@@ -59,3 +131,12 @@ def get(ledger: Service, organization: str, key_id: UUID) -> KeySeen:
 def revoke(hand: Hand, key_id: UUID) -> bool:
     """Revokes a key for good, from the next request on; False where it was. Raises MessageRefused."""
     return hand.record(KeyRevocation(key_id))
+
+
+def _parts(presented: str) -> tuple[str, str]:
+    parts = presented.split("_", 2)
+    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == "clk" else ("", "")
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

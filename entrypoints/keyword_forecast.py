@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from entrypoints import keywords
+from entrypoints.forecast_telling import Found, Told
 from entrypoints.keywords import Changed, Words
 from entrypoints.wiring import Service
 from ledger.rules.keywords import KeywordSet
-
-if TYPE_CHECKING:
-    from entrypoints.forecasting import Found, Told
 
 
 def words(question: Mapping[str, Any]) -> Words:
@@ -27,7 +25,7 @@ def compared_set(ledger: Service, organization: str, question: Mapping[str, Any]
 
 
 def foresee(
-    ledger: Service, organization: str, question: Mapping[str, Any], told: "Told", found: "Found"
+    ledger: Service, organization: str, question: Mapping[str, Any], told: Told, found: Found
 ) -> dict[str, Any]:
     """Each reply that would read otherwise is `found`. How many there are is known at the end only."""
     standing = keywords.sets(ledger, organization)[1]

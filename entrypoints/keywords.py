@@ -12,12 +12,12 @@ import orjson
 
 from entrypoints.acting import COMMAND_LINE, Hand
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
+from ledger.acts.keywords import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.errors import MessageRefused, NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import ReplyReceived
 from ledger.events.vocabulary import ALL, KEYWORD_CHANNELS, Confidence, ReplyClass
-from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
 from ledger.rules.adopted import policies
 from ledger.rules.keyword_sets import Adopted, keyword_sets, standing_set, with_words
 from ledger.rules.keywords import KeywordSet, ReplyReading, read_reply

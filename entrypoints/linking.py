@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from entrypoints.acting import Hand
 from entrypoints.masking import masked
 from entrypoints.wiring import Service
-from ledger.acts import Given, Link, Unlink
+from ledger.acts.contact import Link, Unlink
+from ledger.acts.given import Given
 from ledger.events.contact import ContactsLinked, ContactsUnlinked
 from ledger.events.identifier import IdentifierClaimed
 from ledger.previewing import Known, Preview, Said, preview

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from consumers.translators.translation import given_value
 from entrypoints import attestation
 from entrypoints.acting import Hand
-from ledger.acts import Given, SignUp, Subscription
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused
 from ledger.events.scope import readable_prefix
 from ledger.events.vocabulary import CHANNELS_OF, Consent

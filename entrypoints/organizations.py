@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from entrypoints.access import PERMISSIONS, Permission, Role, keys, new_key
 from entrypoints.acting import Hand
+from entrypoints.keys import keys, new_key
+from entrypoints.roles import PERMISSIONS, Permission, Role
 from entrypoints.wiring import Service
-from ledger.acts import Registration
+from ledger.acts.settings import Registration
 from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked, OrganizationRegistered

@@ -12,16 +12,16 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from consumers.translators.translation import given_value
-from entrypoints.access import ROLES, Role
 from entrypoints.acting import Hand
 from entrypoints.passwords import hashed, outdated, proves
+from entrypoints.roles import ROLES, Role
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service
+from ledger.acts.settings import PersonAddition, RoleChange
 from ledger.errors import MessageRefused, NotFound
 from ledger.events.envelope import Recorded
 from ledger.events.settings import PersonAdded
 from ledger.rules.people import Person, people
-from ledger.settings_acts import PersonAddition, RoleChange
 from ledger.store import credentials, sessions
 from ledger.store.reading import Reading
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 import orjson
 
 from entrypoints.wiring import Service, reading_within
-from ledger.acts import Act
+from ledger.acts.act import Act
+from ledger.acts.settings import PolicyAdoption
 from ledger.comparison import Comparison, Progress, compare
 from ledger.deciding.policy import joining
 from ledger.errors import MessageRefused, NotFound, UnknownOrganization
@@ -20,7 +21,6 @@ from ledger.rules.difference import Change
 from ledger.rules.parameters import parameters_of
 from ledger.rules.policy import ALWAYS, BUILT_IN, Adoption, Policies
 from ledger.rules.shipped import SHIPPED
-from ledger.settings_acts import PolicyAdoption
 
 CURRENT: Final = "current"
 """Names the organization's own history in a comparison."""

@@ -4,20 +4,18 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
 from entrypoints import policies
+from entrypoints.forecast_telling import Found, Told
 from entrypoints.policies import CURRENT, Counts
 from entrypoints.wiring import Service
+from ledger.acts.settings import PolicyAdoption
 from ledger.comparison import Comparison
 from ledger.rules.difference import Answer, Change
 from ledger.rules.policy import Policies
-from ledger.settings_acts import PolicyAdoption
-
-if TYPE_CHECKING:
-    from entrypoints.forecasting import Found, Told
 
 MOST_REASONS: Final = 60
 """Kinds of difference that are told apart, those of most statuses first."""
@@ -60,7 +58,7 @@ def made_of(known: Policies) -> str:
 
 
 def foresee(
-    ledger: Service, organization: str, question: Mapping[str, Any], told: "Told", found: "Found"
+    ledger: Service, organization: str, question: Mapping[str, Any], told: Told, found: Found
 ) -> dict[str, Any]:
     """Each status that differs is `found`; the result counts them at each moment and by what makes them differ."""
     history = made_of(policies.history(ledger, organization))

@@ -14,7 +14,7 @@ from entrypoints import fields
 from entrypoints.acting import Hand
 from entrypoints.masking import HIDDEN
 from entrypoints.wiring import Service
-from ledger.acts import ProfileEdit
+from ledger.acts.contact import ProfileEdit
 from ledger.events.contact import ProfileChanged
 from ledger.events.envelope import Recorded
 from ledger.rules.profile import FieldValue, newest_edits, provenance

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from entrypoints.compliance import cursor_of, place_of
+from entrypoints import page_ends
 from entrypoints.explaining import FLAGS
 from entrypoints.masking import masked
 from entrypoints.wiring import Service
@@ -75,7 +75,7 @@ def page(
     """A page of the opt-outs that fit. Raises MessageRefused."""
     if reading.reason is not None and not reading.values:
         raise MessageRefused("invalid-request", "reason: only who may read values can search for it")
-    start = place_of(after) if after else None
+    start = page_ends.read(after, int) if after else None
     wanted = limit if reading.reason is None else _BATCH
     found: list[OptOutTraced] = []
     for _ in range(1 if reading.reason is None else _MOST_OPENED // _BATCH):
@@ -92,7 +92,7 @@ def page(
                 break
         if not more or len(found) == limit:
             break
-    return ProvenancePage(opt_outs=found, after=cursor_of(start) if more and start else None)
+    return ProvenancePage(opt_outs=found, after=page_ends.written(*start) if more and start else None)
 
 
 def _reasons(ledger: Service, rows: Sequence[Traced]) -> dict[UUID, str | None]:

@@ -9,7 +9,7 @@ import orjson
 
 from consumers.intake import Message, take
 from entrypoints.wiring import Service
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.errors import KeyDestroyed, MessageRefused
 from ledger.store import rejections
 from ledger.store.rejections import Payload, Rejected, State

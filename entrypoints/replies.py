@@ -8,10 +8,10 @@ from uuid import UUID
 from entrypoints.acting import COMMAND_LINE, Hand
 from entrypoints.keywords import settings_of
 from entrypoints.wiring import Service
+from ledger.acts.keywords import Reclassification
 from ledger.errors import NotFound
 from ledger.events.identifier import ReplyReceived
 from ledger.events.vocabulary import Confidence, ReplyClass
-from ledger.keyword_acts import Reclassification
 from ledger.rules.business_days import calendar_of, due
 from ledger.rules.keyword_sets import standing_set
 from ledger.rules.replies import State

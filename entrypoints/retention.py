@@ -4,8 +4,8 @@ from pydantic import BaseModel, Field
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
+from ledger.acts.settings import RetentionRule
 from ledger.rules import retention as rules
-from ledger.settings_acts import RetentionRule
 
 
 class Retention(BaseModel):

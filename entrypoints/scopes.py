@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
+from ledger.acts.settings import ScopeChange, UnknownScopesRule
 from ledger.errors import NotFound
 from ledger.events.scope import covers, trimmed
 from ledger.rules.scopes import level, refuses_unknown, scope_of
-from ledger.settings_acts import ScopeChange, UnknownScopesRule
 from projections import scopes
 from projections.scopes import ScopeRow
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from entrypoints.access import keys
 from entrypoints.acting import COMMAND_LINE
+from entrypoints.keys import keys
 from entrypoints.wiring import Service
 from ledger.events import settings as s
 from ledger.events.body import Event

@@ -13,7 +13,9 @@ from entrypoints import attestation
 from entrypoints.acting import Hand
 from entrypoints.fields import FieldSeen, listed
 from entrypoints.wiring import Service
-from ledger.acts import Given, ProfileEdit, SignUp, Subscription
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.contact import ProfileEdit
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import Consent, Hold
 from ledger.rules.status import Status

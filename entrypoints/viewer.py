@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from entrypoints.access import PERMISSIONS, Permission, Role
+from entrypoints.roles import PERMISSIONS, Permission, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from entrypoints.wiring import Service
-from ledger.acts import Given
+from ledger.acts.given import Given
 from ledger.errors import NotFound
 from ledger.rules.identity import holder, is_erased
 

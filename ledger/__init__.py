@@ -1,1 +1,1 @@
-"""What happened to contacts, and what it means: events, rules, store, recording, answers."""
+"""What happened to contacts, and what it means: events, acts, rules, store, recording, answers."""

@@ -12,12 +12,13 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.acts import Given
+from ledger.acts.given import Given
 from ledger.errors import NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.ids import Ids
 from ledger.rules.adopted import policies
+from ledger.rules.deliverability import platform_key
 from ledger.rules.identity import Person, holder, person
 from ledger.rules.policy import Policies
 from ledger.rules.status import NO_BEARING, Status, status
@@ -193,7 +194,7 @@ class Answers:
                 events = streams[asked]
                 if not events or events[0].envelope.organization != organization:
                     raise NotFound("no such identifier in this organization")
-                listings[number] = _platform_key(events)
+                listings[number] = platform_key(events)
         return self._store.read({key for key in listings if key is not None} - streams.keys())
 
     def _listing(self, asked: Asked) -> UUID | None:
@@ -241,11 +242,3 @@ def explanation(
         judge(known_at=None) if known_at is not None else None,
         said[claim.event_id] if claim is not None else None,
     )
-
-
-def _platform_key(events: Sequence[Recorded]) -> UUID | None:
-    """Where the platform's listing of this address is, as its first claim says."""
-    for event in events:
-        if isinstance(event.body, IdentifierClaimed):
-            return event.body.platform_key
-    return None

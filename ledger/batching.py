@@ -11,21 +11,22 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, Body, ContactChange, Given
+from ledger.acts.act import Act, Body
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.settings import BatchApproval
 from ledger.by_hand import by_hand
 from ledger.deleting import Deleting
 from ledger.errors import MessageRefused
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IdentifierClaimed
 from ledger.events.vocabulary import ALL, CHANNELS_OF
 from ledger.ids import Ids
 from ledger.recording import Recording
 from ledger.rules.adopted import policies
 from ledger.rules.changing import changes
-from ledger.rules.identity import Person, is_erased, person
+from ledger.rules.identity import Person, is_contact_of, is_erased, person
 from ledger.rules.policy import Policies
 from ledger.rules.timeline import timeline
-from ledger.settings_acts import BatchApproval
 from ledger.store.batches import Member
 from ledger.store.store import Store
 
@@ -88,7 +89,7 @@ class Batching:
         done = {one.member.contact: Member(one.member.contact, "done") for one in mine}
         acts: list[Act] = []
         of: list[UUID] = []
-        values = self._values([event for one in found for key in one.identifiers for event in streams[key]])
+        values = self._store.values([event for one in found for key in one.identifiers for event in streams[key]])
         for one in found:
             if one.member.contact not in done and one.member.state == "change":
                 for place, body in self._bodies(one, wanted, values, reason):
@@ -116,7 +117,7 @@ class Batching:
             streams.update(self._store.read(missing) if missing else {})
             return {key: streams[key] for key in keys}
 
-        people = {one: person(one, read) for one in contacts if _is_contact(streams[one], organization)}
+        people = {one: person(one, read) for one in contacts if is_contact_of(streams[one], organization)}
         if wanted.action == "delete":
             refused = self._refused(organization, contacts)
             return [self._deletable(one, people.get(one), refused) for one in contacts]
@@ -181,15 +182,6 @@ class Batching:
             if key in values
         ]
 
-    def _values(self, events: Sequence[Recorded]) -> dict[UUID, str]:
-        """Identifier → its canonical value, where it still can be read."""
-        opened = self._store.open([event for event in events if isinstance(event.body, IdentifierClaimed)])
-        return {
-            event.stream_id: event.body.value
-            for event in opened
-            if isinstance(event.body, IdentifierClaimed) and event.body.value is not None
-        }
-
     def _act(self, organization: str, batch: UUID, place: str, actor: str, body: Body) -> Act:
         """The content is the batch and the place in it: whoever goes on with it says the same again."""
         now, message_id = self._now(), f"{batch}/{place}"
@@ -215,12 +207,6 @@ def _meant(one: Person, wanted: Wanted) -> dict[UUID, str]:
         for key, kind in one.identifiers.items()
         if (CHANNELS_OF.get(kind) if wanted.channel == ALL else wanted.channel in CHANNELS_OF.get(kind, ()))
     }
-
-
-def _is_contact(events: Sequence[Recorded], organization: str) -> bool:
-    return (
-        bool(events) and events[0].envelope.organization == organization and events[0].name.startswith("contact.")
-    )
 
 
 def _is_of(events: Sequence[Recorded], batch: UUID) -> bool:

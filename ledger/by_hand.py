@@ -2,7 +2,10 @@
 
 from typing import Final, Literal, get_args
 
-from ledger.acts import Body, DeliverabilityChange, Given, HoldChange, OptOut
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange
 from ledger.events.vocabulary import ALL
 
 Action = Literal[

@@ -20,7 +20,8 @@ from ledger.flat_changes import Flat, change_of, flat
 from ledger.rules.difference import Change, Difference
 from ledger.rules.policy import Policies
 from ledger.rules.status import NO_BEARING
-from ledger.store.reading import Reading, Wanted
+from ledger.store.reading import Reading
+from ledger.store.scanning import Having
 
 OpenLog = Callable[[], AbstractContextManager[Reading]]
 """Opens the log in another process, so it must be picklable: a `partial` of a module's function."""
@@ -94,7 +95,7 @@ def _compared(log: Reading, comparison: Comparison, low: UUID, high: UUID | None
     """
     difference = _difference(comparison)
     may = difference.touched()
-    wanted = Wanted(stored_names(may.ever), stored_names(may.lately), may.since)
+    wanted = Having(stored_names(may.ever), stored_names(may.lately), may.since)
     keys = log.having(comparison.organization, wanted, upto=comparison.upto, low=low, high=high)
     for first in range(0, len(keys), _BATCH):
         portion = keys[first : first + _BATCH]

@@ -12,16 +12,17 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, ContactChange
+from ledger.acts.act import Act
+from ledger.acts.contact import ContactChange
 from ledger.errors import MessageRefused, UnknownOrganization
 from ledger.events.envelope import Recorded
-from ledger.events.identifier import IdentifierClaimed
 from ledger.ids import Ids
 from ledger.recording import Recording
 from ledger.reversing import ListChanged
 from ledger.rules.adopted import policies
 from ledger.rules.deletable import obstacle
-from ledger.rules.identity import Person, is_deleted, is_erased, person
+from ledger.rules.deliverability import platform_key
+from ledger.rules.identity import Person, is_contact_of, is_deleted, is_erased, person
 from ledger.rules.policy import Policies
 from ledger.rules.timeline import timeline
 from ledger.store.store import Store
@@ -128,7 +129,7 @@ class Deleting:
         people: dict[UUID, Person] = {}
         for contact in contacts:
             events = streams[contact]
-            if not _is_contact(events, organization):
+            if not is_contact_of(events, organization):
                 refused[contact] = "unknown_contact"
                 continue
             one = person(contact, read)
@@ -145,7 +146,9 @@ class Deleting:
         """Says of each person that may not be deleted in bulk why."""
         held = {one.id: [key for key, kind in one.identifiers.items() if kind in _GATED] for one in people}
         streams = self._store.read({key for keys in held.values() for key in keys})
-        listings = {key: listing for key, events in streams.items() if (listing := _listing(events)) is not None}
+        listings = {
+            key: listing for key, events in streams.items() if (listing := platform_key(events)) is not None
+        }
         platform = self._store.read(set(listings.values()))
         at = self._now()
         for one in people:
@@ -177,14 +180,3 @@ class Deleting:
             correlation_id=digest,
             origin=origin,
         )
-
-
-def _is_contact(events: Sequence[Recorded], organization: str) -> bool:
-    return (
-        bool(events) and events[0].envelope.organization == organization and events[0].name.startswith("contact.")
-    )
-
-
-def _listing(events: Sequence[Recorded]) -> UUID | None:
-    """Where the platform's listing of this address is, as its first claim says."""
-    return next((event.body.platform_key for event in events if isinstance(event.body, IdentifierClaimed)), None)

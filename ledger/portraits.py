@@ -18,6 +18,7 @@ from ledger.events.vocabulary import CHANNELS_OF
 from ledger.ids import Ids
 from ledger.previewing import sendable_places
 from ledger.rules.adopted import policies
+from ledger.rules.deliverability import platform_key
 from ledger.rules.epochs import epochs
 from ledger.rules.identity import Person, is_deleted, person
 from ledger.rules.policy import Policies
@@ -159,10 +160,8 @@ class _Scene:
         )
 
     def _listing(self, key: UUID) -> Sequence[Recorded]:
-        claim = next((e.body for e in self.streams[key] if isinstance(e.body, IdentifierClaimed)), None)
-        if claim is None or claim.platform_key is None:
-            return ()
-        return self.read([claim.platform_key])[claim.platform_key]
+        listing = platform_key(self.streams[key])
+        return self.read([listing])[listing] if listing is not None else ()
 
     def between(self, keys: Collection[UUID], a: Point, b: Point) -> Iterator[Recorded]:
         events = (event for key in keys for event in self.streams[key] if a.counts(event) is not b.counts(event))

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.deciding.reading import Log
 from ledger.deciding.rehearsing import rehearse
 from ledger.deciding.view import Draft
@@ -22,6 +22,7 @@ from ledger.events.identifier import EventReversed, HoldPlaced, IdentifierClaime
 from ledger.events.vocabulary import ALL, CHANNELS_OF
 from ledger.ids import Ids
 from ledger.rules.adopted import policies
+from ledger.rules.deliverability import platform_key
 from ledger.rules.identity import Person, is_deleted, people, unlinked_from
 from ledger.rules.identity_rules import identity_rules
 from ledger.rules.places import Place, named_places
@@ -215,10 +216,8 @@ class _Scene:
                     )
 
     def _listing(self, events: Sequence[Recorded]) -> Sequence[Recorded]:
-        claim = next((event.body for event in events if isinstance(event.body, IdentifierClaimed)), None)
-        if claim is None or claim.platform_key is None:
-            return ()
-        return self._read([claim.platform_key])[claim.platform_key]
+        listing = platform_key(events)
+        return self._read([listing])[listing] if listing is not None else ()
 
     def carried(self) -> Iterator[Carried]:
         """What the act's own events carry over, and what they take back of what was carried."""

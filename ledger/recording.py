@@ -11,7 +11,9 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from ledger.acts import Act, ContactChange, Receipt, Rejection
+from ledger.acts.act import Act, Rejection
+from ledger.acts.contact import ContactChange
+from ledger.acts.identifier import Receipt
 from ledger.deciding.decision import decide
 from ledger.deciding.naming import act_id, contacts_of, digest, givens_of, identifiers, named_events, subjects
 from ledger.deciding.reading import Log, asked_first, known_acts, load, read_view

@@ -14,7 +14,9 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, Body, Reversal
+from ledger.acts.act import Act, Body
+from ledger.acts.identifier import Reversal
+from ledger.acts.settings import ReversalApproval
 from ledger.errors import LedgerError, MessageRefused, NotFound, UnknownOrganization
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import EventReversed, IdentifierClaimed
@@ -26,7 +28,6 @@ from ledger.rules.places import Place
 from ledger.rules.policy import Policies
 from ledger.rules.reversible import Criteria, change, method
 from ledger.rules.timeline import timeline
-from ledger.settings_acts import ReversalApproval
 from ledger.store.store import Store
 
 SOURCE: Final = "contact-ledger/reversal"
@@ -173,7 +174,7 @@ class Reversing:
         streams = self._store.read(wanted, upto=upto)
         claims = {key: claim for key, events in streams.items() if (claim := _claim(events)) is not None}
         platform = self._store.read({c.platform_key for c in claims.values() if c.platform_key}, upto=upto)
-        values = self._values([event for events in streams.values() for event in events])
+        values = self._store.values([event for events in streams.values() for event in events])
         at = self._now()
         for stream, events in streams.items():
             reversed_by = timeline(events, at=at).reversed_by
@@ -197,14 +198,6 @@ class Reversing:
                     stops=changed.stops,
                     earlier_reversals=sum(_reverses(other, event.event_id) for other in events),
                 )
-
-    def _values(self, events: Sequence[Recorded]) -> dict[UUID, str]:
-        opened = self._store.open([event for event in events if isinstance(event.body, IdentifierClaimed)])
-        return {
-            event.stream_id: event.body.value
-            for event in opened
-            if isinstance(event.body, IdentifierClaimed) and event.body.value is not None
-        }
 
     def _settings(self, organization: str, upto: int | None = None) -> list[Recorded]:
         stream = self._ids.organization(organization)

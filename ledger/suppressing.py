@@ -19,6 +19,7 @@ from ledger.events.stored import EVENT_TYPES, UPCASTERS
 from ledger.events.vocabulary import CHANNELS_OF
 from ledger.ids import Ids
 from ledger.rules.adopted import policies
+from ledger.rules.deliverability import platform_key
 from ledger.rules.policy import Policies
 from ledger.rules.status import NO_BEARING, Status, judge, reasons_of
 from ledger.rules.timeline import Timeline, timeline
@@ -149,7 +150,7 @@ class Suppressing:
 
     def _judged(self, portion: Sequence[Sequence[Recorded]]) -> Iterator[Suppressed]:
         asked = self._asked
-        listings = {events[0].stream_id: key for events in portion if (key := _listing(events)) is not None}
+        listings = {events[0].stream_id: key for events in portion if (key := platform_key(events)) is not None}
         listed = self._log.read_less(set(listings.values()), NO_BEARING, upto=asked.upto)
         found: list[tuple[Sequence[Recorded], Status]] = []
         for events in portion:
@@ -164,26 +165,14 @@ class Suppressing:
             )
             if status.reasons not in ((), _NEVER):
                 found.append(([*events, *platform], status))
-        values = self._values([event for events, _ in found for event in events])
+        values = self._log.values([event for events, _ in found for event in events])
         for events, status in found:
             yield _suppressed(events, values.get(events[0].stream_id), status)
-
-    def _values(self, events: Sequence[Recorded]) -> dict[UUID, str]:
-        return {
-            claim.stream_id: claim.body.value
-            for claim in self._log.open([event for event in events if isinstance(event.body, IdentifierClaimed)])
-            if isinstance(claim.body, IdentifierClaimed) and claim.body.value is not None
-        }
 
 
 def _kind(events: Sequence[Recorded]) -> str | None:
     """The identifier's kind; None where nobody ever claimed it."""
     return next((event.body.kind for event in events if isinstance(event.body, IdentifierClaimed)), None)
-
-
-def _listing(events: Sequence[Recorded]) -> UUID | None:
-    """Where the platform's listing of this address is, as its first claim says."""
-    return next((event.body.platform_key for event in events if isinstance(event.body, IdentifierClaimed)), None)
 
 
 def _suppressed(events: Sequence[Recorded], value: str | None, status: Status) -> Suppressed:

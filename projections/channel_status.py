@@ -13,8 +13,9 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from ledger.rules.deliverability import platform_key
 from projections.marks import mark_enforced
-from projections.portion import IDENTIFIER_NAMES, Judged, Portion, platform_key
+from projections.portion import IDENTIFIER_NAMES, Judged, Portion
 from projections.projection import Projection
 from projections.tables import Row, Rows, Table
 

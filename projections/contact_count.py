@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from psycopg import Connection
@@ -39,9 +40,8 @@ def count(
     asked = asked or Filter()
     if asked.deleted is None:
         each = [replace(asked, deleted=deleted) for deleted in (False, True)]
-        how: dict[str, Any] = {"seconds": seconds, "cheaply": cheaply, "known": known}
-        found = [count(connection, organization, one, **how) for one in each]
-        return min(sum(found), COUNTED_TO + 1)
+        those = partial(count, connection, organization, seconds=seconds, cheaply=cheaply, known=known)
+        return min(sum(map(those, each)), COUNTED_TO + 1)
     query = query_of(connection, organization, asked, known)
     if (counted := _known(connection, query, asked)) is not None:
         return min(counted, COUNTED_TO + 1)

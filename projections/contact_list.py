@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from heapq import merge
 from itertools import islice
 from typing import Any, Final
@@ -31,7 +32,7 @@ from projections.contact_query import (
     query_of,
 )
 from projections.criteria.criterion import Known
-from projections.criteria.finding import BRIEF, STRETCH, STRETCH_IN_INDEX, lead, patience
+from projections.criteria.finding import BRIEF, STRETCH, STRETCH_IN_INDEX, Lead, lead, patience
 
 RANKED_BY: Final[Mapping[Ranking, str]] = {
     "updated": "last_updated",
@@ -131,8 +132,8 @@ def contacts(
         raise ValueError("ranked: only the deleted are ranked by deletion; ask for them with `deleted`")
     if asked.deleted is None:
         each = [replace(asked, deleted=deleted) for deleted in (False, True)]
-        how: dict[str, Any] = {"after": after, "limit": limit, "seconds": seconds, "known": known}
-        found = [contacts(connection, organization, one, **how) for one in each]
+        those = partial(contacts, connection, organization, after=after, limit=limit, seconds=seconds, known=known)
+        found = [those(one) for one in each]
         oldest_first = asked.ranked == "earliest"
         listed = merge(*found, key=lambda row: place(row, asked.ranked), reverse=not oldest_first)
         return list(islice(listed, limit))
@@ -142,54 +143,95 @@ def contacts(
         query.values["moment"], query.values["id"] = after
     page = (_PAGES if after is None else _PAGES_AFTER)[asked.ranked]
     with patience(connection, seconds) if asked.criteria is not None else nullcontext():
-        return _page(connection, query, asked, page, limit)
+        return _found(connection, query, asked, page, limit)
 
 
-def _page(connection: Connection[Any], query: Query, asked: Filter, page: str, limit: int) -> list[ContactRow]:
-    """From those an index leads to; where they are many, from a stretch of the list if it will do."""
-    cursor = connection.cursor(row_factory=class_row(ContactRow))
-    found, walked, there = None, False, 0
-    if query.joined or query.criteria or query.people is not None:
-        there = everyone(connection, query.asking, asked.deleted)
+@dataclass(slots=True)
+class _Page:
+    """A page of the list, and five ways to find it: all find the same people, at very different cost.
+
+    Where many fit, enough stand in the first stretch of the list, so that is walked: of it, who may fit by its
+    index (`glance`, `walk_index`), or all rows (`walk_rows`). These give None where they end with too few.
+
+    Where few fit an index leads to all of them, and they are put in order: before any row is looked up
+    (`order_first`) or after (`look_up_first`). That one is also the way of a page of nobody in particular.
+    """
+
+    cursor: Cursor[ContactRow]
+    query: Query
+    ranked: Ranking
+    page: str
+    """Its order, where it begins, and how long it is."""
+    limit: int
+    there: int
+    """How many people it is a page of, fit or not; 0 where nobody asked."""
+
+    def glance(self) -> list[ContactRow] | None:
+        """Walks as many entries of the list's index as reckoning who fits would cost, and keeps how many fitted."""
+        rows = self._in_index(BRIEF)
+        if rows is not None and len(rows) == self.limit:
+            self.query.asking.known.fits = self.there * self.limit / BRIEF
+        return rows
+
+    def walk_index(self) -> list[ContactRow] | None:
+        """Walks the list's index, and looks only at the rows of who may fit."""
+        return self._in_index(STRETCH_IN_INDEX)
+
+    def walk_rows(self) -> list[ContactRow] | None:
+        """Walks the rows of the list."""
+        return self._walked(self._next(STRETCH).join(_STRETCH), _ORDERS[self.ranked], STRETCH)
+
+    def order_first(self) -> list[ContactRow]:
+        """Those whom an index leads to, put in order in `contact_search`: only a page of them is looked up."""
+        assert self.query.alone is not None
+        chosen = self.query.alone + self.page.replace("c.", "s.")
+        return self._read(chosen.join(_CHOSEN) + _ORDERS[self.ranked])
+
+    def look_up_first(self, led: Lead | None) -> list[ContactRow]:
+        """Those whom an index leads to, if one does, looked up in the list and put in order there."""
+        query = self.query
+        query.led_by(led)
+        return self._read(FROM + query.joined + query.listed + query.conditions + query.criteria + self.page)
+
+    def _in_index(self, stretch: int) -> list[ContactRow] | None:
+        may_fit = f"{self._next(stretch).join(_IN_INDEX)}{self.query.in_index}\n"
+        return self._walked(may_fit, _IN_INDEX_ORDER, stretch)
+
+    def _next(self, stretch: int) -> str:
+        self.query.values["stretch"] = stretch
+        return self.query.listed + self.page.replace("%(limit)s", "%(stretch)s")
+
+    def _walked(self, these: str, order: str, stretch: int) -> list[ContactRow] | None:
+        rows = self._read(these + self.query.in_rows + self.query.criteria + order + _LIMIT)
+        return rows if len(rows) == self.limit or self.there <= stretch else None
+
+    def _read(self, these: str) -> list[ContactRow]:
+        return self.cursor.execute(_SELECT + these, self.query.values, prepare=False).fetchall()
+
+
+def _found(connection: Connection[Any], query: Query, asked: Filter, page: str, limit: int) -> list[ContactRow]:
+    """Chooses the way that should cost least, by what is counted and what the planner reckons."""
+    counted = query.joined or query.criteria or query.people is not None
+    there = everyone(connection, query.asking, asked.deleted) if counted else 0
+    one = _Page(connection.cursor(row_factory=class_row(ContactRow)), query, asked.ranked, page, limit, there)
+    led, many = None, False
     if query.searched is not None and asked.mark is None and asked.criteria is None:
-        found_by_it = found_by_text(connection, query, query.searched)
-        walked = not is_few(found_by_it, there, begin=TRIGRAMS)
+        many = not is_few(found_by_text(connection, query, query.searched), there, begin=TRIGRAMS)
     elif asked.criteria is not None and not query.few:
-        if query.in_index is not None and query.alone is None:
-            rows = _walk(cursor, query, page, BRIEF)
-            if len(rows) == limit:
-                query.asking.known.fits = there * limit / BRIEF
-            if len(rows) == limit or there <= BRIEF:
-                return rows
-        found = lead(connection, asked.criteria, query.asking)
-        query.people = found.people if found is not None and found.exact else None
-        look_up = LOOK_UP if query.in_index is None else LOOK_UP_IN_INDEX
-        walked = found is None or not is_few(found.people, there, look_up)
-    in_index = query.in_index is not None and _SELDOM * (query.people or 0) < there
-    if walked or (asked.criteria is None and in_index and not query.few):
-        stretch = STRETCH_IN_INDEX if in_index else STRETCH
-        rows = _walk(cursor, query, page, stretch, None if in_index else asked.ranked)
-        if len(rows) == limit or there <= stretch:
+        if query.in_index is not None and query.alone is None and (rows := one.glance()) is not None:
             return rows
-    if query.alone is not None and (query.few or found is not None):
-        these = (query.alone + page.replace("c.", "s.")).join(_CHOSEN) + _ORDERS[asked.ranked]
-    else:
-        query.led_by(found)
-        these = FROM + query.joined + query.listed + query.conditions + query.criteria + page
-    return cursor.execute(_SELECT + these, query.values, prepare=False).fetchall()
-
-
-def _walk(
-    cursor: Cursor[ContactRow], query: Query, page: str, stretch: int, ranked: Ranking | None = None
-) -> list[ContactRow]:
-    """Those who fit in a stretch of the list: of all its rows, so `ranked`, or of who may fit by its index."""
-    next_rows = query.listed + page.replace("%(limit)s", "%(stretch)s")
-    if ranked is None:
-        these, order = f"{next_rows.join(_IN_INDEX)}{query.in_index}\n", _IN_INDEX_ORDER
-    else:
-        these, order = next_rows.join(_STRETCH), _ORDERS[ranked]
-    text = _SELECT + these + query.in_rows + query.criteria + order + _LIMIT
-    return cursor.execute(text, {**query.values, "stretch": stretch}, prepare=False).fetchall()
+        led = lead(connection, asked.criteria, query.asking)
+        query.people = led.people if led is not None and led.exact else None
+        look_up = LOOK_UP if query.in_index is None else LOOK_UP_IN_INDEX
+        many = led is None or not is_few(led.people, there, look_up)
+    in_index = query.in_index is not None and _SELDOM * (query.people or 0) < there
+    if many or (asked.criteria is None and in_index and not query.few):
+        rows = one.walk_index() if in_index else one.walk_rows()
+        if rows is not None:
+            return rows
+    if query.alone is not None and (query.few or led is not None):
+        return one.order_first()
+    return one.look_up_first(led)
 
 
 def place(row: ContactRow, ranked: Ranking) -> tuple[datetime, UUID]:

@@ -14,11 +14,11 @@ from psycopg.types.json import Jsonb
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import HoldPlaced, IdentifierClaimed, IdentifierReassigned
 from ledger.events.vocabulary import CHANNELS_OF, Hold
-from ledger.rules.deliverability import deliverability
+from ledger.rules.deliverability import deliverability, platform_key
 from ledger.rules.erasure import closed_since
 from ledger.rules.hold import hold
 from ledger.rules.identity import holder
-from projections.portion import IDENTIFIER_NAMES, Portion, platform_key
+from projections.portion import IDENTIFIER_NAMES, Portion
 from projections.projection import Projection
 from projections.tables import Row, Rows, Table
 

@@ -11,11 +11,11 @@ from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.vocabulary import ALL, CHANNELS_OF, KINDS, Consent, Deliverability, Hold
 from ledger.rules import identity
-from ledger.rules.deliverability import deliverability
+from ledger.rules.deliverability import deliverability, platform_key
 from ledger.rules.identity import Person, is_deleted, is_erased, joined, several
 from ledger.rules.profile import profile
 from projections import contact_consents
-from projections.portion import Judged, Portion, last_recorded, platform_key
+from projections.portion import Judged, Portion, last_recorded
 
 _SAID: Final = (Consent.SUBSCRIBED, Consent.PENDING, Consent.UNSUBSCRIBED, Consent.DECLINED, Consent.EXPIRED)
 """Of several statuses under one merchant and channel, the first of these found is shown (L10)."""

@@ -13,7 +13,7 @@ from ledger.events.settings import PlatformBlacklisted, PlatformUnblacklisted
 from ledger.events.stored import stored_names
 from ledger.rules.adopted import policies
 from ledger.rules.consent import ConsentStatus, consent
-from ledger.rules.deliverability import DeliverabilityStatus, deliverability
+from ledger.rules.deliverability import DeliverabilityStatus, deliverability, platform_key
 from ledger.rules.hold import HoldStatus, hold
 from ledger.rules.places import Place, named_places
 from ledger.rules.policy import BUILT_IN, Policies
@@ -211,14 +211,6 @@ def _values(claims: Iterable[Recorded]) -> Iterable[tuple[UUID, str]]:
         assert isinstance(event.body, IdentifierClaimed)
         if event.body.value is not None:
             yield event.stream_id, event.body.value
-
-
-def platform_key(events: Iterable[Recorded]) -> UUID | None:
-    """Where the platform's listing of this address is, as its first claim says."""
-    for event in events:
-        if isinstance(event.body, IdentifierClaimed):
-            return event.body.platform_key
-    return None
 
 
 def last_recorded(events: Iterable[Recorded]) -> datetime:

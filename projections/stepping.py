@@ -20,7 +20,8 @@ from ledger.events.settings import PolicyAdopted
 from ledger.events.stored import stored_names
 from ledger.rules.adopted import adoption
 from ledger.rules.difference import touched_by
-from ledger.store.reading import Reading, Wanted
+from ledger.store.reading import Reading
+from ledger.store.scanning import Having
 from projections.cleared import note_cleared
 from projections.portion import Portion, last_recorded
 from projections.projection import Projection
@@ -83,7 +84,7 @@ def touched_by_adoptions(log: Reading, events: Iterable[Recorded], upto: int) ->
     for event in events:
         if isinstance(event.body, PolicyAdopted):
             may = touched_by(adoption(event, event.body))
-            wanted = Wanted(stored_names(may.ever), stored_names(may.lately), may.since)
+            wanted = Having(stored_names(may.ever), stored_names(may.lately), may.since)
             touched.update(log.having(event.envelope.organization, wanted, upto=upto))
     return touched
 

@@ -6,23 +6,12 @@ from typing import Any
 import orjson
 from hypothesis import strategies as st
 
-from ledger.acts import (
-    Act,
-    Body,
-    Confirmation,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    OptOut,
-    Override,
-    Reassignment,
-    Receipt,
-    Reply,
-    SignUp,
-    Subscription,
-)
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import Confirmation, OptOut, Override, Reply, SignUp, Subscription
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, Reassignment, Receipt
+from ledger.acts.settings import IdentityRulesChange
 from ledger.rules.identity_rules import PRESETS
-from ledger.settings_acts import IdentityRulesChange
 
 ORGANIZATION = "acme"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

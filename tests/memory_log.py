@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from ledger.acts import Act, Registration
+from ledger.acts.act import Act
+from ledger.acts.settings import Registration
 from ledger.deciding.decision import decide
 from ledger.deciding.reading import load, read_view
 from ledger.deciding.view import NotLoaded

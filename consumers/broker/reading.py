@@ -3,7 +3,6 @@
 The ledger's own positions are the truth; what is committed to Kafka is for lag dashboards.
 """
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +13,13 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, T
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from consumers.broker.errors import BrokerUnavailable, translated
+from consumers.broker.fetching import Fetching
 from consumers.broker.opening import opened
 from consumers.broker.topics import cluster_id_of, spans_of, topic_id_of
 from consumers.cluster import Address
 from consumers.intake import Message
 from consumers.positions import meet
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.store.store import Advance, PartitionKey
 
 MOST = 2_000
@@ -88,19 +88,16 @@ class Broker:
     ) -> None:
         """`patience_ms`: for how long a cluster that does not answer is tried. Raises BrokerUnavailable.
 
-        `rest`: seconds between two looks at a cluster that answers at once where there is nothing, instead of
-        holding the answer back as Kafka does: without it the client would ask such a one without end.
+        `most` and `rest` as `Fetching` takes them.
         """
         self._topics = tuple(topics)
         self._positions = positions
         self._now = now
         self._places: dict[TopicPartition, _Place] = {}
         self._unplaced: set[TopicPartition] = set()
-        self._filled: list[TopicPartition] = []
-        self._most = most
-        self._rest = rest
         asked = {"group_id": group, "max_poll_records": most, "bootstrap_timeout_ms": patience_ms}
         self._consumer = opened(KafkaConsumer, cluster, **asked, **_CONSUMING)
+        self._fetching = Fetching(self._consumer, joins=group is not None, most=most, rest=rest)
         self._group = group
         if group is not None:
             self._consumer.subscribe(self._topics, listener=_Rebalance(self))
@@ -118,9 +115,9 @@ class Broker:
         try:
             with translated(*_LOST, *_UNREADABLE):
                 self._assign_all()
-                self._resume_joining()
+                self._fetching.resume_joining()
                 self._place()
-                records = self._fetched(timeout)
+                records = self._fetching.records(self._readable, timeout)
                 reached = {one: self._consumer.position(one, timeout_ms=1_000) for one in self._readable()}
         except _UNREADABLE as error:
             return self._step_over(error)
@@ -182,35 +179,6 @@ class Broker:
     def _readable(self) -> list[TopicPartition]:
         return [one for one in list(self._places) if self._holds(one) and one not in self._unplaced]
 
-    def _fetched(self, timeout: float) -> Mapping[TopicPartition, Any]:
-        """The client's next records. It would hand out all it fetched of one partition before the next one's: so
-        after a full poll its partitions wait for what there is of others, and nobody's flood delays a STOP.
-        """
-        waiting = [one for one in self._filled if one in self._readable()]
-        records: Mapping[TopicPartition, Any] = {}
-        if waiting:
-            self._consumer.pause(*waiting)
-            records = self._consumer.poll(timeout_ms=0)
-            self._consumer.resume(*[one for one in waiting if one in self._readable()])
-        if not self._consumer._fetcher._next_partition_records:
-            self._consumer._fetcher._next_partition_records = None  # else it never returns to what was paused
-        records = records or self._looked(timeout)
-        self._filled = list(records) if sum(map(len, records.values())) == self._most else []
-        return records
-
-    def _looked(self, timeout: float) -> Mapping[TopicPartition, Any]:
-        until, left = time.monotonic() + timeout, timeout
-        while not (records := self._consumer.poll(timeout_ms=self._wait(left))) and self._rest and left > 0:
-            time.sleep(self._rest)
-            left = max(0.0, until - time.monotonic())
-        return records  # type: ignore[no-any-return]
-
-    def _wait(self, left: float) -> int:
-        """Milliseconds the client may wait: it begins a join anew whose answer came between two mere glances."""
-        coordinator = self._consumer._coordinator
-        joining = self._group is not None and (coordinator._join_task is not None or coordinator.need_rejoin())
-        return int(left * 1000) if joining or not self._rest else 0
-
     def _assign_all(self) -> None:
         if self._group is not None or self._consumer.assignment():
             return
@@ -222,14 +190,6 @@ class Broker:
         if found:
             self._consumer.assign(found)
             self.assigned(found)
-
-    def _resume_joining(self) -> None:
-        """A join that outlasts a poll is dropped by the client where only new partitions had called for it: its
-        answer would never be heard, and this member have nothing for ever.
-        """
-        coordinator = self._consumer._coordinator
-        if coordinator._join_task is not None and not coordinator.need_rejoin():
-            coordinator.request_rejoin()
 
     def _place(self) -> None:
         """Seeks the new partitions to the ledger's positions and lets them be read."""
@@ -276,17 +236,16 @@ class Broker:
 
         Raises BrokerUnavailable where the bytes themselves are damaged.
         """
-        part = self._consumer._fetcher._next_partition_records
-        if part is not None:
-            part.drain()  # else the client would ask its broken iterator for ever
-        if part is None or "crc" in str(error):
+        stumbled = self._fetching.stumbled()
+        if stumbled is None or "crc" in str(error):
             self._unplaced.update(self._places)
             raise BrokerUnavailable("Kafka gave damaged bytes: its checksums do not fit") from error
-        place = self._places.get(part.topic_partition)
-        if place is None or part.topic_partition not in self._readable():
+        partition, there = stumbled
+        place = self._places.get(partition)
+        if place is None or partition not in self._readable():
             return []
-        offset = max(part.next_fetch_offset, place.next)
-        self._consumer.seek(part.topic_partition, offset + 1)
+        offset = max(there, place.next)
+        self._consumer.seek(partition, offset + 1)
         wanted = _COMPRESSED if isinstance(error, errors.UnsupportedCodecError) else _NAMED
         rejection = Rejection("unreadable", wanted, self._now(), origin=_origin(place.key, offset))
         return [self._moved(place, offset + 1, rejections=(rejection,))]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from consumers.translators.translation import Translation, given, givens, restrictive_channel, restrictive_scope
-from ledger.acts import Confirmation, OptOut, Override, SignUp, Subscription
+from ledger.acts.consent import Confirmation, OptOut, Override, SignUp, Subscription
 from ledger.errors import MessageRefused
 from ledger.events.scope import covers, trimmed
 from ledger.rules.scanners import CLICKS, FLAG, suspicion

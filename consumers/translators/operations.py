@@ -5,18 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from consumers.translators.translation import Translation, given, givens, restrictive_scope
-from ledger.acts import (
-    ContactChange,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    Identification,
-    Link,
-    ProfileEdit,
-    Reassignment,
-    Reversal,
-    Unlink,
-)
+from ledger.acts.contact import ContactChange, Identification, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, Reassignment, Reversal
 from ledger.errors import MessageRefused
 from schemas import operations as wire
 from schemas import profile as wire_profile

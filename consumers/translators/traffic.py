@@ -1,5 +1,6 @@
 """Inbound texts and delivery receipts."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,13 @@ from consumers.translators.translation import (
     restrictive_channel,
     restrictive_scope,
 )
-from ledger.acts import OptOut, Receipt, Reply
+from ledger.acts.consent import OptOut, Reply
+from ledger.acts.identifier import Receipt
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import ALL, CHANNELS_OF
 from schemas import traffic as wire
+
+_OPTED_OUT = re.compile(r"\s*opted[\W_]*out\s*", re.IGNORECASE)
 
 
 def inbound_text(message: wire.InboundText, data: Mapping[str, Any]) -> Translation:
@@ -33,9 +37,9 @@ def inbound_text(message: wire.InboundText, data: Mapping[str, Any]) -> Translat
 
 
 def receipt(message: wire.Receipt, data: Mapping[str, Any]) -> Translation:
-    """`rejected` with code `opted_out` is the provider's word that the person opted out (beyond 9)."""
+    """`rejected` with a code that says `opted_out` is the provider's word that the person opted out (beyond 9)."""
     scope, whole = restrictive_scope(message.scope, data.get("scope"), message.organization)
-    opted_out = message.outcome == "rejected" and message.code == "opted_out"
+    opted_out = message.outcome == "rejected" and _says_opted_out(data.get("code"))
     channel = message.channel or _only_channel(message, opted_out=opted_out)
     identifier = given(message.identifier)
     unread = {"scope": not whole, "channel": message.channel is None}
@@ -55,6 +59,11 @@ def receipt(message: wire.Receipt, data: Mapping[str, Any]) -> Translation:
         reason=message.reason,
     )
     return Translation(message.organization, received, flags=_flags(unread))
+
+
+def _says_opted_out(code: Any) -> bool:
+    """Whether it is `opted_out`, however it is spelt: what can be meant as an opt-out is one."""
+    return isinstance(code, str) and _OPTED_OUT.fullmatch(code) is not None
 
 
 def _flags(unread: Mapping[str, bool]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from ledger.acts import Body, Given
+from ledger.acts.act import Body
+from ledger.acts.given import Given
 from ledger.canonical import NotCanonical, canonical
 from ledger.errors import MessageRefused
 from ledger.events.scope import readable_prefix

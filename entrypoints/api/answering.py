@@ -13,7 +13,7 @@ from entrypoints.api.models import Channel, IdentifierGiven, Moment, Purpose, Sc
 from entrypoints.api.problems import field_error, invalid
 from entrypoints.explaining import ExplainAnswer, explained
 from entrypoints.wiring import Service
-from ledger.acts import Given
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused, NotFound
 from ledger.events.identifier import IdentifierClaimed
 from ledger.events.scope import covers, trimmed

@@ -41,7 +41,7 @@ from entrypoints.api import (
     trends,
 )
 from entrypoints.api.description import ERRORS, describe
-from entrypoints.api.middleware import Account, LimitBody, RefuseUnreadable, Unchanged
+from entrypoints.api.middleware import CountAndLog, LimitBody, RefuseUnreadable, Unchanged
 from entrypoints.batches.running import BatchRunner
 from entrypoints.console.app import serve_console
 from entrypoints.key_uses import KeyUses
@@ -100,7 +100,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(Unchanged)
     app.add_middleware(LimitBody)
     app.add_middleware(RefuseUnreadable)
-    app.add_middleware(Account)
+    app.add_middleware(CountAndLog)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

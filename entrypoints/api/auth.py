@@ -9,11 +9,12 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from entrypoints import reads
-from entrypoints.access import PERMISSIONS, ApiKey, Permission, admitted
 from entrypoints.acting import API, Hand
 from entrypoints.api import once
 from entrypoints.api.problems import Problem, invalid
+from entrypoints.keys import ApiKey, admitted
 from entrypoints.reads import LONGEST_REASON
+from entrypoints.roles import PERMISSIONS, Permission
 from entrypoints.unknown_parameters import unknown_parameters
 from entrypoints.wiring import Service
 

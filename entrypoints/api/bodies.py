@@ -6,9 +6,9 @@ from typing import Annotated, BinaryIO, Final
 
 from fastapi import Depends, Request
 
-from entrypoints.access import Permission
 from entrypoints.api.auth import Caller, needs
 from entrypoints.api.problems import Problem
+from entrypoints.roles import Permission
 
 CSV: Final = "text/csv"
 MAX_FILE: Final = 256 * 1024 * 1024

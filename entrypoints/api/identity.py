@@ -10,8 +10,8 @@ from entrypoints import identity
 from entrypoints.api.auth import Caller, Ledger, hand, needs
 from entrypoints.api.models import Asked, Kind
 from entrypoints.identity import Breaker, RulesSeen
+from ledger.acts.settings import IdentityRulesChange
 from ledger.events.settings import OtherEmail, RollUp
-from ledger.settings_acts import IdentityRulesChange
 
 router = APIRouter(prefix="/v1/organizations/{organization}/identity", tags=["settings"])
 _Reader = Annotated[Caller, Depends(needs("organization"))]

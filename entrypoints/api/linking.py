@@ -12,7 +12,7 @@ from entrypoints.api.auth import Caller, Ledger, hand, needs
 from entrypoints.api.models import MAX_VALUE, Asked, Id, Kind
 from entrypoints.api.once import own_name
 from entrypoints.api.problems import invalid
-from ledger.acts import Unlink
+from ledger.acts.contact import Unlink
 from ledger.errors import MessageRefused
 
 router = APIRouter(prefix="/v1/organizations/{organization}/contact-links", tags=["links of contacts"])

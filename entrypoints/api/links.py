@@ -18,7 +18,9 @@ from entrypoints.api.problems import Problem, field_error, invalid
 from entrypoints.links import VALID, ConfirmationLink, Links, UnsubscribeLink
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service
-from ledger.acts import Act, Given, Identification
+from ledger.acts.act import Act
+from ledger.acts.contact import Identification
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed, Subscribed

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from consumers.cloud_events import decoded
 from consumers.intake import Message, take
-from entrypoints.access import needed_for
 from entrypoints.api.auth import Caller, Ledger, lacking, needs
 from entrypoints.api.problems import Problem, field_error
 from entrypoints.explaining import FLAGS
+from entrypoints.roles import needed_for
 from entrypoints.wiring import Service
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.recording import Outcome
 
 BATCH: Final = "application/cloudevents-batch+json"

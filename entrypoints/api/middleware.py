@@ -117,7 +117,7 @@ class Unchanged:
         await send({"type": "http.response.body", "body": body})
 
 
-class Account:
+class CountAndLog:
     """Counts and logs each request: method, route, status and time; neither path, query nor body."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from entrypoints import people
-from entrypoints.access import PERMISSIONS, Role
 from entrypoints.api.auth import Caller, Ledger, hand, needs, no_more_than
 from entrypoints.api.models import Asked
 from entrypoints.people import PersonSeen
+from entrypoints.roles import PERMISSIONS, Role
 
 router = APIRouter(prefix="/v1/organizations/{organization}/people", tags=["settings"])
 _Admin = Annotated[Caller, Depends(needs("settings"))]

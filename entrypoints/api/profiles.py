@@ -11,9 +11,8 @@ from entrypoints import comparing, profiles
 from entrypoints.api.auth import Caller, Ledger, Values, hand, needs
 from entrypoints.api.models import Asked, Id, Moment, ValueGiven
 from entrypoints.api.problems import invalid
-from ledger.acts import ProfileEdit
+from ledger.acts.contact import IdentifierAssignment, ProfileEdit
 from ledger.errors import MessageRefused
-from ledger.identifier_acts import IdentifierAssignment
 from ledger.portraits import Point
 from schemas.profile import Fields, Name
 

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel, Field
 
 from entrypoints import reads, replaying
-from entrypoints.access import needed_for
 from entrypoints.api.auth import Caller, Ledger, needs, no_more_than
 from entrypoints.api.models import Asked, InQuery, Moment
+from entrypoints.roles import needed_for
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.errors import KeyDestroyed, MessageRefused, NotFound
 from ledger.store import rejections
 

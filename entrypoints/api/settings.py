@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from entrypoints import channels, fields, keys, retention, settings_history
-from entrypoints.access import PERMISSIONS, Permission, Role
 from entrypoints.api.auth import Caller, Ledger, hand, needs, no_more_than
 from entrypoints.api.models import Asked, Channel, Moment
 from entrypoints.api.problems import Problem
@@ -16,6 +15,7 @@ from entrypoints.fields import FieldSeen
 from entrypoints.keys import KeySeen
 from entrypoints.organizations import issue_key
 from entrypoints.retention import Retention
+from entrypoints.roles import PERMISSIONS, Permission, Role
 from entrypoints.settings_history import ChangeSeen, Subject
 from ledger.events.scope import covers
 

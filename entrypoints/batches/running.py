@@ -14,9 +14,9 @@ import structlog
 from entrypoints.batches.freezing import freeze
 from entrypoints.batches.seeing import opened, words
 from entrypoints.wiring import Service
+from ledger.acts.settings import BatchApproval
 from ledger.batching import Batching, Wanted
 from ledger.errors import LedgerError
-from ledger.settings_acts import BatchApproval
 from ledger.store import batches
 from ledger.store.batches import Batch, Member
 

@@ -1,7 +1,5 @@
 """Bulk actions as they are shown: what was asked for, how far it is, and everybody on the list."""
 
-import base64
-import binascii
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -10,10 +8,10 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, Field
 
-from entrypoints import typed
+from entrypoints import page_ends, typed
 from entrypoints.wiring import Service
 from ledger.batching import PORTION
-from ledger.errors import MessageRefused, NotFound
+from ledger.errors import NotFound
 from ledger.store import batches
 from ledger.store.batches import Batch, PersonState, State
 
@@ -102,13 +100,13 @@ def get(ledger: Service, organization: str, batch_id: UUID) -> BatchWhole:
 
 def page(ledger: Service, organization: str, *, after: str | None = None, limit: int = 50) -> BatchesPage:
     """The organization's bulk actions, the latest asked for first. Raises MessageRefused."""
-    place = _place(after) if after else None
+    place = page_ends.read(after, UUID) if after else None
     with ledger.reading.connection() as connection:
         rows = batches.batches(connection, organization, after=place, limit=limit + 1)
     shown = rows[:limit]
     return BatchesPage(
         batches=[_seen(ledger, one) for one in shown],
-        after=_cursor(shown[-1]) if len(rows) > limit else None,
+        after=page_ends.written(shown[-1].asked_at, shown[-1].id) if len(rows) > limit else None,
     )
 
 
@@ -174,15 +172,3 @@ def words(ledger: Service, batch: Batch) -> dict[str, Any]:
 def opened(ledger: Service, batch: Batch, sealed: str) -> str:
     """What was sealed; empty where it was sealed under another master key."""
     return typed.opened(ledger, batch.organization, sealed) or ""
-
-
-def _cursor(batch: Batch) -> str:
-    return base64.urlsafe_b64encode(f"{batch.asked_at.isoformat()} {batch.id}".encode()).decode()
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        asked_at, _, batch_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        return datetime.fromisoformat(asked_at), UUID(batch_id)
-    except (ValueError, binascii.Error):
-        raise MessageRefused("invalid-request", "after: must be the `after` of an earlier page") from None

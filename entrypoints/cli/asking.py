@@ -1,4 +1,4 @@
-"""Questions: status, explain, history, contacts. They read the ledger and change nothing."""
+"""Questions about one identifier: status, explain, history. They read the ledger and change nothing."""
 
 from typing import TYPE_CHECKING
 

@@ -60,7 +60,7 @@ def set_(
     from entrypoints.acting import Hand
     from entrypoints.identity import named, proposed, set_rules
     from entrypoints.wiring import opened
-    from ledger.settings_acts import IdentityRulesChange
+    from ledger.acts.settings import IdentityRulesChange
 
     change = IdentityRulesChange(
         preset,

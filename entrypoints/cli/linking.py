@@ -71,7 +71,7 @@ def unlink(
     from entrypoints import linking
     from entrypoints.acting import Hand
     from entrypoints.wiring import opened
-    from ledger.acts import Unlink
+    from ledger.acts.contact import Unlink
 
     if (link_id is None) == (contact is None) or whole != (contact is not None):
         raise typer.BadParameter("give either the id of a link, or --contact and --whole")

@@ -10,10 +10,10 @@ import typer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrypoints.access import Permission, Role
+    from entrypoints.roles import Permission, Role
     from entrypoints.scopes import Rule
     from entrypoints.scopes import State as ScopeState
-    from ledger.acts import Given
+    from ledger.acts.given import Given
     from ledger.store.rejections import State
     from projections.contact_query import Ranking
 
@@ -101,7 +101,7 @@ def place(
 
 def role(text: str) -> "Role":
     """A role by its name. Raises typer.BadParameter."""
-    from entrypoints.access import ROLES
+    from entrypoints.roles import ROLES
 
     for known in ROLES:
         if known == text:
@@ -111,7 +111,7 @@ def role(text: str) -> "Role":
 
 def permission(text: str) -> "Permission":
     """A permission by its name. Raises typer.BadParameter."""
-    from entrypoints.access import Permission
+    from entrypoints.roles import Permission
 
     for known in get_args(Permission):
         if known == text:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from entrypoints.policies import Counts
     from entrypoints.wiring import Service
+    from ledger.acts.settings import PolicyAdoption
     from ledger.comparison import Comparison
     from ledger.rules.difference import Change
     from ledger.rules.policy import Policies
-    from ledger.settings_acts import PolicyAdoption
 
 app = typer.Typer(no_args_is_help=True, help="The rules' parameters, dated: list, show, compare, adopt.")
 
@@ -62,6 +62,7 @@ def show(
     Example: contact-ledger policy show us/2027 -o acme
     """
     from entrypoints.policies import history, parameters
+    from entrypoints.policy_words import in_words
     from entrypoints.wiring import opened
 
     with opened(within=organization) as ledger:
@@ -69,8 +70,6 @@ def show(
     if json:
         as_json(found)
         return
-    from entrypoints.console.parameters import in_words
-
     said = [(name, in_words(name, value)) for name, value in found["parameters"].items()]
     rows(found["version"], ["parameter", "what it does"], said, empty="None.")
 
@@ -124,6 +123,8 @@ def adopt(
 ) -> None:
     """Adopt a policy: first counts whose status it changes when it comes into force, then asks.
 
+    Exit code 1 where it was asked for and not adopted: the answer was no, or there was nobody to ask.
+
     Example: contact-ledger policy adopt us -o acme --actor person:17
     """
     from dataclasses import asdict, replace
@@ -149,6 +150,8 @@ def adopt(
         as_json({"versions": versions, "adopted": agreed, "changes": counted})
     else:
         say(f"{', '.join(versions)}: {'adopted' if agreed else 'not adopted; --yes adopts without asking'}")
+    if not (agreed or dry_run):
+        raise typer.Exit(1)
 
 
 def _asked_to_adopt() -> bool:

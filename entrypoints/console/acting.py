@@ -23,7 +23,7 @@ from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import IdentifierSeen
-from ledger.acts import Body
+from ledger.acts.act import Body
 from ledger.by_hand import ACTIONS, by_hand
 from ledger.errors import MessageRefused, NotFound
 from ledger.events.vocabulary import CHANNELS_OF

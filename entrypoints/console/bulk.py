@@ -13,7 +13,7 @@ from entrypoints.batches import asking, seeing
 from entrypoints.batches.asking import BULK_ACTIONS, LONGEST
 from entrypoints.batches.running import forward
 from entrypoints.batches.seeing import SECOND_PERSON, BatchSeen, BatchWhole, MemberSeen
-from entrypoints.console.contacts import chosen
+from entrypoints.console.contacts_question import chosen
 from entrypoints.console.lists import State, show_list, wrong_fields
 from entrypoints.console.pages import Place, csv_lines, twins
 from entrypoints.console.pages import router as pages_router

@@ -26,9 +26,9 @@ from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactWhole
 from entrypoints.profiles import FieldSeen, ProfileSeen
-from ledger.acts import Given, ProfileEdit
+from ledger.acts.contact import IdentifierAssignment, ProfileEdit
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused, NotFound
-from ledger.identifier_acts import IdentifierAssignment
 
 router = pages_router()
 Editor = Annotated[View, Depends(looking("act"))]

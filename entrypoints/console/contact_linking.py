@@ -20,7 +20,7 @@ from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen, ContactWhole
 from entrypoints.linking import LinkTold, PreviewTold
-from ledger.acts import Unlink
+from ledger.acts.contact import Unlink
 from ledger.errors import MessageRefused, NotFound
 from projections import contact_list
 

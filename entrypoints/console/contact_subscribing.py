@@ -21,7 +21,7 @@ from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactWhole, IdentifierSeen
 from entrypoints.explaining import explained
-from ledger.acts import OptOut, SignUp, Subscription
+from ledger.acts.consent import OptOut, SignUp, Subscription
 from ledger.errors import MessageRefused
 from ledger.events.identifier import OptedOut, Subscribed
 from ledger.events.scope import covers, trimmed

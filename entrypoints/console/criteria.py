@@ -12,6 +12,7 @@ from entrypoints import fields, typed
 from entrypoints.console import building
 from entrypoints.console.texts import TEXTS, say
 from entrypoints.console.view import View
+from entrypoints.contacts import OWN_PLACE
 from ledger.errors import MessageRefused
 from projections import scopes
 from projections.criteria import tree
@@ -136,14 +137,17 @@ def form(view: View, source: str, written: Typed) -> list[Input]:
     return made
 
 
-def taken(source: str, form: Mapping[str, str]) -> Criterion | Typed:
+def taken(organization: str, source: str, form: Mapping[str, str]) -> Criterion | Typed:
     """The criterion that a form asks for, or what is wrong with it."""
     made = SOURCES[source]
     given = {name: value for name in made.model_fields if (value := form.get(name, "").strip())}
     try:
-        return made.model_validate({**given, "source": source}, strict=False)
+        criterion = made.model_validate({**given, "source": source}, strict=False)
     except ValidationError as refused:
         return Typed(given, dict(_faults(refused, made)))
+    if field := criterion.elsewhere(organization):
+        return Typed(given, {field: OWN_PLACE.format(organization)})
+    return criterion
 
 
 def where(root: Node | None) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import Field
 
 from entrypoints import contacts, deletion
-from entrypoints.console.contacts import STATUSES
+from entrypoints.console.contacts_question import STATUSES
 from entrypoints.console.form_values import given_reason, long_enough, named_id
-from entrypoints.console.lists import State, done, search_address, searched, show_list
+from entrypoints.console.lists import State, done, refuse_unknown, search_address, searched, show_list
 from entrypoints.console.pages import Place, twins
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.rendering import HEADERS
@@ -22,6 +22,7 @@ from entrypoints.whole_values import searchable
 from projections import counters
 from projections.contact_list import RANKED_BY
 from projections.contact_query import Filter, Ranking
+from projections.people import MARKS
 from projections.searched_text import SHORTEST
 
 router = pages_router()
@@ -98,5 +99,6 @@ def restore(view: Annotated[View, Depends(looking("deletion"))], form: Form) -> 
 
 
 def _filter(view: View, asked: Question, text: str | None) -> Filter:
+    refuse_unknown(asked, status=MARKS)
     wanted = Filter(text, None, asked.status, deleted=True, ranked=asked.ranked)
     return searchable(view.ledger, view.organization, wanted, values=view.values, field="q")

@@ -15,11 +15,11 @@ from entrypoints.console.forms import keep
 from entrypoints.console.lists import State, done, show_list
 from entrypoints.console.pages import router as pages_router
 from entrypoints.console.pages import twins
-from entrypoints.console.rejected import Admin, RejectionShown, open_one, own
+from entrypoints.console.rejections import Admin, RejectionShown, open_one, own
 from entrypoints.console.session import Form
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.errors import KeyDestroyed, MessageRefused
 from ledger.store.rejections import Payload, Rejected
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel
 
 from consumers.translators.translation import given_value
 from entrypoints import contacts, people
-from entrypoints.access import Permission
 from entrypoints.console.pages import Table, show
 from entrypoints.console.rendering import HEADERS
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
 from entrypoints.contacts import ContactWhole, IdentifierSeen
-from ledger.acts import Given
+from entrypoints.roles import Permission
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused
 from ledger.events.vocabulary import CHANNELS_OF
 

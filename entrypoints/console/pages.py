@@ -13,7 +13,6 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from entrypoints.access import Permission
 from entrypoints.api import problems
 from entrypoints.api.problems import Problem, problem_of
 from entrypoints.console import forms, session
@@ -21,6 +20,7 @@ from entrypoints.console.rendering import HEADERS, page
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View
 from entrypoints.files.cells import cell
+from entrypoints.roles import Permission
 from ledger.errors import LedgerError
 
 TWINS: Final = (".json", ".csv", "")

@@ -1,10 +1,8 @@
-"""A policy's parameters in words, and the form by which one of one's own is written down."""
+"""The form by which an organization writes down a policy of its own, parameter by parameter."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from entrypoints.console.texts import say
-from entrypoints.console.wording import word
 from ledger.events.vocabulary import CHANNELS, OPT_OUT_METHODS
 from ledger.rules.parameters import Parameters
 
@@ -26,24 +24,6 @@ CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "soft_bounces": ("counted", "separate", "never"),
 }
 HOURS: Final = ("start", "end", "time_zone")
-
-
-def in_words(name: str, value: Any) -> str:
-    """What a parameter of this value does."""
-    key = f"parameter.{name}"
-    match value:
-        case None:
-            return say(f"{key}.none")
-        case dict():
-            channels = ", ".join(word(channel, "channel") for channel in CHANNELS if channel in value["channels"])
-            return say(key, start=value["start"], end=value["end"], zone=value["time_zone"], channels=channels)
-        case list():
-            methods = ", ".join(word(method, "method") for method in value)
-            return say(key, methods=methods) if value else say(f"{key}.none")
-        case _ if name in CHOICES:
-            return say(f"{key}.{value}")
-        case _:
-            return say(key, value=value)
 
 
 def typed(parameters: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import SOURCE, View, looking
 from entrypoints.masking import masked
 from entrypoints.policies import CURRENT
+from entrypoints.policy_words import in_words
 from entrypoints.reads import checked
 from entrypoints.settings_history import ChangeSeen
 from ledger.errors import MessageRefused
@@ -205,7 +206,7 @@ def one(view: Reader, policy: str, version: str, asked: Annotated[State, Query()
     known = policies.history(view.ledger, view.organization)
     found = policies.parameters(known, f"{policy}/{version}", view.now)
     values = found["parameters"]
-    words = {name: parameters.in_words(name, value) for name, value in values.items()}
+    words = {name: in_words(name, value) for name, value in values.items()}
     data = OnePolicy(version=Version.model_validate(found), parameters=values, words=words)
     rows = [[name, _text(values[name]), said] for name, said in words.items()]
     path = f"policies/{policy}/{version}"
@@ -218,7 +219,7 @@ def _sides(view: View, known: Any, left: str, right: str) -> list[tuple[str, Any
 
 
 def _compared(name: str, left: Any, right: Any) -> Compared:
-    one, other = parameters.in_words(name, left), parameters.in_words(name, right)
+    one, other = in_words(name, left), in_words(name, right)
     return Compared(parameter=name, left=one, right=other, differs=left != right)
 
 

@@ -19,7 +19,7 @@ from entrypoints.console.session import Form
 from entrypoints.console.sms import chosen
 from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
-from ledger.acts import Given
+from ledger.acts.given import Given
 from ledger.errors import MessageRefused, NotFound
 from projections import identifiers, sms_list
 

@@ -21,7 +21,9 @@ from entrypoints.console.texts import TEXTS
 from entrypoints.console.view import View, looking
 from entrypoints.contacts import ContactSeen
 from entrypoints.masking import masked
-from ledger.acts import Body, HoldChange, OptOut
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut
+from ledger.acts.identifier import HoldChange
 from ledger.errors import MessageRefused, NotFound
 from ledger.events.scope import covers
 from ledger.events.vocabulary import ALL

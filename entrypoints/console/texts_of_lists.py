@@ -41,7 +41,6 @@ TEXTS_OF_LISTS: Final[Mapping[str, str]] = {
     "stage.recorded": "Recorded",
     "stage.enforced": "Enforced",
     "stage.published": "Published",
-    "method.ban": "Ban",
     "span.seconds": "{number} s",
     "span.minutes": "{number} min",
     "span.hours": "{number} h",

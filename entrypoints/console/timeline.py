@@ -1,7 +1,5 @@
 """What happened to a contact, latest first: each event in a sentence, with its evidence for who may see values."""
 
-import base64
-import binascii
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from entrypoints import page_ends
 from entrypoints.console.view import View
 from entrypoints.explaining import FLAGS
 from entrypoints.shapes import event_seen
@@ -99,14 +98,14 @@ def timeline(
     if kind is not None and kind not in KINDS:
         raise MessageRefused("invalid-request", f"kind: one of {', '.join(KINDS)}")
     names = stored_names(KINDS[kind]) if kind is not None else None
-    after = _place(before) if before else None
+    after = page_ends.read(before, int, "before: must be the `older` of an earlier page") if before else None
     with view.ledger.reading.connection() as connection:
         rows = audit_history.history(
             connection, view.organization, streams, names=names, after=after, limit=limit + 1
         )
     shown = rows[:limit]
     events = _opened(view, shown) if view.values else {}
-    older = _cursor(shown[-1]) if len(rows) > limit else None
+    older = page_ends.written(shown[-1].effective_at, shown[-1].position) if len(rows) > limit else None
     said = {str(one): value for one, value in (values or {}).items()}
     return [_happened(row, events.get(row.event_id), said) for row in shown], older
 
@@ -140,15 +139,3 @@ def _flat(said: dict[str, Any], before: str) -> Iterator[tuple[str, str]]:
             yield from _flat(value, f"{before}{name}.")
         elif value not in (None, [], ""):
             yield f"{before}{name}", ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _cursor(row: Entry) -> str:
-    return base64.urlsafe_b64encode(f"{row.effective_at.isoformat()} {row.position}".encode()).decode()
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    try:
-        at, _, position = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        return datetime.fromisoformat(at), int(position)
-    except (ValueError, binascii.Error):
-        raise MessageRefused("invalid-request", "before: must be the `older` of an earlier page") from None

@@ -7,7 +7,6 @@ from typing import Annotated, Final, Literal
 
 from fastapi import Depends, Request
 
-from entrypoints.access import Permission
 from entrypoints.acting import Hand
 from entrypoints.api.problems import Problem
 from entrypoints.console import session
@@ -15,6 +14,7 @@ from entrypoints.console.forms import Returned, returned
 from entrypoints.console.reasons import looked
 from entrypoints.console.rendering import Appearance, appearance, here
 from entrypoints.console.texts import TEXTS
+from entrypoints.roles import Permission
 from entrypoints.unknown_parameters import unknown_parameters
 from entrypoints.viewer import Viewer
 from entrypoints.wiring import Service

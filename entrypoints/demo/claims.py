@@ -14,7 +14,6 @@ Claim = tuple[str, dict[str, Any]]
 
 AGENTS = ("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (iPhone)", "Mozilla/5.0 (Windows NT 10.0)")
 STOPS = ("STOP", "Stop", "stop.", "S.T.O.P.", "UNSUBSCRIBE", "Arrêt", "cancel", "opt out", "“STOP”", "END", "basta")
-STARTS = ("START", "Unstop", "JOIN", "Deals!")
 CHATTER = (
     "when does the sale end?",
     "thx!",

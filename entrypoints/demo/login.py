@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from entrypoints import people
-from entrypoints.access import Role
 from entrypoints.acting import Hand
 from entrypoints.demo.keeping import Kept
 from entrypoints.demo.people import ORGANIZATIONS
+from entrypoints.roles import Role
 from entrypoints.wiring import Service
 
 EMAIL: Final = "demo@example.com"

@@ -43,7 +43,7 @@ _UK_RANGES = ("7700900", "1632960", "2079460", "1134960", "1144960", "1154960", 
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A tenant of the demo: its e-mail lists and the senders it texts from, as scopes."""
+    """An organization of the demo: its e-mail lists and the senders it texts from, as scopes."""
 
     code: str
     display_name: str

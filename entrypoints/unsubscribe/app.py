@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from entrypoints.api import problems
-from entrypoints.api.middleware import Account, LimitBody
+from entrypoints.api.middleware import CountAndLog, LimitBody
 from entrypoints.links import Links
 from entrypoints.unsubscribe.routes import router
 from entrypoints.unsubscribe.scanners import Glances
@@ -25,7 +25,7 @@ def create_links_app(service: Service) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.service = service
     app.add_middleware(LimitBody)
-    app.add_middleware(Account)
+    app.add_middleware(CountAndLog)
     problems.install(app)
     serve_links(app, service)
     return app

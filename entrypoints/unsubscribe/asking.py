@@ -13,7 +13,10 @@ from entrypoints.links import ConfirmationLink, UnsubscribeLink
 from entrypoints.unsubscribe.subjects import Subject
 from entrypoints.unsubscribe.visits import Visit
 from entrypoints.wiring import Service
-from ledger.acts import Act, Body, Confirmation, Given, HoldChange, OptOut
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import Confirmation, OptOut
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange
 from ledger.errors import LogUnavailable
 from ledger.events.identifier import OptedOut
 from ledger.events.vocabulary import PURPOSES, Consent

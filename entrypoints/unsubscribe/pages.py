@@ -14,7 +14,7 @@ from entrypoints.masking import masked
 from entrypoints.unsubscribe.preferences import Choice
 from entrypoints.unsubscribe.subjects import Subject
 from entrypoints.unsubscribe.texts import DEFAULT, TEXTS
-from ledger.acts import Given
+from ledger.acts.given import Given
 
 STYLE: Final = files("entrypoints.unsubscribe").joinpath("templates/style.css").read_text()
 _STYLE_HASH: Final = base64.b64encode(sha256(STYLE.encode()).digest()).decode()

@@ -23,7 +23,7 @@ from entrypoints.unsubscribe.subjects import Subject, subject
 from entrypoints.unsubscribe.texts import language
 from entrypoints.unsubscribe.visits import Visit
 from entrypoints.wiring import Service
-from ledger.acts import Given
+from ledger.acts.given import Given
 from ledger.errors import LogUnavailable
 from ledger.events.vocabulary import ALL
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from entrypoints.links import ConfirmationLink, UnsubscribeLink
 from entrypoints.wiring import Service
-from ledger.acts import Given, Kept
+from ledger.acts.given import Given, Kept
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
 from ledger.rules.adopted import policies

@@ -8,14 +8,14 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from ledger.acts import Given
+from ledger.acts.contact import IdentifierAssignment
+from ledger.acts.given import Given
 from ledger.deciding.carrying import carry_from, stands_on
 from ledger.deciding.contacts import known_contact
 from ledger.deciding.present import require_open
 from ledger.deciding.rollup import claim, identifier_id, person_of, release, rules_of
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
-from ledger.identifier_acts import IdentifierAssignment
 from ledger.rules.identity import Person, holder
 
 _TAKEN: Final = "external_id"

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict
 
+from ledger.acts.settings import BatchApproval
 from ledger.deciding.view import Draft
 from ledger.events.settings import BatchApproved
-from ledger.settings_acts import BatchApproval
 
 
 def approval(draft: Draft, act: BatchApproval) -> None:

@@ -1,10 +1,10 @@
 """The act that chooses an organization's calendar of business days."""
 
+from ledger.acts.settings import CalendarChoice
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import CalendarChosen
 from ledger.rules.business_days import Calendar, calendar_of, checked
-from ledger.settings_acts import CalendarChoice
 
 
 def choose_calendar(draft: Draft, act: CalendarChoice) -> None:

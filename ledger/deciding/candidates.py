@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ledger.candidate_acts import Dismissal
+from ledger.acts.contact import Dismissal
 from ledger.deciding.contacts import known_contact
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused

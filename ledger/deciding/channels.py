@@ -1,11 +1,11 @@
 """The act that says which channels an organization uses."""
 
+from ledger.acts.settings import ChannelsChoice
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import ChannelsChosen
 from ledger.events.vocabulary import CHANNELS
 from ledger.rules.channels import channels_of
-from ledger.settings_acts import ChannelsChoice
 
 
 def choose_channels(draft: Draft, act: ChannelsChoice) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from ledger.acts import ContactChange, Given, Identification, ProfileEdit
+from ledger.acts.contact import ContactChange, Identification, ProfileEdit
+from ledger.acts.given import Given
 from ledger.deciding.deletion import delete, restore
 from ledger.deciding.erasing import erase
 from ledger.deciding.present import require_open

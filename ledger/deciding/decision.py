@@ -4,26 +4,43 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ledger.acts import (
-    Act,
-    Confirmation,
+from ledger.acts.act import Act
+from ledger.acts.consent import Confirmation, OptOut, Reply, SignUp
+from ledger.acts.contact import (
     ContactChange,
-    DeliverabilityChange,
-    HoldChange,
+    Dismissal,
     Identification,
+    IdentifierAssignment,
     Link,
-    OptOut,
-    PlatformListing,
     ProfileEdit,
-    Reassignment,
-    Receipt,
-    Registration,
-    Reply,
-    Reversal,
-    SignUp,
     Unlink,
 )
-from ledger.candidate_acts import Dismissal
+from ledger.acts.identifier import (
+    DeliverabilityChange,
+    HoldChange,
+    PlatformListing,
+    Reassignment,
+    Receipt,
+    Reversal,
+)
+from ledger.acts.keywords import KeywordAdoption, Reclassification, ReclassificationApproval
+from ledger.acts.settings import (
+    BatchApproval,
+    CalendarChoice,
+    ChannelsChoice,
+    FieldChange,
+    IdentityRulesChange,
+    KeyIssue,
+    KeyRevocation,
+    PersonAddition,
+    PolicyAdoption,
+    Registration,
+    RetentionRule,
+    ReversalApproval,
+    RoleChange,
+    ScopeChange,
+    UnknownScopesRule,
+)
 from ledger.deciding import (
     assigning,
     batches,
@@ -48,25 +65,7 @@ from ledger.deciding import (
 )
 from ledger.deciding.view import Draft, NotLoaded, View
 from ledger.errors import MessageRefused
-from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
-from ledger.keyword_acts import KeywordAdoption, Reclassification, ReclassificationApproval
-from ledger.settings_acts import (
-    BatchApproval,
-    CalendarChoice,
-    ChannelsChoice,
-    FieldChange,
-    IdentityRulesChange,
-    KeyIssue,
-    KeyRevocation,
-    PersonAddition,
-    PolicyAdoption,
-    RetentionRule,
-    ReversalApproval,
-    RoleChange,
-    ScopeChange,
-    UnknownScopesRule,
-)
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=24)

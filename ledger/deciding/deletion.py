@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ledger.acts import ContactChange
+from ledger.acts.contact import ContactChange
 from ledger.deciding.rollup import person_of
 from ledger.deciding.view import Draft
 from ledger.events.contact import ContactDeleted, ContactRestored, ContactsLinked

@@ -1,6 +1,6 @@
 """Erasing a person (DESIGN §3 "Erasing")."""
 
-from ledger.acts import ContactChange
+from ledger.acts.contact import ContactChange
 from ledger.deciding.view import Draft
 from ledger.events.contact import ContactErased
 from ledger.events.identifier import IdentifierErased

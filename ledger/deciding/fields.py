@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
+from ledger.acts.settings import FieldChange
 from ledger.deciding.settings import require_name
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import FieldDefined, FieldRetired
 from ledger.rules.fields import SYSTEM_FIELDS, VALUE_TYPES, Field, fields
-from ledger.settings_acts import FieldChange
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 

@@ -2,16 +2,9 @@
 
 from uuid import UUID
 
-from ledger.acts import (
-    Confirmation,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    Kept,
-    OptOut,
-    Reassignment,
-    Receipt,
-)
+from ledger.acts.consent import Confirmation, OptOut
+from ledger.acts.given import Given, Kept
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, Reassignment, Receipt
 from ledger.deciding.carrying import carry_from, lift_carried, reaches
 from ledger.deciding.deletion import restore_if_own_grant
 from ledger.deciding.present import is_closed, require_open

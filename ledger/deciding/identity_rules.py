@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final, get_args
 
+from ledger.acts.settings import IdentityRulesChange
 from ledger.deciding.rollup import rules_of
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import IdentityRulesSet, OtherEmail, RollUp
 from ledger.events.vocabulary import KINDS
 from ledger.rules.identity_rules import PATTERN, PRESETS, IdentityRules, Keyed, shape
-from ledger.settings_acts import IdentityRulesChange
 
 MOST: Final = 1_000
 """The highest limit that may be set, of a kind or of all."""

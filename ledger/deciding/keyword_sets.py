@@ -1,9 +1,9 @@
 """Acts about an organization's keyword sets."""
 
+from ledger.acts.keywords import KeywordAdoption
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import KeywordSetAdopted
-from ledger.keyword_acts import KeywordAdoption
 from ledger.rules.keyword_sets import keyword_sets, standing_set, with_words
 
 

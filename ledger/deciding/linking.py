@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
-from ledger.acts import Link, Unlink
+from ledger.acts.contact import Link, Unlink
 from ledger.deciding.carrying import carried_from, take_back
 from ledger.deciding.contacts import known_contact, subject_of
 from ledger.deciding.rollup import link, linked_event_id, person_of

@@ -7,26 +7,24 @@ are worked out when they are asked for. Both ways give the same ids, for both ha
 from collections.abc import Collection
 from uuid import UUID
 
-from ledger.acts import (
-    Act,
+from ledger.acts.act import Act
+from ledger.acts.consent import SignUp
+from ledger.acts.contact import (
     ContactChange,
-    Given,
+    Dismissal,
     Identification,
-    Kept,
+    IdentifierAssignment,
     Link,
-    PlatformListing,
     ProfileEdit,
-    Reversal,
-    SignUp,
     Unlink,
 )
-from ledger.candidate_acts import Dismissal
+from ledger.acts.given import Given, Kept
+from ledger.acts.identifier import PlatformListing, Reversal
+from ledger.acts.keywords import Reclassification
+from ledger.acts.settings import ScopeChange
 from ledger.events.contact import ContactsLinked
-from ledger.identifier_acts import IdentifierAssignment
 from ledger.ids import Ids
-from ledger.keyword_acts import Reclassification
 from ledger.rules.scopes import lineage
-from ledger.settings_acts import ScopeChange
 
 
 def name(ids: Ids, act: Act) -> None:

@@ -1,11 +1,11 @@
 """Acts about the people who work with the ledger."""
 
+from ledger.acts.settings import PersonAddition, RoleChange
 from ledger.deciding.settings import require_name
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import PersonAdded, RoleGranted, RoleRevoked
 from ledger.rules.people import people
-from ledger.settings_acts import PersonAddition, RoleChange
 
 
 def add_person(draft: Draft, act: PersonAddition) -> None:

@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from ledger.acts.settings import PolicyAdoption
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import PolicyAdopted
 from ledger.rules.adopted import overlapping, policies
 from ledger.rules.parameters import PolicyInvalid, parameters_of, policy_of
 from ledger.rules.policy import Adoption, Policies
-from ledger.settings_acts import PolicyAdoption
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)

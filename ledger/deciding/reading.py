@@ -5,17 +5,10 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from ledger.acts import (
-    Act,
-    ContactChange,
-    DeliverabilityChange,
-    Identification,
-    Link,
-    OptOut,
-    Receipt,
-    SignUp,
-    Unlink,
-)
+from ledger.acts.act import Act
+from ledger.acts.consent import OptOut, SignUp
+from ledger.acts.contact import ContactChange, Identification, Link, Unlink
+from ledger.acts.identifier import DeliverabilityChange, Receipt
 from ledger.deciding.naming import act_id, contacts_of, identifiers, named_events, subjects
 from ledger.deciding.view import NotLoaded, View
 from ledger.events.envelope import Recorded

@@ -1,6 +1,6 @@
 """What an act would come to if it were made now: decided as `recording` decides it, and not recorded."""
 
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.deciding.decision import decide
 from ledger.deciding.reading import Log, load, read_view
 from ledger.deciding.view import Draft, NotLoaded

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from ledger.acts import Reply
+from ledger.acts.consent import Reply
+from ledger.acts.keywords import Reclassification, ReclassificationApproval
 from ledger.deciding.deletion import restore_if_own_grant
 from ledger.deciding.present import is_closed, require_open, require_open_for_grant
 from ledger.deciding.rollup import identifier_id, settle
@@ -13,7 +14,6 @@ from ledger.events.identifier import ReplyReceived, ReplyReclassified
 from ledger.events.settings import RepliesReclassified
 from ledger.events.vocabulary import Confidence, ReplyClass
 from ledger.ids import Ids
-from ledger.keyword_acts import Reclassification, ReclassificationApproval
 from ledger.rules.keyword_sets import standing_set
 from ledger.rules.keywords import read_reply
 from ledger.rules.replies import reading_of

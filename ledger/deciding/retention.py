@@ -1,10 +1,10 @@
 """Acts on how long an organization keeps things."""
 
+from ledger.acts.settings import RetentionRule
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import RetentionSet
 from ledger.rules.retention import LEAST_DAYS, MOST_DAYS, retention
-from ledger.settings_acts import RetentionRule
 
 
 def set_retention(draft: Draft, act: RetentionRule) -> None:

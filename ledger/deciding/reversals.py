@@ -1,6 +1,7 @@
 """Taking events back: one by one, and many under one approval."""
 
-from ledger.acts import Reversal
+from ledger.acts.identifier import Reversal
+from ledger.acts.settings import ReversalApproval
 from ledger.deciding.carrying import carry_from, lift_carried, restore_carried
 from ledger.deciding.rollup import person_of
 from ledger.deciding.view import Draft
@@ -8,7 +9,6 @@ from ledger.errors import MessageRefused
 from ledger.events.identifier import REVERSIBLE, EventReversed
 from ledger.events.settings import ReversalApproved
 from ledger.rules.identity import holder
-from ledger.settings_acts import ReversalApproval
 
 
 def reversal(draft: Draft, act: Reversal) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from ledger.acts import Given, Kept
+from ledger.acts.given import Given, Kept
 from ledger.deciding import naming
 from ledger.deciding.carrying import block_if_deleted, carry_to
 from ledger.deciding.view import Draft

@@ -6,6 +6,7 @@ Only grants are ever refused for their scope: what restricts is recorded at any 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ledger.acts.settings import ScopeChange, UnknownScopesRule
 from ledger.deciding.settings import require_name
 from ledger.deciding.view import Draft, Stream
 from ledger.errors import MessageRefused
@@ -19,7 +20,6 @@ from ledger.events.settings import (
     UnknownScopesSet,
 )
 from ledger.rules.scopes import Scope, Switch, level, lineage, refuses_unknown, retired, scope_of
-from ledger.settings_acts import ScopeChange, UnknownScopesRule
 
 
 def require_grantable(draft: Draft, scope: str, field: str) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from ledger.acts import PlatformListing, Registration
+from ledger.acts.identifier import PlatformListing
+from ledger.acts.settings import KeyIssue, KeyRevocation, Registration
 from ledger.deciding.view import Draft
 from ledger.errors import MessageRefused
 from ledger.events.settings import (
@@ -12,7 +13,6 @@ from ledger.events.settings import (
     PlatformBlacklisted,
     PlatformUnblacklisted,
 )
-from ledger.settings_acts import KeyIssue, KeyRevocation
 
 LONGEST_NAME: Final = 200
 

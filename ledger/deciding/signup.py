@@ -2,7 +2,8 @@
 
 from math import inf
 
-from ledger.acts import Given, SignUp, Subscription
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.given import Given
 from ledger.deciding.contacts import change_profile
 from ledger.deciding.deletion import restore_by_own_grant
 from ledger.deciding.present import require_open_for_grant, standing_repeat

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final, TypeVar, get_args
 from uuid import UUID
 
-from ledger.acts import Act
+from ledger.acts.act import Act
+from ledger.acts.settings import SettingsBody
 from ledger.errors import LedgerError
 from ledger.events.body import Event
 from ledger.events.envelope import Envelope, Recorded
 from ledger.ids import Ids
-from ledger.settings_acts import SettingsBody
 
 T = TypeVar("T")
 Stream = dict[int, Recorded]

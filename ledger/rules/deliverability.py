@@ -1,15 +1,18 @@
 """Deliverability of an address on a channel: bounced, complained, blacklisted (DESIGN §4; C6, C7, Y17–Y28)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from ledger.events.envelope import Recorded
 from ledger.events.identifier import (
     Blacklisted,
     Bounced,
     Complained,
     ComplaintWithdrawn,
     Delivered,
+    IdentifierClaimed,
     Reactivated,
     Unblacklisted,
 )
@@ -157,3 +160,11 @@ class _Walk:
         worst = next(iter(found))
         event, since = found[worst]
         return DeliverabilityStatus(worst, event, since, self.soft, failing, weighed, self.verdicts)
+
+
+def platform_key(events: Iterable[Recorded]) -> UUID | None:
+    """Where the platform's listing of this address is, as its first claim says; None for what cannot be listed."""
+    for event in events:
+        if isinstance(event.body, IdentifierClaimed):
+            return event.body.platform_key
+    return None

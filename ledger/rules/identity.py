@@ -4,7 +4,7 @@ A person is a connected component of contacts over the links that stand. Links h
 can form; its id is that of the oldest identified contact, and every other contact id is an alias for ever.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -107,6 +107,12 @@ def links(contact_events: Events) -> Mapping[UUID, UUID]:
 def unlinked_from(contact_events: Events) -> set[UUID]:
     """Contacts this one was once unlinked from: never linked to them automatically again."""
     return {event.body.other_contact_id for event in contact_events if isinstance(event.body, ContactsUnlinked)}
+
+
+def is_contact_of(events: Sequence[Recorded], organization: str) -> bool:
+    """Whether this is the stream of a contact, and the organization's."""
+    first = events[0] if events else None
+    return first is not None and first.envelope.organization == organization and first.name.startswith("contact.")
 
 
 def is_deleted(contact_events: Events) -> bool:

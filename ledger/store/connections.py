@@ -183,14 +183,6 @@ class LedgerDatastore(PostgresDatastore):
             raise LogUnavailable("PostgreSQL does not answer or broke off: try again") from error
 
 
-def grant_roles(connection: Connection[Any], login: str) -> None:
-    """Lets `login` act as each role, by `SET ROLE` only. For the administrator who runs the migrations."""
-    for role in get_args(Role):
-        connection.execute(
-            SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(Identifier(role), Identifier(login))
-        )
-
-
 def refuse_power(connection: Connection[Any], *, demo: bool = False) -> None:
     """Raises SettingsRefused where the login, being superuser or owner, could change the log (demo apart)."""
     row = connection.execute(

@@ -11,7 +11,7 @@ import orjson
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.errors import KeyDestroyed, NotFound
 from ledger.events.stored import join_state
 from ledger.ids import Ids

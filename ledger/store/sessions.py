@@ -41,8 +41,3 @@ def seen(connection: Connection[Any], token_hash: bytes, now: datetime) -> None:
 def end(connection: Connection[Any], token_hash: bytes) -> None:
     """Ends one session; again is harmless."""
     connection.execute("DELETE FROM sessions WHERE token_hash = %s", (token_hash,))
-
-
-def end_all(connection: Connection[Any], person_id: UUID) -> int:
-    """Ends every session of a person; how many there were."""
-    return connection.execute("DELETE FROM sessions WHERE person_id = %s", (person_id,)).rowcount

@@ -17,8 +17,9 @@ from ledger.store.beginning import Beginning, ask_first
 from ledger.store.growing import Growing
 from ledger.store.keyring import Keyring
 from ledger.store.positions import Advance, PartitionKey
-from ledger.store.reading import Newest, Reading
+from ledger.store.reading import Reading
 from ledger.store.recorder import CHANNEL, LedgerRecorder
+from ledger.store.scanning import Newest
 from ledger.store.sealing import SealedBatch
 from ledger.store.writing import Clock, Writing, writing
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import ClientCursor, Connection, Cursor
 from psycopg.rows import tuple_row
 
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.events.envelope import Recorded
 from ledger.ids import Ids
 from ledger.store import positions, rejections
@@ -19,8 +19,9 @@ from ledger.store.erasures import forget_deliveries
 from ledger.store.id_array import IdArray
 from ledger.store.keyring import KEYS, Keyring, delete_keys, keys_found
 from ledger.store.positions import Advance
-from ledger.store.reading import Newest, Reading
+from ledger.store.reading import Reading
 from ledger.store.recorder import reserve_positions
+from ledger.store.scanning import Newest
 from ledger.store.sealing import SealedBatch, refuse_erased
 
 Clock = Callable[[], datetime]

@@ -71,6 +71,10 @@ class Criterion(BaseModel):
     def typed(self) -> bool:
         return any(getattr(self, name) is not None for name in self.TYPED)
 
+    def elsewhere(self, _organization: str) -> str | None:
+        """The field that names what can only be another organization's; None where all can be of this one."""
+        return None
+
     @abstractmethod
     def condition(self, asking: Asking) -> str:
         """SQL, true for the rows `c` of `all_contacts` that fit. No subquery the planner could turn into a join."""

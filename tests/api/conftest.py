@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.serving import Caller, Served, served
 from tests.migrated import new_ledger
 

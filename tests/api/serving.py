@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import uvicorn
 
-from entrypoints.access import Role
 from entrypoints.api.app import create_app
 from entrypoints.api.server import listening
 from entrypoints.organizations import issue_key, register
+from entrypoints.roles import Role
 from entrypoints.settings import Settings
 from entrypoints.wiring import Service, migrated, opened, projecting
 from projections.registry import PROJECTIONS

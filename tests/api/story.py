@@ -15,7 +15,7 @@ import orjson
 from entrypoints.api.bodies import CSV
 from entrypoints.api.examples import FILE
 from entrypoints.api.messages import BATCH
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served, served, wait_until
 from tests.servers import Postgres, new_database

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.messages import opt_out, question, signup
 from tests.api.serving import Caller, Served, wait_until
 

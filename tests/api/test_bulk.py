@@ -9,9 +9,9 @@ import pyarrow as arrow
 import pytest
 from pyarrow import parquet
 
-from entrypoints.access import Role
 from entrypoints.api import bodies
 from entrypoints.api.suppressing import PARQUET
+from entrypoints.roles import Role
 from tests.api.messages import opt_out, signup
 from tests.api.serving import Caller
 

@@ -9,8 +9,8 @@ from unittest.mock import ANY
 import pytest
 
 from consumers.intake import Message, take
-from entrypoints.access import Role
-from ledger.acts import Act
+from entrypoints.roles import Role
+from ledger.acts.act import Act
 from tests.api.messages import PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from entrypoints import contact_export
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from projections.contact_query import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
@@ -261,6 +261,29 @@ def test_criteria_that_cannot_be_taken_are_named(criteria: Any, field: str, admi
     refused = admin.post("contacts/search", {"criteria": criteria})
     assert refused.status_code == 422
     assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+def test_a_place_of_another_organization_is_refused_whether_it_is_there_or_not(
+    admin: Caller, server: Served
+) -> None:
+    other = server.caller(f"{admin.organization}-other")
+    other.record(signup(other.organization))
+    server.project()
+    answers = []
+    for organization in (other.organization, f"{admin.organization}-nobody"):
+        place = f"{organization}/shop"
+        criteria = {"not": {"source": "subscription", "state": "subscribed", "place": place}}
+        for path, body in (
+            ("contacts/search", {"criteria": criteria}),
+            ("contacts/export", {"criteria": criteria}),
+            ("batches", {"action": "block", "people": {"criteria": criteria}, "reason": "test"}),
+        ):
+            refused = admin.post(path, body)
+            assert refused.status_code == 422, path
+            assert place not in refused.text
+            answers.append(refused.json()["errors"])
+    mend = f"place: must be {admin.organization}, or begin with {admin.organization}/"
+    assert answers == [[{"field": "criteria", "message": mend}]] * 6
 
 
 def test_the_description_shows_how_criteria_look(server: Served) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.serving import Caller
 
 

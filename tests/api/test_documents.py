@@ -8,7 +8,7 @@ from consumers.consumer import ALARM_AFTER
 from entrypoints.health import readiness
 from entrypoints.organizations import register
 from entrypoints.wiring import migrated, opened
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from tests.api.messages import signup
 from tests.api.serving import Caller, Served, settings
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from entrypoints import exports
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.messages import EMAIL, PHONE, opt_out, question, signup
 from tests.api.serving import BATCH, Caller, Served
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
+from entrypoints.roles import PERMISSIONS, ROLES, Permission, Role
 from tests.api.messages import EMAIL, PHONE, signup
 from tests.api.serving import Caller, Served
 

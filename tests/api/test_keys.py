@@ -8,9 +8,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from entrypoints.access import PERMISSIONS, ROLES, Permission, Role, admitted, keys, new_key
 from entrypoints.acting import Hand
+from entrypoints.keys import admitted, keys, new_key
 from entrypoints.organizations import issue_key
+from entrypoints.roles import PERMISSIONS, ROLES, Permission, Role
 from ledger.errors import MessageRefused
 from ledger.store import key_uses
 from tests.api.messages import EMAIL, question, signup

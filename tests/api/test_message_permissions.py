@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.access import MESSAGES, PERMISSIONS, Role
 from entrypoints.organizations import issue_key
+from entrypoints.roles import MESSAGES, PERMISSIONS, Role
 from schemas.registry import MESSAGE_TYPES
 from tests.api.messages import EMAIL, PHONE, event, opt_out, question, signup
 from tests.api.serving import BATCH, STRUCTURED, Caller, Served

@@ -6,9 +6,9 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 
 from entrypoints import people
-from entrypoints.access import Role
 from entrypoints.acting import Hand
 from entrypoints.passwords import hashed
+from entrypoints.roles import Role
 from ledger.store import credentials
 from tests.api.serving import Caller, Served
 

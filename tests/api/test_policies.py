@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.messages import EMAIL, signup
 from tests.api.serving import Caller
 

@@ -11,10 +11,10 @@ import orjson
 import pytest
 import structlog
 
-from entrypoints.access import Role
 from entrypoints.links import reference
 from entrypoints.logs import configure
 from entrypoints.masking import masked, masked_text
+from entrypoints.roles import Role
 from ledger.errors import NotFound
 from tests.api.clicking import FROM_PAGE, click, unsubscribe_path
 from tests.api.messages import EMAIL, PHONE, question, signup

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from entrypoints.access import PERMISSIONS, ROLES, Role
+from entrypoints.roles import PERMISSIONS, ROLES, Role
 from tests.api.messages import EMAIL, PHONE, opt_out, signup
 from tests.api.serving import Caller, Served
 from tests.api.test_everybody import NEEDED, ROOT

@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.messages import EMAIL, signup
 from tests.api.serving import Caller, Served
 

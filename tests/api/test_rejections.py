@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrypoints import reads
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup
 from tests.api.serving import Caller, Served
 

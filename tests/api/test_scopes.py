@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from entrypoints.access import ROLES, Role
+from entrypoints.roles import ROLES, Role
 from tests.api.messages import signup
 from tests.api.serving import STRUCTURED, Caller, Served
 

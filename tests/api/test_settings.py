@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.access import ROLES, Role
+from entrypoints.roles import ROLES, Role
 from ledger.rules.fields import SYSTEM_FIELDS
 from tests.api.serving import Caller, Served
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.messages import event
 from tests.api.serving import Caller, Served
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.acts import Registration
+from ledger.acts.settings import Registration
 from ledger.store.store import Store
 from tests.bulk.scene import Scene
 from tests.histories import ORGANIZATION

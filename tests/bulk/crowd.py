@@ -11,7 +11,9 @@ from entrypoints.batches import asking, seeing
 from entrypoints.batches.running import forward, unfinished
 from entrypoints.organizations import register
 from entrypoints.wiring import Service, migrated, opened, projecting
-from ledger.acts import Body, Given, SignUp, Subscription
+from ledger.acts.act import Body
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.given import Given
 from ledger.batching import Wanted
 from projections.contact_query import Filter
 from projections.registry import PROJECTIONS

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, Body, Given, OptOut, SignUp, Subscription
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.given import Given
 from ledger.answers import Answers
 from ledger.recording import Recording
 from ledger.reversing import Reversing

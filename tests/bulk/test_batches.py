@@ -9,7 +9,10 @@ import pytest
 
 from entrypoints.batches import asking, seeing
 from entrypoints.batches.running import forward, unfinished
-from ledger.acts import ContactChange, DeliverabilityChange, Given, HoldChange, OptOut
+from ledger.acts.consent import OptOut
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange
 from ledger.batching import Wanted
 from ledger.errors import MessageRefused, NotFound
 from ledger.events.identifier import OptedOut

@@ -8,14 +8,17 @@ from uuid import UUID
 import pytest
 
 from entrypoints.policies import Counts, compared, comparison
-from ledger.acts import Given, HoldChange, OptOut, PlatformListing, Receipt
+from ledger.acts.consent import OptOut
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange, PlatformListing, Receipt
 from ledger.comparison import Comparison, compare
 from ledger.events.vocabulary import Consent, Deliverability
 from ledger.flat_changes import change_of, flat
 from ledger.rules.difference import Answer, Change, Difference
 from ledger.rules.parameters import policy_of
 from ledger.rules.policy import BUILT_IN, Adoption, Policies
-from ledger.store.reading import END, Reading
+from ledger.store.reading import Reading
+from ledger.store.scanning import END
 from tests.bulk.crowd import SHOP, Crowd, crowd_on, mail, signup
 
 MONTH = Policies((Adoption(policy_of("month/1", {"express_months": 1})),))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psycopg
 
-from ledger.store import batches, reading
+from ledger.store import batches, scanning
 from tests.bulk.scene import BURST
 from tests.ledgers import store_on
 
@@ -30,8 +30,8 @@ def _plan(url: str) -> list[str]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(FILL)
         connection.execute("ANALYZE stored_events")
-        query = f"EXPLAIN {reading.REVERSIBLE_IN_BULK}".encode()
-        return [row[0] for row in connection.execute(query, ("org2", BURST, reading.END))]
+        query = f"EXPLAIN {scanning.REVERSIBLE_IN_BULK}".encode()
+        return [row[0] for row in connection.execute(query, ("org2", BURST, scanning.END))]
 
 
 BATCHES = """

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from ledger.acts import ContactChange, DeliverabilityChange, Given, HoldChange, Receipt, Reply, Reversal
+from ledger.acts.consent import Reply
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, Receipt, Reversal
 from ledger.errors import NotFound, UnknownOrganization
 from ledger.events.identifier import EventReversed
 from ledger.events.settings import ReversalApproved

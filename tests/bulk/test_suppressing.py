@@ -10,21 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import (
-    Act,
-    ContactChange,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    PlatformListing,
-    Receipt,
-    Registration,
-    SignUp,
-)
+from ledger.acts.act import Act
+from ledger.acts.consent import SignUp
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, PlatformListing, Receipt
+from ledger.acts.settings import IdentityRulesChange, Registration
 from ledger.answers import Answers
 from ledger.errors import UnknownOrganization
 from ledger.recording import Recording
-from ledger.settings_acts import IdentityRulesChange
 from ledger.store.store import Store
 from ledger.suppressing import NOT_AN_IDENTIFIER, Question, Suppressing, question
 from tests.bulk.scene import BURST, SHOP, Scene, click, email, signup

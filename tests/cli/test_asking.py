@@ -9,7 +9,7 @@ import pytest
 
 from consumers.intake import Message, take
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Act
+from ledger.acts.act import Act
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from consumers.intake import Message, take
 from entrypoints.cli.suppress import COLUMNS
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
 from tests.api.messages import opt_out, signup
 from tests.cli.conftest import Run
 

@@ -9,7 +9,7 @@ import pytest
 
 from consumers.intake import Message, take
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
 from tests.api.messages import signup
 from tests.cli.conftest import Run
 

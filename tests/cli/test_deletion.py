@@ -11,9 +11,9 @@ from consumers.intake import Message, take
 from entrypoints import blacklist
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
+from ledger.acts.settings import PolicyAdoption
 from ledger.rules.identity import holder
-from ledger.settings_acts import PolicyAdoption
 from tests.api.messages import opt_out, signup
 from tests.cli.conftest import Run
 

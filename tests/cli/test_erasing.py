@@ -12,7 +12,9 @@ from entrypoints import exports
 from entrypoints.erasure_report import SOURCE
 from entrypoints.whom import contact_of
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Act, ContactChange, Given
+from ledger.acts.act import Act
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
 from ledger.rules.erasure import reach
 from ledger.rules.identity import person
 from projections.registry import PROJECTIONS

@@ -7,7 +7,8 @@ import pytest
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Given, SignUp, Subscription
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.given import Given
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.cli.conftest import Run

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from consumers.intake import Message, take
-from entrypoints.access import admitted
+from entrypoints.keys import admitted
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.store.rejections import count_since
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up

@@ -5,7 +5,7 @@ from typing import Any
 
 from consumers.intake import Message, take
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.events.identifier import ReplyReceived, ReplyReclassified
 from ledger.events.settings import RepliesReclassified
 from tests.api.messages import PHONE, event, signup

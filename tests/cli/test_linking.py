@@ -6,7 +6,8 @@ from uuid import UUID
 
 from entrypoints.acting import Hand
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Given, Identification
+from ledger.acts.contact import Identification
+from ledger.acts.given import Given
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.cli.conftest import Run

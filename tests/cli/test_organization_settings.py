@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from consumers.intake import Message, take
-from entrypoints.access import admitted
+from entrypoints.keys import admitted
 from entrypoints.wiring import Service, projecting
-from ledger.acts import Act, Given
+from ledger.acts.act import Act
+from ledger.acts.given import Given
 from projections.registry import PROJECTIONS
 from projections.runner import catch_up
 from tests.api.messages import signup

@@ -8,7 +8,7 @@ import pytest
 
 from consumers.intake import Message, take
 from entrypoints.wiring import Service
-from ledger.acts import Act
+from ledger.acts.act import Act
 from tests.api.messages import EMAIL, signup
 from tests.cli.conftest import Run
 
@@ -64,9 +64,11 @@ def test_adopting_counts_first_and_asks_unless_told_yes(
 ) -> None:
     record(ledger, signup(organization), bounce(organization, 1), bounce(organization, 2))
     adopt = ("policy", "adopt", strict, "-o", organization, "--actor", "person:17", "--json", "--workers", "1")
-    before = json.loads(run(*adopt, "--dry-run").stdout)
-    assert (before["adopted"], before["changes"][0]["identifiers"]) == (False, 1)
-    assert json.loads(run(*adopt).stdout)["adopted"] is False
+    tried = run(*adopt, "--dry-run")
+    before = json.loads(tried.stdout)
+    assert (tried.exit_code, before["adopted"], before["changes"][0]["identifiers"]) == (0, False, 1)
+    unanswered = run(*adopt, stdin="")
+    assert (unanswered.exit_code, json.loads(unanswered.stdout)["adopted"]) == (1, False)
     assert json.loads(run(*adopt, "--yes").stdout)["adopted"] is True
     asked = (
         "status",

@@ -25,7 +25,7 @@ from entrypoints.embedded import free_port
 from entrypoints.links import Links, UnsubscribeLink
 from entrypoints.wiring import Service
 from entrypoints.workers import fenced_producer
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.events.identifier import OptedOut
 from tests.api.messages import opt_out, signup
 from tests.api.serving import settings as settings_of

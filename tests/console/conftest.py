@@ -10,9 +10,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from entrypoints import passwords, people
-from entrypoints.access import Role
 from entrypoints.acting import Hand
 from entrypoints.organizations import register
+from entrypoints.roles import Role
 from tests.api.messages import opt_out, signup
 from tests.api.serving import Caller, Served, served
 from tests.console.lists import Lists, Opening, Record

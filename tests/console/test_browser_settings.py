@@ -4,7 +4,7 @@ import json
 import re
 from itertools import count
 
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from tests.api.messages import EMAIL, event, signup
 from tests.console.conftest import Scene
 from tests.console.looking import NARROW, looked_over

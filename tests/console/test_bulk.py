@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.serving import wait_until
 from tests.console.conftest import Scene
 from tests.console.hands import Hands, logged_in

@@ -6,7 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from ledger.acts import Act, Given, OptOut
+from ledger.acts.act import Act
+from ledger.acts.consent import OptOut
+from ledger.acts.given import Given
 from tests.api.messages import PHONE, event, signup
 from tests.api.serving import Served
 from tests.console.conftest import PASSWORD, Scene

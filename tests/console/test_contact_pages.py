@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from entrypoints.access import Role
+from entrypoints.roles import Role
 from tests.api.messages import event, opt_out, signup
 from tests.api.serving import Served
 from tests.console.conftest import PASSWORD, Scene

@@ -133,7 +133,9 @@ def test_what_the_page_does_not_offer_is_told(
     page = browser.get(f"{home}?{asked}")
     assert page.status_code == 422
     assert 'role="alert"' in page.text
-    assert browser.get(f"{home}.json?{asked}").status_code == 422
+    refused = browser.get(f"{home}.json?{asked}")
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == [asked.partition("=")[0]]
 
 
 def test_an_address_of_nothing_says_so_and_asks_nobody_to_go_back_to_a_form(

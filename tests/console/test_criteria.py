@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
 
-from entrypoints.access import Role
 from entrypoints.console import building
+from entrypoints.roles import Role
 from projections.criteria import tree
 from projections.criteria.registry import SOURCES
 from tests.api.messages import event, signup
@@ -118,6 +118,18 @@ def test_a_form_that_cannot_be_taken_comes_back_with_what_was_typed(
     assert '<option value="not" selected>' in answer.text
     for value in fields.values():
         assert f'value="{value}"' in answer.text
+
+
+def test_a_place_of_another_organization_is_refused_in_words(scene: Scene, looking: Looking) -> None:
+    browser = looking()
+    place, mend = "elsewhere/shop", f"must be {scene.organization}, or begin with {scene.organization}/"
+    answer = _add(scene, browser, scene.contacts, "subscription", channel="email", state="subscribed", place=place)
+    assert (answer.status_code, mend in answer.text) == (422, True)
+    assert 'aria-invalid="true"' in answer.text
+    address = f"{scene.contacts}?{urlencode({'criteria': json.dumps({**SUBSCRIBED, 'place': place})})}"
+    shown = browser.get(address)
+    assert (shown.status_code, mend in shown.text) == (422, True)
+    assert browser.get(address.replace("contacts?", "contacts.json?")).json()["errors"][0]["field"] == "criteria"
 
 
 def test_an_unknown_source_or_state_is_refused(scene: Scene, looking: Looking) -> None:

@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
 from entrypoints.api.app import create_app
 from entrypoints.console.session import COOKIE
+from entrypoints.roles import PERMISSIONS, ROLES, Permission, Role
 from tests.api.messages import EMAIL, PHONE, signup
 from tests.api.serving import Served
 from tests.console.conftest import PASSWORD, Scene

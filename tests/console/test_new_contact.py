@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from entrypoints import attestation, fields, scopes
-from entrypoints.access import Role
 from entrypoints.acting import Hand
+from entrypoints.roles import Role
 from tests.api.messages import question, signup
 from tests.console.conftest import Scene
 from tests.console.hands import Hands, logged_in

@@ -14,7 +14,7 @@ from entrypoints.operating import Operations, ProcessSeen, operations
 from entrypoints.organizations import register
 from entrypoints.presence import present
 from entrypoints.wiring import Service, migrated, opened
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.errors import MessagesLost
 from ledger.store.store import Advance, PartitionKey
 from ledger.store.throughput import recorded_since

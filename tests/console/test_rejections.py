@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from entrypoints import reads
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.store import rejections
 from tests.api.messages import EMAIL, event, signup
 from tests.api.serving import Served

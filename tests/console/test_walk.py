@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from entrypoints.acting import Hand
 from entrypoints.batches import asking, seeing
 from entrypoints.console import assets
-from ledger.acts import Rejection
+from ledger.acts.act import Rejection
 from ledger.batching import Wanted
 from projections.contact_query import Filter
 from tests.api.messages import EMAIL, PHONE, event, opt_out, signup

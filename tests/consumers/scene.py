@@ -18,7 +18,9 @@ from consumers.consumer import Consumer
 from consumers.intake import Message, take
 from consumers.positions import Standing, standings
 from consumers.reader import Reader
-from ledger.acts import Act, Given, Registration
+from ledger.acts.act import Act
+from ledger.acts.given import Given
+from ledger.acts.settings import Registration
 from ledger.answers import Answers
 from ledger.errors import LogUnavailable
 from ledger.recording import Recording

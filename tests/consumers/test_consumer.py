@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from consumers.broker import Broker, Poll
 from consumers.consumer import Consumer, Refused
 from consumers.reader import Reader
-from ledger.acts import Act, Rejection
+from ledger.acts.act import Act, Rejection
 from ledger.ids import Ids
 from ledger.recording import Outcome, Recording
 from ledger.store.positions import Advance

@@ -4,7 +4,9 @@ from uuid import UUID
 
 import orjson
 
-from ledger.acts import Act, Body, Given, Identification, Link, Unlink
+from ledger.acts.act import Act, Body
+from ledger.acts.contact import Identification, Link, Unlink
+from ledger.acts.given import Given
 from ledger.rules.identity import holder, links, person
 from schemas.outbound import IdentityChanged
 from tests.consumers.outbound import Outbound, publish_all, seen

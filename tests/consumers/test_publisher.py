@@ -12,7 +12,9 @@ import pytest
 
 from consumers.broker import Fenced, Outgoing, Producer, make_topics
 from consumers.publisher import STATUS, TOPICS, WITHHELD, Publisher, Statuses
-from ledger.acts import Act, ContactChange, Given
+from ledger.acts.act import Act
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
 from ledger.errors import LogUnavailable, PositionMoved
 from ledger.events.envelope import Recorded
 from ledger.events.settings import ApiKeyIssued, ApiKeyRevoked, FieldRetired, PersonAdded, RoleGranted, RoleRevoked

@@ -9,7 +9,7 @@ import pytest
 from consumers.broker import Producer
 from consumers.intake import Message, take
 from consumers.sending import read_lines, send
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.errors import MessageRefused
 from ledger.ids import Ids
 from tests.conftest import Topics

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.acts import Registration
+from ledger.acts.settings import Registration
 from ledger.events.identifier import EventReversed
 from ledger.events.settings import ReversalApproved
 from tests.bulk.scene import MINUTES, Scene, click, email, signup

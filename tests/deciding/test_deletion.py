@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.acts import (
-    Body,
-    Confirmation,
-    ContactChange,
-    Given,
-    Identification,
-    Link,
-    Reassignment,
-    Reply,
-    SignUp,
-    Subscription,
-    Unlink,
-)
+from ledger.acts.act import Body
+from ledger.acts.consent import Confirmation, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, Link, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import Reassignment
 from ledger.events.contact import ContactRestored, ContactsLinked
 from ledger.events.identifier import Unblocked
 from ledger.events.vocabulary import Hold

@@ -4,10 +4,11 @@ from uuid import UUID
 
 import pytest
 
-from ledger.acts import Given, OptOut, ProfileEdit, SignUp, Subscription
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import IdentifierAssignment, ProfileEdit
+from ledger.acts.given import Given
 from ledger.events.contact import ProfileChanged
 from ledger.events.vocabulary import Consent
-from ledger.identifier_acts import IdentifierAssignment
 from ledger.rules.identity import attached, person
 from ledger.rules.profile import newest_edits, profile
 from tests.deciding.test_deletion import DAY, Told, key

@@ -7,7 +7,10 @@ from copy import deepcopy
 import consumers.reader  # noqa: F401 - how acts are pickled
 from consumers.intake import Message, take
 from entrypoints.demo.day import day
-from ledger.acts import Act, Kept, OptOut, PlatformListing
+from ledger.acts.act import Act
+from ledger.acts.consent import OptOut
+from ledger.acts.given import Kept
+from ledger.acts.identifier import PlatformListing
 from ledger.deciding.naming import act_id, digest, givens_of, identifier_id, identifiers, name, subjects
 from ledger.ids import Ids
 from tests.histories import EMAIL, START, act_of

@@ -6,7 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from ledger.acts import Body, DeliverabilityChange, Given, OptOut, ProfileEdit, Receipt, SignUp, Subscription
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ProfileEdit
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, Receipt
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import OptedOut
 from ledger.rules.identity import holder

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ledger.acts import Body, Confirmation, ContactChange, Reply, SignUp, Subscription
+from ledger.acts.act import Body
+from ledger.acts.consent import Confirmation, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange
 from ledger.events.vocabulary import Hold
 from ledger.rules.identity import holder, is_deleted
 from ledger.rules.status import status

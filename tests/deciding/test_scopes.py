@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Act, Body, Confirmation, HoldChange, OptOut, Receipt, Reply, SignUp, Subscription
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import Confirmation, OptOut, Reply, SignUp, Subscription
+from ledger.acts.identifier import HoldChange, Receipt
+from ledger.acts.settings import ScopeChange, UnknownScopesRule
 from ledger.events.settings import OrganizationRegistered
 from ledger.rules.keywords import classify
 from ledger.rules.scopes import lineage, scope_of
 from ledger.rules.status import Status, status
-from ledger.settings_acts import ScopeChange, UnknownScopesRule
 from tests.histories import LEARNT, ORGANIZATION, PHONE, SCOPES, START, act_of, histories, moments, places
 from tests.memory_log import IDS, MemoryLog
 

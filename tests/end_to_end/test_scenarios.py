@@ -21,7 +21,8 @@ from consumers.broker import Broker, Outgoing, Producer
 from consumers.consumer import Consumer
 from consumers.reader import Reader
 from entrypoints.organizations import issue_key
-from ledger.acts import Act, Registration
+from ledger.acts.act import Act
+from ledger.acts.settings import Registration
 from ledger.ids import Ids
 from ledger.recording import Recording
 from ledger.store.connections import LedgerDatastore, pool

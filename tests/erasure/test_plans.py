@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from ledger.store import erasures, exports, reading
+from ledger.store import erasures, exports, scanning
 from tests.ledgers import store_on
 
 FILL = """
@@ -13,7 +13,7 @@ SELECT md5(n::text)::uuid, 1, CASE WHEN n % 500 = 0 THEN 'contact.erased.v1' ELS
        '', 'org' || n % 4, md5('e' || n)::uuid, md5('a' || n)::uuid, '', '2026-01-01'
 FROM generate_series(1, 20000) n
 """
-QUERIES = {"listing": (reading.ERASURES, ("org0", reading.END, 100)), "replaying": (erasures.UNDONE, ())}
+QUERIES = {"listing": (scanning.ERASURES, ("org0", scanning.END, 100)), "replaying": (erasures.UNDONE, ())}
 
 
 @pytest.mark.parametrize("query", QUERIES)

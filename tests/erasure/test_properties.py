@@ -6,7 +6,10 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Act, ContactChange, Given, Identification, SignUp, Subscription
+from ledger.acts.act import Act
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification
+from ledger.acts.given import Given
 from ledger.events.body import Event
 from ledger.events.contact import IdentifierDetached
 from ledger.events.envelope import Recorded

@@ -12,7 +12,11 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from entrypoints.wiring import Service, checked, migrated, opened
-from ledger.acts import Act, ContactChange, Given, Identification, Registration, SignUp, Subscription
+from ledger.acts.act import Act
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification
+from ledger.acts.given import Given
+from ledger.acts.settings import Registration
 from ledger.errors import KeyDestroyed
 from tests.api.serving import settings
 from tests.ledgers import store_on

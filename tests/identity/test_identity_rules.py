@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Given, OptOut, SignUp, Subscription
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.given import Given
+from ledger.acts.settings import IdentityRulesChange
 from ledger.canonical import NotCanonical, canonical
 from ledger.events.contact import CandidateListed
 from ledger.events.vocabulary import STRONG_KINDS
 from ledger.rules.identity import attached, holder, person
 from ledger.rules.identity_rules import PRESETS, identity_rules
-from ledger.settings_acts import IdentityRulesChange
 from tests.histories import ORGANIZATION
 from tests.identity.test_rollup import ANN, ANN_PHONE, BEN, BROWSER, KEY, Ledger, key, signup
 from tests.memory_log import IDS

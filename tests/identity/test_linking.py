@@ -6,7 +6,9 @@ from uuid import UUID
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Body, Given, Link, Unlink
+from ledger.acts.act import Body
+from ledger.acts.contact import Link, Unlink
+from ledger.acts.given import Given
 from ledger.deciding.carrying import carried_from
 from ledger.events.contact import ContactsLinked, ContactsUnlinked
 from ledger.events.envelope import Recorded

@@ -6,18 +6,11 @@ from uuid import UUID
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import (
-    Body,
-    ContactChange,
-    Given,
-    HoldChange,
-    Link,
-    OptOut,
-    ProfileEdit,
-    SignUp,
-    Subscription,
-    Unlink,
-)
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange
 from ledger.events.scope import covers
 from ledger.events.vocabulary import CHANNELS_OF
 from ledger.previewing import Preview, preview

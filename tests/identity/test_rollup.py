@@ -7,18 +7,11 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import (
-    Body,
-    Given,
-    HoldChange,
-    Identification,
-    Link,
-    OptOut,
-    ProfileEdit,
-    SignUp,
-    Subscription,
-    Unlink,
-)
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import Identification, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange
 from ledger.events.contact import CandidateListed, ContactsLinked
 from ledger.events.identifier import IdentifierClaimed
 from ledger.rules.identity import attached, holder, links, person

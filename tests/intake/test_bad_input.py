@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.intake import Message, take
-from ledger.acts import Act, Given, OptOut, Rejection, Reply
+from ledger.acts.act import Act, Rejection
+from ledger.acts.consent import OptOut, Reply
+from ledger.acts.given import Given
 from ledger.events.identifier import OptedOut
 from tests.golden_messages import GOLDEN
 from tests.memory_log import IDS, MemoryLog

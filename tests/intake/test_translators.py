@@ -9,28 +9,11 @@ import pytest
 
 from consumers.intake import Message, take
 from consumers.translators.registry import TRANSLATORS
-from ledger.acts import (
-    Act,
-    Body,
-    Confirmation,
-    ContactChange,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    Identification,
-    Link,
-    OptOut,
-    Override,
-    ProfileEdit,
-    Reassignment,
-    Receipt,
-    Rejection,
-    Reply,
-    Reversal,
-    SignUp,
-    Subscription,
-    Unlink,
-)
+from ledger.acts.act import Act, Body, Rejection
+from ledger.acts.consent import Confirmation, OptOut, Override, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, Reassignment, Receipt, Reversal
 from schemas.registry import MESSAGE_TYPES
 from tests.golden_messages import GOLDEN
 
@@ -174,6 +157,8 @@ def test_golden_message(type_: str) -> None:
         ("rejected", "filtered", Receipt(PHONE, "sms", "soft_bounce", "acme/shop", "out-0007", "filtered")),
         ("rejected", None, Receipt(PHONE, "sms", "soft_bounce", "acme/shop", "out-0007")),
         ("rejected", "opted_out", OptOut(PHONE, "sms", "acme/shop", (), "provider_rejection")),
+        ("rejected", "OPTED_OUT", OptOut(PHONE, "sms", "acme/shop", (), "provider_rejection")),
+        ("rejected", "Opted-Out ", OptOut(PHONE, "sms", "acme/shop", (), "provider_rejection")),
     ],
 )
 def test_receipt_by_outcome(outcome: str, code: str | None, body: Body) -> None:

@@ -10,28 +10,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from consumers.translators.translation import restrictive_channel
-from ledger.acts import (
-    Act,
-    Body,
-    Confirmation,
-    ContactChange,
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import Confirmation, OptOut, Override, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import (
     DeliverabilityChange,
-    Given,
     HoldChange,
-    Identification,
-    Link,
-    OptOut,
-    Override,
     PlatformListing,
-    ProfileEdit,
     Reassignment,
     Receipt,
-    Reply,
     Reversal,
-    SignUp,
-    Subscription,
-    Unlink,
 )
+from ledger.acts.settings import IdentityRulesChange, PolicyAdoption
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed
@@ -40,7 +31,6 @@ from ledger.rules.adopted import policies
 from ledger.rules.identity_rules import PRESETS
 from ledger.rules.policy import Policies
 from ledger.rules.status import Status, status
-from ledger.settings_acts import IdentityRulesChange, PolicyAdoption
 from tests.histories import ORGANIZATION, START, act_of
 from tests.memory_log import IDS, MemoryLog
 from tests.model.checking import explains, told

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from consumers.intake import Message, take
-from ledger.acts import Act
+from ledger.acts.act import Act
 from tests.memory_log import IDS, MemoryLog
 from tests.model.naive import answer
 from tests.model.naive_order import Place

@@ -6,25 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ledger.acts import (
-    Body,
-    Confirmation,
-    ContactChange,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    Identification,
-    Link,
-    OptOut,
-    PlatformListing,
-    ProfileEdit,
-    Reassignment,
-    Receipt,
-    Reply,
-    SignUp,
-    Subscription,
-)
-from ledger.settings_acts import PolicyAdoption
+from ledger.acts.act import Body
+from ledger.acts.consent import Confirmation, OptOut, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, Link, ProfileEdit
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, PlatformListing, Reassignment, Receipt
+from ledger.acts.settings import PolicyAdoption
 from tests.policies import parameters
 from tests.projections.world import START
 

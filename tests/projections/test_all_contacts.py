@@ -6,20 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from ledger.acts import (
-    Body,
-    ContactChange,
-    DeliverabilityChange,
-    Given,
-    Identification,
-    Link,
-    OptOut,
-    ProfileEdit,
-    Reply,
-    SignUp,
-    Subscription,
-    Unlink,
-)
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange
 from projections import contact_aliases, contact_count, contact_list, counters, merge_candidates
 from projections.contact_count import COUNTED_TO
 from projections.contact_list import ContactRow

@@ -6,7 +6,10 @@ from uuid import UUID
 import orjson
 import pytest
 
-from ledger.acts import Body, ContactChange, Given, OptOut, ProfileEdit, SignUp, Subscription
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ContactChange, ProfileEdit
+from ledger.acts.given import Given
 from ledger.events.body import Event
 from ledger.events.stored import EVENT_TYPES
 from projections import audit_history, conflicts

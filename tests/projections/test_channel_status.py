@@ -6,17 +6,11 @@ import orjson
 import pytest
 
 from consumers.intake import Message, take
-from ledger.acts import (
-    Act,
-    ContactChange,
-    DeliverabilityChange,
-    Given,
-    HoldChange,
-    OptOut,
-    PlatformListing,
-    SignUp,
-    Subscription,
-)
+from ledger.acts.act import Act
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.identifier import DeliverabilityChange, HoldChange, PlatformListing
 from projections import channel_status, counters, outbox
 from projections.channel_status import StatusRow
 from projections.watermarks import watermark

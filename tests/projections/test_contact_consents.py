@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
-from ledger.acts import ContactChange, Given, OptOut, SignUp, Subscription
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
 from projections import contact_count, contact_list
 from projections.contact_query import Filter
 from projections.criteria import finding, tree

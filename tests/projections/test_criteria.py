@@ -9,16 +9,10 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from ledger.acts import (
-    ContactChange,
-    Given,
-    HoldChange,
-    OptOut,
-    ProfileEdit,
-    Receipt,
-    SignUp,
-    Subscription,
-)
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ContactChange, ProfileEdit
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange, Receipt
 from projections import contact_count, contact_list, contact_query
 from projections.contact_query import Filter, Ranking
 from projections.criteria import finding, tree

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from ledger.acts import ContactChange, Given, Link, ProfileEdit, SignUp, Subscription
+from ledger.acts.consent import SignUp, Subscription
+from ledger.acts.contact import ContactChange, Link, ProfileEdit
+from ledger.acts.given import Given
 from projections import duplicates
 from projections.duplicates import Shared, alike
 from tests.projections.world import World

@@ -2,18 +2,10 @@
 
 from datetime import timedelta
 
-from ledger.acts import (
-    ContactChange,
-    Given,
-    HoldChange,
-    Identification,
-    OptOut,
-    PlatformListing,
-    Reassignment,
-    Receipt,
-    SignUp,
-    Subscription,
-)
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange, PlatformListing, Reassignment, Receipt
 from projections import identifiers
 from projections.identifiers import IdentifierRow
 from tests.projections.world import World, key

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ledger.acts import Confirmation, Given, OptOut, Reply, SignUp, Subscription
+from ledger.acts.consent import Confirmation, OptOut, Reply, SignUp, Subscription
+from ledger.acts.given import Given
 from projections import by_day
 from projections.rebuild import rebuild, verify
 from projections.registry import PROJECTIONS

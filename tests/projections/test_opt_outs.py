@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
-from ledger.acts import Given, HoldChange, OptOut, Reassignment, Reply, SignUp, Subscription
+from ledger.acts.consent import OptOut, Reply, SignUp, Subscription
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange, Reassignment
 from ledger.events.envelope import Envelope
 from ledger.events.identifier import ReplyReclassified
 from ledger.events.vocabulary import ReplyClass

@@ -11,15 +11,16 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Body, Unlink
+from ledger.acts.act import Body
+from ledger.acts.contact import Unlink
 from ledger.events.contact import ContactsLinked
 from ledger.events.envelope import Recorded
 from ledger.rules.adopted import policies
+from ledger.rules.deliverability import platform_key
 from ledger.rules.identity import Person, is_erased, person
 from ledger.rules.places import named_places
 from ledger.rules.status import status
 from projections import channel_status, contact_list, contact_query, counters
-from projections.portion import platform_key
 from projections.rebuild import verify
 from projections.registry import PROJECTIONS
 from projections.watermarks import watermark

@@ -12,18 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from ledger.acts import (
-    ContactChange,
-    Given,
-    HoldChange,
-    Identification,
-    OptOut,
-    PlatformListing,
-    ProfileEdit,
-    Reply,
-    SignUp,
-    Subscription,
-)
+from ledger.acts.consent import OptOut, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, ProfileEdit
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange, PlatformListing
 from projections import outbox
 from projections.rebuild import RebuildRunning, rebuild, verify
 from projections.registry import PROJECTIONS

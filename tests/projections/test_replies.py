@@ -6,10 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from ledger.acts import Body, ContactChange, Given, OptOut, Reply, Reversal, SignUp, Subscription
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.identifier import Reversal
+from ledger.acts.keywords import Reclassification
 from ledger.events.identifier import ReplyReceived
 from ledger.events.vocabulary import Confidence, ReplyClass
-from ledger.keyword_acts import Reclassification
 from projections import replies
 from projections.rebuild import rebuild
 from projections.registry import PROJECTIONS

@@ -11,7 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from ledger.acts import Given, Identification, OptOut, SignUp, Subscription
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import Identification
+from ledger.acts.given import Given
 from ledger.errors import LogUnavailable
 from projections.rebuild import verify
 from projections.registry import PROJECTIONS

@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from consumers.intake import Message, take
-from ledger.acts import Act, Registration
+from ledger.acts.act import Act
+from ledger.acts.settings import Registration
 from projections import channel_status
 from projections.registry import PROJECTIONS
 from projections.runner import Runner

@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
-from ledger.acts import Given, HoldChange, OptOut, Reply, SignUp, Subscription
+from ledger.acts.consent import OptOut, Reply, SignUp, Subscription
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange
+from ledger.acts.settings import ScopeChange
 from ledger.recording import Recording
-from ledger.settings_acts import ScopeChange
 from ledger.store.store import Store
 from projections import scopes
 from projections.rebuild import rebuild, verify

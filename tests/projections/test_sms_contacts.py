@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from entrypoints.sms_contacts import COLUMNS, ORDERS
-from ledger.acts import ContactChange, Given, HoldChange, OptOut, Reply, SignUp, Subscription
+from ledger.acts.consent import OptOut, Reply, SignUp, Subscription
+from ledger.acts.contact import ContactChange
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange
 from projections import sms_list
 from projections.sms_contacts import Tab
 from projections.sms_list import Asked, SmsRow

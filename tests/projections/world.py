@@ -9,7 +9,8 @@ from uuid import UUID
 import orjson
 from psycopg.sql import SQL, Identifier
 
-from ledger.acts import Act, Body, Registration
+from ledger.acts.act import Act, Body
+from ledger.acts.settings import Registration
 from ledger.recording import Outcome, Recording
 from ledger.store.connections import LedgerDatastore, Role, pool
 from ledger.store.migrate import LOG, migrate

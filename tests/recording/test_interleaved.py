@@ -11,21 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import (
-    Act,
-    Body,
-    ContactChange,
-    Given,
-    HoldChange,
-    Identification,
-    OptOut,
-    Registration,
-    SignUp,
-    Unlink,
-)
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import OptOut, SignUp
+from ledger.acts.contact import ContactChange, Identification, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import HoldChange
+from ledger.acts.settings import Registration
 from ledger.recording import Recording
 from ledger.rules.identity import holder
-from ledger.store.reading import END
+from ledger.store.scanning import END
 from ledger.store.store import Store
 from tests.histories import ORGANIZATION, START, act_of
 from tests.identity.test_previewing import GIVENS, bodies

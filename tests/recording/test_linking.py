@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from ledger.acts import Given, Identification, Link, Registration, Unlink
+from ledger.acts.contact import Identification, Link, Unlink
+from ledger.acts.given import Given
+from ledger.acts.settings import Registration
 from ledger.recording import Recording
 from ledger.rules.identity import holder, links, people
 from ledger.store.store import Store

@@ -11,22 +11,12 @@ from uuid import UUID
 
 import pytest
 
-from ledger.acts import (
-    Act,
-    Body,
-    ContactChange,
-    Given,
-    Identification,
-    Link,
-    OptOut,
-    ProfileEdit,
-    Receipt,
-    Registration,
-    Reversal,
-    SignUp,
-    Subscription,
-    Unlink,
-)
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import OptOut, SignUp, Subscription
+from ledger.acts.contact import ContactChange, Identification, Link, ProfileEdit, Unlink
+from ledger.acts.given import Given
+from ledger.acts.identifier import Receipt, Reversal
+from ledger.acts.settings import Registration
 from ledger.answers import Answers
 from ledger.errors import NotFound, PositionMoved, UnknownOrganization
 from ledger.events.envelope import Recorded

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from ledger.acts.settings import ScopeChange, UnknownScopesRule
 from ledger.recording import Recording
-from ledger.settings_acts import ScopeChange, UnknownScopesRule
 from tests.ledgers import store_of, store_on
 from tests.recording.test_recording import EMAIL, NOW, Ledger, Slow, act, signup
 from tests.store.making import IDS

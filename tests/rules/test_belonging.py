@@ -21,9 +21,11 @@ from ledger.events.contact import (
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import IdentifierClaimed, IdentifierErased, IdentifierReleased, Subscribed
 from ledger.rules.belonging import own_events
+from ledger.rules.deliverability import platform_key
 from ledger.rules.identity import (
     attached,
     holder,
+    is_contact_of,
     is_deleted,
     is_erased,
     links,
@@ -213,3 +215,19 @@ def test_events_of_one_act_belong_together() -> None:
     events += [of_act(3, 3, form), of_act(4, 3, claimed(BEN)), of_act(5, 4, form)]
     assert [one.version for one in own_events(events, [ANN])] == [1, 2, 3, 4, 5]
     assert [one.version for one in own_events(events, [BEN])] == [4, 5, 6]
+
+
+def test_the_platforms_listing_is_where_the_first_claim_says() -> None:
+    listed = IdentifierClaimed(contact_id=ANN, kind="email", platform_key=UUID(int=41))
+    released = IdentifierReleased(contact_id=ANN)
+    assert platform_key(stream(listed, released, claimed(BEN))) == UUID(int=41)
+    assert platform_key(stream(released, claimed(BEN), listed)) is None
+    assert platform_key(stream(released)) is None
+
+
+def test_a_contacts_stream_is_told_from_an_identifiers_and_another_organizations() -> None:
+    created = stream(ContactCreated(method="form"))
+    assert is_contact_of(created, "acme")
+    assert not is_contact_of(created, "globex")
+    assert not is_contact_of(stream(claimed(ANN)), "acme")
+    assert not is_contact_of([], "acme")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Act, SignUp, Subscription
+from ledger.acts.act import Act
+from ledger.acts.consent import SignUp, Subscription
 from ledger.by_hand import ACTIONS, by_hand
 from ledger.events.body import Event
 from ledger.events.identifier import Banned, Blacklisted, Bounced, Complained, IdentifierClaimed, OptedOut, Paused

@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrypoints.explaining import ExplainAnswer, explained
-from ledger.acts import Act, OptOut, Override, Reply, SignUp, Subscription
+from ledger.acts.act import Act
+from ledger.acts.consent import OptOut, Override, Reply, SignUp, Subscription
+from ledger.acts.keywords import Reclassification
 from ledger.answers import explanation
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import ReplyReceived
 from ledger.events.vocabulary import Confidence, ReplyClass
-from ledger.keyword_acts import Reclassification
 from ledger.rules.catalogue import RULES
 from ledger.rules.policy import BUILT_IN
 from ledger.rules.status import status

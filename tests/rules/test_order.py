@@ -5,7 +5,8 @@ from datetime import datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Act, SignUp
+from ledger.acts.act import Act
+from ledger.acts.consent import SignUp
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import BULK_METHODS
 from ledger.rules.status import SEVERITY, Status, status

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.events.body import Event
 from ledger.events.envelope import Recorded
 from ledger.events.identifier import Bounced, EventReversed, IdentifierClaimed, OptedOut, ReplyReceived, Subscribed

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from ledger.acts import Body, OptOut, Receipt, Reply, SignUp, Subscription
+from ledger.acts.act import Body
+from ledger.acts.consent import OptOut, Reply, SignUp, Subscription
+from ledger.acts.identifier import Receipt
+from ledger.acts.settings import PolicyAdoption
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import Basis
 from ledger.rules.adopted import policies
@@ -13,7 +16,6 @@ from ledger.rules.parameters import PolicyInvalid, parameters_of, policy_of
 from ledger.rules.policy import Policies, Policy
 from ledger.rules.shipped import SHIPPED
 from ledger.rules.status import Status, status
-from ledger.settings_acts import PolicyAdoption
 from tests.histories import PHONE, START, act_of
 from tests.memory_log import IDS, MemoryLog
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Act, Body, OptOut, Override, Receipt, Reply, SignUp, Subscription
+from ledger.acts.act import Act, Body
+from ledger.acts.consent import OptOut, Override, Reply, SignUp, Subscription
+from ledger.acts.identifier import Receipt
 from ledger.events.envelope import Recorded
 from ledger.events.vocabulary import PURPOSES, Basis
 from ledger.rules.difference import Change, Difference

@@ -5,7 +5,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.acts import Act, OptOut, SignUp, Subscription
+from ledger.acts.act import Act
+from ledger.acts.consent import OptOut, SignUp, Subscription
 from ledger.rules.status import status
 from tests.histories import (
     LEARNT,

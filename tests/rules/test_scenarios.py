@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from consumers.intake import Message, take
-from ledger.acts import Act
+from ledger.acts.act import Act
 from ledger.rules.status import status
 from tests.memory_log import IDS, MemoryLog
 from tests.scenarios import FILE, Case, cases

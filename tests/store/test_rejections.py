@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from ledger.acts import Given, Rejection
+from ledger.acts.act import Rejection
+from ledger.acts.given import Given
 from ledger.errors import KeyDestroyed, NotFound
 from ledger.store import rejections
 from ledger.store.rejections import Payload

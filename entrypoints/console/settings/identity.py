@@ -19,11 +19,11 @@ from entrypoints.console.session import Form
 from entrypoints.console.settings.frame import Admin, Asked, Part, Reader, history, router, show_part
 from entrypoints.contacts import ContactSeen
 from entrypoints.identity import RulesSeen
+from ledger.acts.settings import IdentityRulesChange
 from ledger.errors import MessageRefused
 from ledger.events.settings import OtherEmail, RollUp
 from ledger.events.vocabulary import KINDS
 from ledger.rules.identity_rules import PRESETS
-from ledger.settings_acts import IdentityRulesChange
 from projections import contact_list
 
 _COLUMNS: Final = ("person_id", "kind", "count", "limit", "rule")

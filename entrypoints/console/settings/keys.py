@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from fastapi import Query, Response
 
 from entrypoints import keys
-from entrypoints.access import PERMISSIONS, ROLES, Permission, Role
 from entrypoints.console.form_values import moment
 from entrypoints.console.lists import done
 from entrypoints.console.pages import twins
@@ -19,6 +18,7 @@ from entrypoints.console.view import View
 from entrypoints.console.wording import word
 from entrypoints.keys import KeySeen
 from entrypoints.organizations import issue_key
+from entrypoints.roles import PERMISSIONS, ROLES, Permission, Role
 from ledger.errors import MessageRefused
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from entrypoints import people
-from entrypoints.access import ROLES, Role
 from entrypoints.console.lists import done
 from entrypoints.console.pages import twins
 from entrypoints.console.session import Form
@@ -14,6 +13,7 @@ from entrypoints.console.settings.frame import Admin, Asked, Part, history, rout
 from entrypoints.console.texts import TEXTS
 from entrypoints.masking import masked, masked_text
 from entrypoints.people import PersonSeen
+from entrypoints.roles import ROLES, Role
 from ledger.errors import MessageRefused
 
 

@@ -4,6 +4,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
+from ledger.events.scope import covers
 from ledger.events.vocabulary import ALL, CHANNELS
 from projections.contact_consents import STATES, asked, consent_at
 from projections.criteria.criterion import Asking, Held, Spanned
@@ -46,6 +47,9 @@ class SubscriptionCriterion(Spanned):
         description="merchant, sender or list",
         examples=["acme/shop/-/news"],
     )
+
+    def elsewhere(self, organization: str) -> str | None:
+        return None if self.place is None or covers(organization, self.place) else "place"
 
     def marked_by(self, asking: Asking) -> Held | None:
         return None if self.has_span else self._held(asking)

@@ -1,4 +1,4 @@
-"""Acts about keyword sets, and about how earlier replies are read. They belong to `ledger.acts.Body`."""
+"""Acts about keyword sets, and about how earlier replies are read; no message types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Acts on an organization's settings, made by its people on the command line or over HTTP; no message types."""
+"""Acts on an organization and its settings, by its people on the command line or over HTTP; no message types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,14 @@ from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from ledger.events.settings import OtherEmail, RollUp
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Registers an organization."""
+
+    RESTRICTIVE: ClassVar[bool] = False
+    display_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class PolicyAdoption:
 
 @dataclass(frozen=True, slots=True)
 class ReversalApproval:
-    """Approves that listed events be taken back together (no message type). `upto`: the log's end when listed."""
+    """Approves that listed events be taken back together. `upto`: the log's end when listed."""
 
     RESTRICTIVE: ClassVar[bool] = False
     batch: UUID
@@ -127,7 +135,7 @@ class ReversalApproval:
 
 @dataclass(frozen=True, slots=True)
 class BatchApproval:
-    """Approves that one thing be done to everyone on a list (no message type); as `BatchApproved`."""
+    """Approves that one thing be done to everyone on a list; as `BatchApproved`."""
 
     RESTRICTIVE: ClassVar[bool] = False
     batch: UUID
@@ -174,7 +182,8 @@ class IdentityRulesChange:
 
 
 SettingsBody = (
-    ScopeChange
+    Registration
+    | ScopeChange
     | UnknownScopesRule
     | KeyIssue
     | KeyRevocation
