@@ -4,6 +4,7 @@ import gc
 import os
 import pickle
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from copyreg import pickle as pickle_by
@@ -162,10 +163,11 @@ def _serve(pipe: Connection, opened: Callable[[], AbstractContextManager[Reads]]
 
 
 def _end_with_consumer() -> None:
-    """Whatever is being done here: nobody waits for it any more."""
+    """Once the consumer is gone this process leaves its group and ends, or is ended if it hangs."""
     consumer = parent_process()
     assert consumer is not None
     consumer.join()
+    time.sleep(_PATIENCE)
     os._exit(1)
 
 

@@ -75,12 +75,15 @@ def publish(settings: Settings) -> None:
     """Publishes events, and statuses that changed, until told to stop."""
     with _worker(settings, "publish") as (_, stop, _), store(settings, "ledger_projector") as log:
         make_topics(settings.brokers, TOPICS)
-        events, statuses = (Publisher(log, flow, partial(_fenced, settings)) for flow in (Events(), Statuses()))
+        producing = partial(fenced_producer, settings)
+        events, statuses = (Publisher(log, flow, producing) for flow in (Events(), Statuses()))
         with _beside(stop, lambda: events.run(stop)):
             statuses.run(stop)
 
 
-def _fenced(settings: Settings, fence: str) -> Producer:
+def fenced_producer(settings: Settings, fence: str) -> Producer:
+    """A producer of what others are told. Who opens one again after an error makes topics that were deleted."""
+    make_topics(settings.brokers, TOPICS)
     return Producer(settings.brokers, fence=fence)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kafka import KafkaProducer
+from kafka.errors import KafkaError
 
 from consumers.broker.errors import translated
 from consumers.broker.opening import opened
@@ -64,7 +65,7 @@ class Producer:
             if self._fenced:
                 self._producer.begin_transaction()
             sent = [self._send(one) for one in outgoing]
-            self._producer.flush()
+            self._producer.flush(timeout=_PATIENCE)
             for future in sent:
                 future.get(timeout=_PATIENCE)
             if self._fenced:
@@ -73,7 +74,11 @@ class Producer:
 
     def close(self) -> None:
         """Closes it; what is not yet sent is given up."""
-        self._producer.close(timeout=2)
+        try:
+            self._producer.close(timeout=2)
+        except KafkaError:  # it waits for what nobody takes, and would leave its thread and sockets
+            self._producer._sender.force_close()
+            self._producer.close(timeout=2)
 
     def _send(self, one: Outgoing) -> Any:
         stamp = None if one.timestamp is None else int(one.timestamp.timestamp() * 1000)

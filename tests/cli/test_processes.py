@@ -8,25 +8,31 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 import psutil
 import pytest
+from kafka.admin import KafkaAdminClient
 
 from consumers.broker import missing_topics
 from consumers.intake import Message, take
+from consumers.publisher import STATUS, TOPICS
 from entrypoints.api.server import listening
 from entrypoints.embedded import free_port
 from entrypoints.links import Links, UnsubscribeLink
 from entrypoints.wiring import Service
+from entrypoints.workers import fenced_producer
 from ledger.acts.act import Act
 from ledger.events.identifier import OptedOut
 from tests.api.messages import opt_out, signup
+from tests.api.serving import settings as settings_of
 from tests.api.serving import wait_until
 from tests.cli.conftest import Run
 from tests.conftest import Topics
+from tests.servers import Kafka
 
 Start = Callable[..., subprocess.Popen[bytes]]
 _STRUCTURED = b"application/cloudevents+json"
@@ -95,6 +101,19 @@ def test_a_message_is_not_sent_to_a_topic_that_nobody_reads(
     assert there in (tmp_path / "send.log").read_text()
     assert missing_topics(kafka_bootstrap, [meant]) == [meant]
     assert start(*sent, topics("inbound"), **kafka).wait(60) == 0
+
+
+def test_a_topic_that_was_deleted_is_made_again_by_whoever_goes_on_publishing(
+    database: str, private_kafka: Kafka
+) -> None:
+    kafka = private_kafka.bootstrap
+    settings = settings_of(database).model_copy(update={"kafka_bootstrap": kafka})
+    fenced_producer(settings, "test").close()
+    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+        admin.delete_topics([STATUS])
+    wait_until(lambda: missing_topics(kafka, TOPICS) == [STATUS], 30)
+    fenced_producer(settings, "test").close()
+    assert missing_topics(kafka, TOPICS) == []
 
 
 def test_when_one_process_of_the_tree_dies_all_stop_and_it_is_said_which(
