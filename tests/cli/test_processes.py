@@ -16,6 +16,7 @@ import httpx
 import psutil
 import pytest
 from kafka.admin import KafkaAdminClient
+from structlog.testing import capture_logs
 
 from consumers.broker import missing_topics
 from consumers.intake import Message, take
@@ -112,8 +113,10 @@ def test_a_topic_that_was_deleted_is_made_again_by_whoever_goes_on_publishing(
     with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
         admin.delete_topics([STATUS])
     wait_until(lambda: missing_topics(kafka, TOPICS) == [STATUS], 30)
-    fenced_producer(settings, "test").close()
+    with capture_logs() as logs:
+        fenced_producer(settings, "test").close()
     assert missing_topics(kafka, TOPICS) == []
+    assert [log["topic"] for log in logs if log["log_level"] == "warning"] == [STATUS]
 
 
 def test_when_one_process_of_the_tree_dies_all_stop_and_it_is_said_which(
