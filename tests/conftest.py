@@ -1,6 +1,9 @@
 """The servers and databases of a run. With xdist they are started once, here, before the workers."""
 
 import gc
+import logging
+import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -129,3 +132,16 @@ def private_kafka() -> Iterator[Kafka]:
     """A running Kafka for this test alone, to stop(), kill() and start()."""
     with own_kafka() as server:
         yield server
+
+
+@pytest.fixture
+def refused_sockets(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """For a test in which Kafka is away: kafka-python leaves sockets whose connection was refused to the garbage
+    collector, and so do its logs and its thread. They are let go here, not in whatever test comes next.
+    """
+    caplog.set_level(logging.CRITICAL, "kafka")
+    yield
+    until = time.monotonic() + 3
+    while any(one.name.startswith("kafka-io") for one in threading.enumerate()) and time.monotonic() < until:
+        time.sleep(0.05)
+    gc.collect()

@@ -66,6 +66,7 @@ def test_lag_is_what_kafka_holds_beyond_the_ledgers_position(
     assert any("messages were lost" in one for one in seen.todo)
 
 
+@pytest.mark.usefixtures("refused_sockets")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # refused sockets
 def test_a_broker_that_does_not_answer_is_said_and_not_waited_for_twice(
     ledger: Service, fresh_database: str

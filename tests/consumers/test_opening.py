@@ -1,7 +1,6 @@
 """A client of Kafka's that cannot be opened leaves nothing behind, however often it is tried."""
 
 import gc
-import logging
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -31,9 +30,9 @@ def answers(address: str) -> bool:
     return True
 
 
+@pytest.mark.usefixtures("refused_sockets")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # sockets that were refused
-def test_asking_a_cluster_that_is_away_leaves_no_thread_and_no_socket(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL, "kafka")  # its logs keep what they tell of
+def test_asking_a_cluster_that_is_away_leaves_no_thread_and_no_socket() -> None:
     threads, sockets = left()
     for _ in range(LOOKS):
         assert not answers("127.0.0.1:1")

@@ -1,7 +1,5 @@
 """Servers that crash and come back under a running consumer: it waits, and nothing is lost or doubled."""
 
-import gc
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,14 +21,6 @@ from tests.servers import Kafka, Postgres, apache_kafka_runs, create_topic, new_
 from tests.store.making import IDS, KEYRING
 
 keeps_topics = pytest.mark.skipif(not apache_kafka_runs(), reason="the wheel's broker forgets its topics")
-
-
-@pytest.fixture
-def _refused_sockets(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """kafka-python leaves sockets whose connection was refused to the garbage collector, and so do its logs."""
-    caplog.set_level(logging.CRITICAL, "kafka")
-    yield
-    gc.collect()
 
 
 def waits(server: str) -> float:
@@ -106,7 +96,7 @@ def test_it_starts_while_postgresql_is_away(
 
 
 @keeps_topics
-@pytest.mark.usefixtures("_refused_sockets")
+@pytest.mark.usefixtures("refused_sockets")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_kafka_crashes_and_comes_back(fresh_database: str, oracle: Scene, private_kafka: Kafka) -> None:
     bootstrap, topic, journal = private_kafka.bootstrap, f"topic-{uuid4().hex}", history(300)
